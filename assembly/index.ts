@@ -8,3 +8,14 @@ export function init(): void {}
 export function heapBase(): usize {
   return __heap_base;
 }
+
+export {
+  resamplerBytes,
+  resamplerDelayFrames,
+  resamplerDelayInputFrames,
+  resamplerInit,
+  resamplerInputFramesNeeded,
+  resamplerOutputFramesAvailable,
+  resamplerProcess,
+  resamplerReset,
+} from './resampler';

@@ -9,6 +9,14 @@ export type CoreBuild = 'scalar' | 'simd' | 'relaxed';
 export interface CoreExports {
   heapBase(): number;
   init(): void;
+  resamplerBytes(inputRate: number, outputRate: number, maxBlockFrames: number): number;
+  resamplerDelayFrames(state: number): number;
+  resamplerDelayInputFrames(state: number): number;
+  resamplerInit(state: number, inputRate: number, outputRate: number, maxBlockFrames: number): void;
+  resamplerInputFramesNeeded(state: number, outputFrames: number): number;
+  resamplerOutputFramesAvailable(state: number, inputFrames: number): number;
+  resamplerProcess(state: number, dst: number, dstCapacityFrames: number, src: number, inputFrames: number): number;
+  resamplerReset(state: number): void;
 }
 
 // Smallest modules that use one instruction of the feature: i32x4.splat, and i8x16.relaxed_swizzle.

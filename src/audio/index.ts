@@ -1,0 +1,2 @@
+export { loadCore, probeBuild, type CoreBuild } from '../wasm/core.ts';
+export { Resampler, type ResamplerOptions } from './resampler.ts';

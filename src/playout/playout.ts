@@ -1,0 +1,63 @@
+// The contract between a session and whatever plays the agent's audio. It is the same for every sink: a worklet, a file or
+// speaker on Node, a phone behind marks, or an app that plays the audio itself. What was heard has one owner, and this
+// is how it is asked.
+
+/** One stretch of audio of an item, as the model sends it: PCM16 at `sampleRate`, in order. */
+export interface PlayoutPacket {
+  readonly itemId: string;
+  readonly contentIndex: number;
+  readonly responseId: string;
+  readonly samples: Int16Array;
+}
+
+/** How far the audio of one item has got. Frames are at the item's own rate, exact, and never decrease. */
+export interface ItemPosition {
+  readonly itemId: string;
+  readonly contentIndex: number;
+  readonly responseId: string;
+  /** Frames received from the model so far. */
+  readonly receivedFrames: number;
+  /** Frames rendered so far. Rendered frames can't be recalled: they will be heard. */
+  readonly renderedFrames: number;
+}
+
+/** What an interrupt cancelled: the audible item where it stopped, every later one at 0 rendered frames, in queue order. */
+export interface PlayoutReport {
+  readonly interruptId: string;
+  readonly items: readonly ItemPosition[];
+}
+
+/** Events of a playout, as labelled argument tuples. */
+export interface PlayoutListener {
+  /** An interrupt is complete: the fade is rendered and the counts are final. Once per `interruptId`. */
+  onReport(report: PlayoutReport): void;
+  /** The first frame of an item was rendered. */
+  onStarted(position: ItemPosition): void;
+  /** An item ended and its last frame was rendered. */
+  onDone(position: ItemPosition): void;
+}
+
+/** A sink for the agent's audio that knows what was rendered. All methods are synchronous and never throw on late calls. */
+export interface SessionPlayout {
+  /** Rate of the packets that this playout takes, in Hz. */
+  readonly sampleRate: number;
+  /** The one owner that is told of reports; setting it replaces the previous one. */
+  listener: PlayoutListener | null;
+  /**
+   * Queues audio behind everything queued before. Audio of an item or response that an interrupt has cancelled is
+   * refused and counted, never played. Nothing else is ever dropped.
+   */
+  write(packet: PlayoutPacket): void;
+  /** No more audio follows for this item: when it has drained, that is its end and not an underrun. */
+  end(itemId: string, contentIndex: number): void;
+  /**
+   * Stops with a fade within one quantum and cancels everything queued. `onReport` follows with the same id, possibly
+   * before this call returns.
+   */
+  flush(interruptId: string): void;
+  /** Stops with a fade and keeps everything; `resume` continues without a lost or repeated sample beyond the fade. */
+  pause(): void;
+  resume(): void;
+  /** Last known positions of all items that still have unrendered audio, and of the last one rendered, in queue order. */
+  positions(): readonly ItemPosition[];
+}

@@ -1,0 +1,162 @@
+// Everything that can happen to a session. An input is plain data: a recorded list of inputs replays a call.
+
+import type { RealtimeItem } from '../protocol/items.ts';
+import type { SessionConfig } from '../protocol/session-config.ts';
+import type { ItemPosition, PlayoutReport } from '../playout/playout.ts';
+
+/** Tokens of one response. */
+export interface ResponseUsage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly totalTokens: number;
+  readonly inputTokensDetails?: Readonly<Record<string, number>>;
+  readonly outputTokensDetails?: Readonly<Record<string, number>>;
+}
+
+export type ResponseStatus = 'completed' | 'cancelled' | 'failed' | 'incomplete';
+
+/** What the transport is able to do; decides who owns interrupt and truncation. */
+export interface TransportAbilities {
+  /** The transport has a playout and obeys: the session core interrupts, truncates and sequences responses. */
+  readonly isDriven: boolean;
+  /** The server creates a response by itself at the end of each user turn. */
+  readonly createsResponses: boolean;
+}
+
+export type TransportInput =
+  | { readonly type: 'connecting' }
+  | { readonly type: 'connected'; readonly abilities: TransportAbilities }
+  /** The connection ended without a `close` command. */
+  | { readonly type: 'disconnected'; readonly closeCode?: number; readonly reason?: string }
+  | { readonly type: 'responseStarted'; readonly responseId: string }
+  | {
+      readonly type: 'responseDone';
+      readonly responseId: string;
+      readonly status: ResponseStatus;
+      readonly reason?: string;
+      /** Text of the last message of the response that has any; the argument of `agent_end`. */
+      readonly outputText: string;
+      readonly usage?: ResponseUsage;
+    }
+  | { readonly type: 'itemUpdated'; readonly item: RealtimeItem }
+  | { readonly type: 'itemDeleted'; readonly itemId: string }
+  | { readonly type: 'transcriptDelta'; readonly responseId: string; readonly itemId: string; readonly delta: string }
+  /** First audio of an item. The bytes themselves go to the playout and never pass here. */
+  | { readonly type: 'audioStarted'; readonly responseId: string; readonly itemId: string; readonly contentIndex: number }
+  /** The model has sent all audio of an item. */
+  | { readonly type: 'audioDone'; readonly responseId: string; readonly itemId: string }
+  | {
+      readonly type: 'functionCall';
+      readonly responseId: string;
+      readonly itemId?: string;
+      readonly previousItemId?: string;
+      readonly callId: string;
+      readonly name: string;
+      readonly arguments: string;
+    }
+  /** The user began to speak. `serverInterrupts`: the server cancels its response by itself. */
+  | { readonly type: 'speechStarted'; readonly serverInterrupts: boolean }
+  | { readonly type: 'speechStopped' }
+  /** A foreign transport, or the server that owns the playout, says that playback was interrupted. */
+  | { readonly type: 'playbackInterrupted' }
+  /** The server refused an event; `eventId` is ours when it names one. */
+  | { readonly type: 'serverError'; readonly code?: string; readonly eventId?: string; readonly error: unknown };
+
+export type CommandInput =
+  | { readonly type: 'interrupt' }
+  | {
+      readonly type: 'sendMessage';
+      readonly message: UserMessage;
+      readonly otherEventData: Readonly<Record<string, unknown>>;
+    }
+  | { readonly type: 'requestResponse' }
+  | { readonly type: 'approve'; readonly commandId: string; readonly callId: string; readonly always: boolean }
+  | {
+      readonly type: 'reject';
+      readonly commandId: string;
+      readonly callId: string;
+      readonly always: boolean;
+      readonly message?: string;
+    }
+  | { readonly type: 'updateAgent'; readonly commandId: string; readonly agentName: string }
+  | { readonly type: 'updateHistory'; readonly items: readonly RealtimeItem[] }
+  | { readonly type: 'close' };
+
+/** A user message in the public API's words. */
+export type UserMessage =
+  | string
+  | {
+      readonly type: 'message';
+      readonly role: 'user';
+      readonly content: readonly (
+        | { readonly type: 'input_text'; readonly text: string }
+        | { readonly type: 'input_image'; readonly image: string; readonly providerData?: Readonly<Record<string, unknown>> }
+      )[];
+    };
+
+/** What `prepareCall` found out about a call. */
+export type CallPlan =
+  | { readonly kind: 'run'; readonly needsApproval: boolean }
+  | { readonly kind: 'handoff'; readonly toAgentName: string }
+  /** The call can't run; the model gets this text as its output. `error` is reported when the app must know. */
+  | { readonly kind: 'refuse'; readonly output: string; readonly error?: unknown };
+
+/** The end of a composite effect. One whose record is gone changes nothing. */
+export type SettlementInput =
+  | { readonly type: 'callPrepared'; readonly callId: string; readonly plan: CallPlan }
+  | {
+      readonly type: 'callSettled';
+      readonly callId: string;
+      readonly output: string;
+      /** A background result: the output is sent, but no response is asked for. */
+      readonly isBackground: boolean;
+      /** Reported as `error` beside the output. */
+      readonly error?: unknown;
+    }
+  | {
+      readonly type: 'handoffSettled';
+      readonly callId: string;
+      readonly result:
+        | { readonly ok: true; readonly agentName: string; readonly config: SessionConfig }
+        | { readonly ok: false; readonly output: string; readonly error: unknown };
+    }
+  | {
+      readonly type: 'agentPrepared';
+      readonly commandId: string;
+      readonly result:
+        | { readonly ok: true; readonly agentName: string; readonly config: SessionConfig }
+        | { readonly ok: false; readonly error: unknown };
+    }
+  | { readonly type: 'rejectionFormatted'; readonly callId: string; readonly message: string }
+  | {
+      readonly type: 'guardrailSettled';
+      readonly runId: string;
+      /** `null`: nothing tripped. */
+      readonly tripped: { readonly error: unknown; readonly feedback: string } | null;
+      /** A guardrail itself threw; reported, and the text counts as checked. */
+      readonly error?: unknown;
+    };
+
+export type PlayoutInput =
+  | { readonly type: 'playoutReport'; readonly report: PlayoutReport; readonly sampleRate: number }
+  /** An item ended and its last frame was rendered. */
+  | { readonly type: 'playoutDone'; readonly position: ItemPosition };
+
+export type TimerInput =
+  | {
+      readonly type: 'interruptOverdue';
+      readonly interruptId: string;
+      /** Positions that the playout had published when it was flushed. */
+      readonly positions: readonly ItemPosition[];
+      readonly sampleRate: number;
+    }
+  | { readonly type: 'serverTurnOverdue'; readonly turn: number };
+
+/** One input of the session core; `atMs` is monotonic and comes from the shell. */
+export type SessionInput = { readonly atMs: number } & (
+  | TransportInput
+  | CommandInput
+  | SettlementInput
+  | PlayoutInput
+  | TimerInput
+);

@@ -1,0 +1,181 @@
+// The interface between a session and the connection to a model. `RealtimeTransportLayer` has the shape that custom
+// transports are already written for; `DrivableTransport` adds what a session needs to own barge-in.
+
+import type { TypedEmitter } from '../emitter.ts';
+import type { SessionPlayout } from '../playout/playout.ts';
+import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
+import type { SessionConfig } from '../protocol/session-config.ts';
+import type { ResponseStatus, ResponseUsage, UserMessage } from '../session/input.ts';
+
+/** A key, or a function that yields one at each connect. */
+export type ApiKey = string | (() => string | Promise<string>);
+
+/** A message of the user, in the public API's words. */
+export type RealtimeUserInput = UserMessage;
+
+/** A raw event to the model. */
+export interface RealtimeClientMessage {
+  type: string;
+  [key: string]: unknown;
+}
+
+export interface RealtimeTransportLayerConnectOptions {
+  apiKey: ApiKey;
+  model?: string;
+  url?: string;
+  callId?: string;
+  initialSessionConfig?: SessionConfig;
+}
+
+export interface TransportError {
+  type: 'error';
+  error: unknown;
+}
+
+export interface TransportToolCallEvent {
+  id?: string;
+  type: 'function_call';
+  name: string;
+  callId: string;
+  arguments: string;
+  previousItemId?: string;
+  responseId: string;
+}
+
+/** Audio of the model. The ids beyond the response's are ours; transports written for the peer leave them out. */
+export interface TransportLayerAudio {
+  type: 'audio';
+  data: ArrayBuffer;
+  responseId: string;
+  itemId?: string;
+  contentIndex?: number;
+}
+
+export interface TransportLayerTranscriptDelta {
+  type: 'transcript_delta';
+  itemId: string;
+  delta: string;
+  responseId: string;
+}
+
+export interface TransportLayerOutputTextDelta {
+  type: 'output_text_delta';
+  itemId: string;
+  delta: string;
+  responseId: string;
+}
+
+export interface TransportLayerResponseStarted {
+  type: 'response_started';
+  providerData?: Record<string, unknown>;
+}
+
+export interface TransportLayerResponseCompleted {
+  type: 'response_done';
+  response: {
+    id: string;
+    output: unknown[];
+    usage?: ResponseUsage;
+    /** Ours: how it ended, and why when it did not complete. */
+    status?: ResponseStatus;
+    statusReason?: string;
+  };
+  providerData?: Record<string, unknown>;
+}
+
+export interface RealtimeMcpToolInfo {
+  name: string;
+  description?: string;
+  input_schema?: Record<string, unknown>;
+  [key: string]: unknown;
+}
+
+/** Any event of the transport, by its wire name or ours. */
+export type TransportEvent =
+  | TransportError
+  | TransportToolCallEvent
+  | {
+      type: string;
+      // The peer's shape: consumers narrow by `type`.
+      [key: string]: unknown;
+    };
+
+export type ConnectionStatus = 'connecting' | 'connected' | 'disconnected';
+
+/** Why a connection ended. */
+export interface ConnectionClose {
+  code?: number;
+  reason?: string;
+}
+
+/** Events of a transport, as labelled argument tuples. */
+export type RealtimeTransportEventTypes = {
+  '*': [event: TransportEvent];
+  error: [error: TransportError & { eventId?: string; code?: string }];
+  function_call: [event: TransportToolCallEvent];
+  audio: [event: TransportLayerAudio];
+  audio_interrupted: [];
+  audio_transcript_delta: [event: TransportLayerTranscriptDelta];
+  output_text_delta: [event: TransportLayerOutputTextDelta];
+  audio_done: [event?: { itemId: string; responseId: string }];
+  usage_update: [usage: ResponseUsage];
+  item_update: [item: RealtimeItem];
+  item_deleted: [item: { itemId: string }];
+  connection_change: [status: ConnectionStatus, close?: ConnectionClose];
+  turn_started: [event: TransportLayerResponseStarted];
+  turn_done: [event: TransportLayerResponseCompleted];
+  mcp_tool_call_completed: [call: RealtimeMcpCallItem];
+  mcp_approval_request: [request: RealtimeMcpCallApprovalRequestItem];
+  mcp_tools_listed: [event: { serverLabel: string; tools: RealtimeMcpToolInfo[] }];
+  /** Ours: the server hears the user. `serverInterrupts`: it cancels its response by itself. */
+  speech_started: [event: { itemId?: string; audioStartMs?: number; serverInterrupts: boolean }];
+  speech_stopped: [event: { itemId?: string; audioEndMs?: number }];
+};
+
+/** The connection to a model, in the shape that custom transports implement. */
+export interface RealtimeTransportLayer extends TypedEmitter<RealtimeTransportEventTypes> {
+  status: 'connected' | 'disconnected' | 'connecting' | 'disconnecting';
+  /** Null when the transport does not handle muting. */
+  readonly muted: boolean | null;
+  connect(options: RealtimeTransportLayerConnectOptions): Promise<void>;
+  sendEvent(event: RealtimeClientMessage): void;
+  requestResponse?(response?: Record<string, unknown>): void;
+  sendMessage(
+    message: RealtimeUserInput,
+    otherEventData: Record<string, unknown>,
+    options?: { triggerResponse?: boolean },
+  ): void;
+  addImage(image: string, options?: { triggerResponse?: boolean }): void;
+  sendAudio(audio: ArrayBuffer, options: { commit?: boolean }): void;
+  updateSessionConfig(config: SessionConfig): void;
+  close(): void;
+  mute(muted: boolean): void;
+  sendFunctionCallOutput(toolCall: TransportToolCallEvent, output: string, startResponse: boolean): void;
+  interrupt(): void;
+  resetHistory(oldHistory: RealtimeItem[], newHistory: RealtimeItem[]): void;
+  sendMcpResponse(request: RealtimeMcpCallApprovalRequestItem, approved: boolean, reason?: string): void;
+}
+
+/** A transport that a session can drive: the session decides about interrupt, truncation and responses. */
+export interface DrivableTransport extends RealtimeTransportLayer {
+  /** Where the model's audio goes. The transport writes accepted packets before it emits `audio`. */
+  readonly playout: SessionPlayout;
+  /** Whether the server answers each user turn by itself (`create_response`), by the last session config sent. */
+  readonly createsResponses: boolean;
+  /**
+   * Hands the decisions to a session: from now on the transport does not interrupt on `speech_started`, does not
+   * sequence `response.create`, and leaves `playout.listener` to the session.
+   */
+  drive(): void;
+  /** Sends `response.create` now, with this `event_id`. */
+  createResponse(options: { eventId: string; response?: Record<string, unknown> }): void;
+  /** Sends `response.cancel` now. */
+  cancelResponse(responseId?: string): void;
+  /** Sends `conversation.item.truncate` now. */
+  truncateItem(target: { itemId: string; contentIndex: number; audioEndMs: number }): void;
+}
+
+/** Whether a session can drive this transport. */
+export function isDrivable(transport: RealtimeTransportLayer): transport is DrivableTransport {
+  return 'drive' in transport && typeof transport.drive === 'function';
+}
