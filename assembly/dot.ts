@@ -15,8 +15,8 @@ function vectorDot(window: usize, coefficients: usize, taps: i32): f32 {
   let sum1 = sum0;
   let sum2 = sum0;
   let sum3 = sum0;
-  const end = window + (<usize>taps << 2);
-  const blocksEnd = window + (<usize>(taps & ~15) << 2);
+  const end = window + ((<usize>taps) << 2);
+  const blocksEnd = window + ((<usize>(taps & ~15)) << 2);
   while (window < blocksEnd) {
     sum0 = multiplyAdd(v128.load(window), v128.load(coefficients), sum0);
     sum1 = multiplyAdd(v128.load(window, 16), v128.load(coefficients, 16), sum1);
@@ -47,8 +47,8 @@ function laneDot(window: usize, coefficients: usize, taps: i32): f32 {
   let sum1: f32 = 0;
   let sum2: f32 = 0;
   let sum3: f32 = 0;
-  const end = window + (<usize>taps << 2);
-  const blocksEnd = window + (<usize>(taps & ~15) << 2);
+  const end = window + ((<usize>taps) << 2);
+  const blocksEnd = window + ((<usize>(taps & ~15)) << 2);
   while (window < blocksEnd) {
     sum0 += load<f32>(window) * load<f32>(coefficients);
     sum1 += load<f32>(window, 16) * load<f32>(coefficients, 16);

@@ -1,17 +1,17 @@
 // The resampler's low-pass: a sinc cut off at the Nyquist frequency of the lower rate, under a Kaiser window
 // (J. F. Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", ISCAS 1974), sampled at the
-// common multiple of both rates. Designed here in f64 because engines differ in `Math.sin`, and wasm arithmetic does not.
+// common multiple of both rates. Designed here in f64: `Math.sin` differs between engines, wasm arithmetic does not.
 
 /**
  * Length in frames of the lower rate. With `KAISER_BETA` it puts the transition band at 0.85…1.15 of the lower Nyquist
- * and everything beyond it 102 dB down; half of it is the delay, 0.92 ms between 24 and 48 kHz.
+ * and everything beyond it 101 dB down; half of it is the delay, 0.92 ms between 24 and 48 kHz.
  */
 const SPAN_FRAMES: i32 = 44;
 
-/** Tried: 10.4, which 44 frames cannot hold (99.5 dB at the band edge); 10.0, whose side lobes stay at 100.6 dB. */
-const KAISER_BETA: f64 = 10.25;
+/** Tried: 10.4, which 44 frames cannot hold (99.5 dB at the band edge); 10.0, whose side lobes rise to 100.6 dB. */
+const KAISER_BETA: f64 = 10.3;
 
-/** Taps of each of `phases` polyphase filters that step `step / phases` input frames an output frame; a multiple of 4. */
+/** Taps of each of `phases` polyphase filters when an output frame is `step / phases` input frames; a multiple of 4. */
 export function filterTaps(phases: i32, step: i32): i32 {
   const taps = (SPAN_FRAMES * max<i32>(phases, step) + phases - 1) / phases;
   return (taps + 3) & ~3;

@@ -1,7 +1,7 @@
-// Streaming rational resampler. Output frame n lies at n · step / phases input frames, minus the delay: the position is a
-// pair of integers (newest frame of the window, phase), so it never drifts and the output can't depend on block sizes.
-// The filter of each phase is one run of coefficients, its window one run of the input buffer: an output frame is a dot.
-// The input buffer keeps the last taps − 1 frames in front of new ones; only a full buffer moves them back to its start.
+// Streaming rational resampler. Output frame n lies at n · step / phases input frames, minus the delay: the position is
+// a pair of integers (newest frame of the window, phase), so it never drifts and output can't depend on block sizes.
+// The filter of a phase is one run of coefficients, its window one run of the input buffer: an output frame is a dot.
+// The input buffer keeps the last taps − 1 frames in front of new ones; only a full buffer moves them to its start.
 import { dot } from './dot';
 import { designFilter, filterTaps } from './filter';
 import {
@@ -41,7 +41,7 @@ export function resamplerInit(state: usize, inputRate: i32, outputRate: i32, max
 /** Forgets all input, pending output included; the next frame is the first of a new stream. */
 export function resamplerReset(state: usize): void {
   const history = load<i32>(state, RESAMPLER_TAPS) - 1;
-  memory.fill(inputBuffer(state), 0, <usize>history << 2);
+  memory.fill(inputBuffer(state), 0, (<usize>history) << 2);
   store<i32>(state, history, RESAMPLER_FILLED);
   store<i32>(state, history, RESAMPLER_NEWEST);
   store<i32>(state, 0, RESAMPLER_PHASE);
@@ -67,8 +67,8 @@ export function resamplerOutputFramesAvailable(state: usize, inputFrames: i32): 
 }
 
 /**
- * Takes all of `inputFrames` f32 frames at `src`, then writes at most `dstCapacityFrames` frames at `dst` and returns how
- * many; what did not fit stays pending. Returns −1 and changes nothing if pending and new input together exceed
+ * Takes all of `inputFrames` f32 frames at `src`, then writes at most `dstCapacityFrames` frames at `dst` and returns
+ * how many; what did not fit stays pending. Returns −1 and changes nothing if pending and new input together exceed
  * 2 · maxBlockFrames. A sample that is not finite counts as 0.
  */
 export function resamplerProcess(state: usize, dst: usize, dstCapacityFrames: i32, src: usize, inputFrames: i32): i32 {
@@ -79,7 +79,7 @@ export function resamplerProcess(state: usize, dst: usize, dstCapacityFrames: i3
   let newest = load<i32>(state, RESAMPLER_NEWEST);
   const buffer = inputBuffer(state);
   if (taps == 1) {
-    memory.copy(dst, buffer + (<usize>newest << 2), <usize>frames << 2);
+    memory.copy(dst, buffer + ((<usize>newest) << 2), (<usize>frames) << 2);
     store<i32>(state, newest + frames, RESAMPLER_NEWEST);
     return frames;
   }
@@ -89,8 +89,8 @@ export function resamplerProcess(state: usize, dst: usize, dstCapacityFrames: i3
   const phaseStep = step % phases;
   let phase = load<i32>(state, RESAMPLER_PHASE);
   for (let i = 0; i < frames; i++) {
-    const window = buffer + (<usize>(newest + 1 - taps) << 2);
-    store<f32>(dst + (<usize>i << 2), dot(window, coefficients + (<usize>(phase * taps) << 2), taps));
+    const window = buffer + ((<usize>(newest + 1 - taps)) << 2);
+    store<f32>(dst + ((<usize>i) << 2), dot(window, coefficients + ((<usize>(phase * taps)) << 2), taps));
     newest += wholeStep;
     phase += phaseStep;
     if (phase >= phases) {
@@ -124,19 +124,19 @@ function append(state: usize, src: usize, frames: i32): bool {
     const unused = newest + 1 - load<i32>(state, RESAMPLER_TAPS);
     if (frames > capacity - filled + unused) return false;
     filled -= unused;
-    memory.copy(buffer, buffer + (<usize>unused << 2), <usize>filled << 2);
+    memory.copy(buffer, buffer + ((<usize>unused) << 2), (<usize>filled) << 2);
     store<i32>(state, newest - unused, RESAMPLER_NEWEST);
   }
-  copyFinite(buffer + (<usize>filled << 2), src, frames);
+  copyFinite(buffer + ((<usize>filled) << 2), src, frames);
   store<i32>(state, filled + frames, RESAMPLER_FILLED);
   return true;
 }
 
 /** Copies f32 samples with 0 for NaN and ±Infinity: x − x is NaN for exactly these, and NaN equals nothing. */
 function copyFinite(dst: usize, src: usize, frames: i32): void {
-  const end = src + (<usize>frames << 2);
+  const end = src + ((<usize>frames) << 2);
   if (ASC_FEATURE_SIMD) {
-    for (const vectorsEnd = src + (<usize>(frames & ~3) << 2); src < vectorsEnd; src += 16, dst += 16) {
+    for (const vectorsEnd = src + ((<usize>(frames & ~3)) << 2); src < vectorsEnd; src += 16, dst += 16) {
       const samples = v128.load(src);
       const difference = f32x4.sub(samples, samples);
       v128.store(dst, v128.and(samples, f32x4.eq(difference, difference)));
@@ -151,7 +151,7 @@ function copyFinite(dst: usize, src: usize, frames: i32): void {
 
 function inputBuffer(state: usize): usize {
   const coefficients = load<i32>(state, RESAMPLER_PHASES) * load<i32>(state, RESAMPLER_TAPS);
-  return state + RESAMPLER_COEFFICIENTS + (<usize>coefficients << 2);
+  return state + RESAMPLER_COEFFICIENTS + ((<usize>coefficients) << 2);
 }
 
 /** Equal rates need no filter: one tap, which means a plain copy. */

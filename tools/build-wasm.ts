@@ -9,11 +9,8 @@ mkdirSync('build', { recursive: true });
 
 const targets = ['scalar', 'simd', 'relaxed'];
 for (const target of targets) {
-  const { error, stderr } = await asc.main(['--config', 'asconfig.json', '--target', target]);
-  if (error !== null) {
-    process.stderr.write(stderr.toString());
-    throw error;
-  }
+  const { error } = await asc.main(['--config', 'asconfig.json', '--target', target], { stderr: process.stderr });
+  if (error !== null) throw error;
   const wasm = readFileSync(`build/core.${target}.wasm`);
   const name = `CORE_${target.toUpperCase()}_BASE64`;
   writeFileSync(

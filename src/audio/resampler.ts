@@ -21,8 +21,8 @@ export interface ResamplerOptions {
 }
 
 /**
- * Streaming sample rate converter for one channel of float32 audio, with exact rational steps: output never drifts and is
- * bit-identical whatever the block sizes.
+ * Streaming sample rate converter for one channel of float32 audio, with exact rational steps: output never drifts and
+ * is bit-identical whatever the block sizes.
  *
  * Flat within 0.1 dB up to 0.85 of the lower Nyquist frequency; images and aliases below that are at least 100 dB down.
  * A sample that is NaN or infinite counts as 0, so it can't outlive its block.
@@ -64,8 +64,8 @@ export class Resampler {
 
   /**
    * Converts all of `input` and returns the frames that it completes: the filled part of `output`, or without one an
-   * array that is valid until the next call on any audio object. `output` may not overlap `input`; when it is too short
-   * (see `outputFramesAvailable`) `ERR_BUFFER_SIZE` is thrown and nothing is consumed.
+   * array that is valid until the next call on this object. `output` may not overlap `input`; when it is too short (see
+   * `outputFramesAvailable`) `ERR_BUFFER_SIZE` is thrown and nothing is consumed.
    */
   process(input: Float32Array, output?: Float32Array): Float32Array {
     const frames = this.outputFramesAvailable(input.length);
@@ -136,7 +136,9 @@ export class Resampler {
 
 function checkRate(name: string, sampleRate: number): number {
   if (RESAMPLER_RATES.includes(sampleRate)) return sampleRate;
-  throw new AudioError(`${name} must be one of ${RESAMPLER_RATES.join(', ')} Hz, got ${sampleRate}`, { code: 'ERR_SAMPLE_RATE' });
+  throw new AudioError(`${name} must be one of ${RESAMPLER_RATES.join(', ')} Hz, got ${sampleRate}`, {
+    code: 'ERR_SAMPLE_RATE',
+  });
 }
 
 function checkBlockFrames(frames: number): number {

@@ -67,7 +67,8 @@ export class VirtualClock implements Clock {
       await this.#rest();
       if (isSettled) return settled;
       const next = this.#earliest();
-      if (next === undefined) throw new Error(`nothing is scheduled at ${this.#nowMs} ms and the awaited work is not done`);
+      if (next === undefined)
+        throw new Error(`nothing is scheduled at ${this.#nowMs} ms and the awaited work is not done`);
       this.#fire(next);
     }
   }
@@ -86,7 +87,11 @@ export class VirtualClock implements Clock {
   #earliest(): Entry | undefined {
     let first: Entry | undefined;
     for (const entry of this.#entries) {
-      if (first === undefined || entry.dueMs < first.dueMs || (entry.dueMs === first.dueMs && entry.order < first.order)) {
+      if (
+        first === undefined ||
+        entry.dueMs < first.dueMs ||
+        (entry.dueMs === first.dueMs && entry.order < first.order)
+      ) {
         first = entry;
       }
     }

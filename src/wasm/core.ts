@@ -9,6 +9,20 @@ export type CoreBuild = 'scalar' | 'simd' | 'relaxed';
 export interface CoreExports {
   heapBase(): number;
   init(): void;
+  playoutBytes(capacityFrames: number, itemRate: number, outputRate: number): number;
+  playoutCursor(state: number): number;
+  playoutEnd(state: number, handle: number): void;
+  playoutInit(state: number, capacityFrames: number, itemRate: number, outputRate: number): void;
+  playoutInterrupt(state: number): void;
+  playoutOpen(state: number): number;
+  playoutPause(state: number): void;
+  playoutReceivedFrames(state: number, handle: number): number;
+  playoutRender(state: number, dst: number, frames: number): void;
+  playoutRenderedFrames(state: number, handle: number): number;
+  playoutResume(state: number): void;
+  playoutStats(state: number, dst: number): void;
+  playoutTakeReport(state: number, dst: number): number;
+  playoutWrite(state: number, handle: number, src: number, frames: number): number;
   resamplerBytes(inputRate: number, outputRate: number, maxBlockFrames: number): number;
   resamplerDelayFrames(state: number): number;
   resamplerDelayInputFrames(state: number): number;
@@ -17,13 +31,44 @@ export interface CoreExports {
   resamplerOutputFramesAvailable(state: number, inputFrames: number): number;
   resamplerProcess(state: number, dst: number, dstCapacityFrames: number, src: number, inputFrames: number): number;
   resamplerReset(state: number): void;
+  decodeBase64(dst: number, src: number, characters: number): number;
+  encodeBase64(dst: number, src: number, bytes: number): number;
+  decodeAlaw(dst: number, src: number, frames: number): void;
+  decodeMulaw(dst: number, src: number, frames: number): void;
+  encodeAlaw(dst: number, src: number, frames: number): void;
+  encodeMulaw(dst: number, src: number, frames: number): void;
+  floatFromPcm16(dst: number, src: number, frames: number): void;
+  pcm16FromFloat(dst: number, src: number, frames: number): void;
+  meterBytes(): number;
+  meterClips(state: number): number;
+  meterFloat(state: number, src: number, frames: number): void;
+  meterFrames(state: number): number;
+  meterMeanSquare(state: number): number;
+  meterPcm16(state: number, src: number, frames: number): void;
+  meterPeak(state: number): number;
+  meterReset(state: number): void;
+  packetizerBytes(packetFrames: number): number;
+  packetizerClear(state: number): void;
+  packetizerFilled(state: number): number;
+  packetizerInit(state: number, packetFrames: number): void;
+  packetizerPacket(state: number): number;
+  packetizerPad(state: number): number;
+  packetizerWrite(state: number, src: number, frames: number): number;
+  packetizerWriteFloat(state: number, src: number, frames: number): number;
+  voiceActivityBytes(): number;
+  voiceActivityInit(state: number, ratio: number, gate: number, onset: number, silence: number, prefix: number): void;
+  voiceActivityPush(state: number, src: number, frames: number): number;
+  voiceActivityStart(state: number): number;
+  voiceActivityStop(state: number): number;
 }
 
 // Smallest modules that use one instruction of the feature: i32x4.splat, and i8x16.relaxed_swizzle.
-const SIMD_PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11];
+const SIMD_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 17, 11,
+];
 const RELAXED_PROBE = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 0, 253, 17, 65, 0, 253, 17, 253, 128, 2,
-  11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 0, 253, 17, 65, 0, 253, 17,
+  253, 128, 2, 11,
 ];
 
 const modules = new Map<CoreBuild, WebAssembly.Module>();
@@ -52,7 +97,9 @@ export function coreModule(build: CoreBuild = preferred): WebAssembly.Module {
   if (build === 'simd') remember(build, CORE_SIMD_BASE64);
   const module = modules.get(build);
   if (module === undefined) {
-    throw new AudioError(`the ${build} build is not loaded; await loadCore('${build}') first`, { code: 'ERR_AUDIO_CORE' });
+    throw new AudioError(`the ${build} build is not loaded; await loadCore('${build}') first`, {
+      code: 'ERR_AUDIO_CORE',
+    });
   }
   return module;
 }

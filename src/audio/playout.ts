@@ -1,0 +1,230 @@
+import { AudioError } from '../errors.ts';
+import { Kernel } from '../wasm/kernel.ts';
+import { checkSampleRate, WIRE_SAMPLE_RATE } from './format.ts';
+import { RESAMPLER_RATES } from './resampler.ts';
+
+/** Handles that can be unfinished at once. */
+export const PLAYOUT_HANDLES = 64;
+
+/** What `Playout.write` returns for frames that will never be played: drop them. */
+export const REFUSED = -1;
+
+const DEFAULT_CAPACITY_FRAMES = 1 << 22;
+const MAX_CAPACITY_FRAMES = 1 << 28;
+const DEFAULT_BLOCK_FRAMES = 4096;
+const MAX_BLOCK_FRAMES = 65_536;
+const STAGING_FRAMES = 4096;
+const REPORT_WORDS = 3;
+
+/** Options of `Playout`. */
+export interface PlayoutOptions {
+  /** Rate of what is written, in Hz; default 24000. Equal to `outputRate`, or both one of `RESAMPLER_RATES`. */
+  readonly itemRate?: number;
+  /** Rate of what is rendered, in Hz; default `itemRate`. */
+  readonly outputRate?: number;
+  /** Frames that the ring holds, a power of two; default 2²², which is 174.7 s at 24 kHz and 8 MB. */
+  readonly capacityFrames?: number;
+  /** Most frames that one `render` asks for; default 4096. */
+  readonly maxBlockFrames?: number;
+  /** Compiled audio core, for a thread that was handed one; default is the selected build. */
+  readonly module?: WebAssembly.Module;
+}
+
+/** How far one handle got, in frames at the item's rate. */
+export interface HandlePosition {
+  readonly handle: number;
+  readonly renderedFrames: number;
+  readonly receivedFrames: number;
+}
+
+/** Counters since construction. */
+export interface PlayoutStats {
+  /** Gaps in mid-item. A gap counts when it is over; one that turns out to be the end of the item never does. */
+  underrunEvents: number;
+  /** Output frames of those gaps. */
+  underrunFrames: number;
+  /** Frames that were written to handles that are unknown, ended or cancelled. */
+  refusedFrames: number;
+  /** Frames in the ring. */
+  bufferedFrames: number;
+}
+
+/**
+ * A queue of PCM16 items that is rendered as float32 at any rate and knows to the frame what was rendered.
+ *
+ * Each item gets a handle. Rendered frames are those read from the queue less the delay of the resampler's filter; the
+ * frames of an interrupt's fade count, those of a pause's fade don't, because they are rendered again after `resume`.
+ * When audio is missing in mid-item the output is silent and the queue waits: nothing is lost or repeated, the last output
+ * sample decays over 5 ms and what follows the gap rises over 5 ms (or a block, if that is shorter).
+ *
+ * The ring is bounded: `write` takes what fits, and the writer keeps the rest. Render thread and writer are the same
+ * thread; across threads, messages carry the writes.
+ */
+export class Playout {
+  readonly itemRate: number;
+  readonly outputRate: number;
+  readonly capacityFrames: number;
+  readonly #kernel: Kernel;
+  readonly #state: number;
+  readonly #staging: number;
+  readonly #output: number;
+  readonly #maxBlockFrames: number;
+  #block: Float32Array<ArrayBuffer>;
+
+  constructor(options: PlayoutOptions = {}) {
+    this.itemRate = checkSampleRate(options.itemRate ?? WIRE_SAMPLE_RATE);
+    this.outputRate = checkSampleRate(options.outputRate ?? this.itemRate);
+    this.capacityFrames = checkCapacity(options.capacityFrames ?? DEFAULT_CAPACITY_FRAMES);
+    this.#maxBlockFrames = checkBlock(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
+    checkRatePair(this.itemRate, this.outputRate);
+    const { module } = options;
+    const sizing = new Kernel({ pages: Kernel.pagesFor(0), module });
+    const stateBytes = sizing.exports.playoutBytes(this.capacityFrames, this.itemRate, this.outputRate);
+    const stagingBytes = Math.max(STAGING_FRAMES * 2, PLAYOUT_HANDLES * REPORT_WORDS * 4);
+    const outputBytes = this.#maxBlockFrames * 4;
+    this.#kernel = new Kernel({ pages: Kernel.pagesFor(stateBytes + stagingBytes + outputBytes), module });
+    this.#state = this.#kernel.allocate(stateBytes);
+    this.#staging = this.#kernel.allocate(stagingBytes);
+    this.#output = this.#kernel.allocate(outputBytes);
+    this.#block = this.#kernel.f32.subarray(this.#output / 4, this.#output / 4);
+    this.#kernel.exports.playoutInit(this.#state, this.capacityFrames, this.itemRate, this.outputRate);
+  }
+
+  /**
+   * Starts the next item and returns its handle: 1, 2, 3 …; `null` while `PLAYOUT_HANDLES` are unfinished or the report of
+   * cancelled ones was not taken. Items follow each other without a break, so this ends the previous one.
+   */
+  open(): number | null {
+    const handle = this.#kernel.exports.playoutOpen(this.#state);
+    return handle === 0 ? null : handle;
+  }
+
+  /**
+   * Copies as many frames as the ring has room for and returns their number; the caller keeps the rest and writes it
+   * later. Returns `REFUSED`, and counts the frames, if the handle is unknown, ended or cancelled.
+   */
+  write(handle: number, samples: Int16Array): number {
+    const { exports, i16 } = this.#kernel;
+    let accepted = 0;
+    do {
+      const slice = samples.subarray(accepted, accepted + STAGING_FRAMES);
+      i16.set(slice, this.#staging / 2);
+      const taken = exports.playoutWrite(this.#state, handle, this.#staging, slice.length);
+      if (taken === REFUSED) {
+        // Refused writes read no sample, so the rest can be counted at once.
+        exports.playoutWrite(this.#state, handle, this.#staging, samples.length - slice.length);
+        return REFUSED;
+      }
+      accepted += taken;
+      if (taken < slice.length) break;
+    } while (accepted < samples.length);
+    return accepted;
+  }
+
+  /** No more frames follow for this handle, so that silence after it is not an underrun. */
+  end(handle: number): void {
+    this.#kernel.exports.playoutEnd(this.#state, handle);
+  }
+
+  /** Fills `output` with the next frames. Allocates nothing as long as the length stays the same. */
+  render(output: Float32Array): void {
+    const frames = output.length;
+    if (frames === 0) return;
+    if (frames > this.#maxBlockFrames) {
+      throw new AudioError(
+        `render takes at most ${this.#maxBlockFrames} frames, got ${frames}; split the block or raise maxBlockFrames`,
+        { code: 'ERR_BLOCK_SIZE' },
+      );
+    }
+    if (this.#block.length !== frames) this.#block = this.#kernel.f32.subarray(this.#output / 4, this.#output / 4 + frames);
+    this.#kernel.exports.playoutRender(this.#state, this.#output, frames);
+    output.set(this.#block);
+  }
+
+  /**
+   * Cancels everything written so far, now: writes to those handles are refused from here on. The next `render` fades
+   * within its block, after which the report can be taken. Handles opened after this call sound from the render after that.
+   * Paused, it is the end of the pause, and the positions are those of the pause.
+   */
+  interrupt(): void {
+    this.#kernel.exports.playoutInterrupt(this.#state);
+  }
+
+  /** Fades within the next `render` and holds the position where that fade began. */
+  pause(): void {
+    this.#kernel.exports.playoutPause(this.#state);
+  }
+
+  /** Continues from the position of the pause, rising from silence. */
+  resume(): void {
+    this.#kernel.exports.playoutResume(this.#state);
+  }
+
+  /** The handle being rendered: every earlier one is finished, no later one has begun. 0 before the first. */
+  get currentHandle(): number {
+    return this.#kernel.exports.playoutCursor(this.#state);
+  }
+
+  /** Frames of the handle rendered so far; never decreases. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more. */
+  renderedFrames(handle: number): number {
+    return known(handle, this.#kernel.exports.playoutRenderedFrames(this.#state, handle));
+  }
+
+  /** Frames of the handle accepted so far. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more. */
+  receivedFrames(handle: number): number {
+    return known(handle, this.#kernel.exports.playoutReceivedFrames(this.#state, handle));
+  }
+
+  /** Every handle that was cancelled since the last report, in queue order; `null` if no interrupt was completed since. */
+  takeInterruptReport(): readonly HandlePosition[] | null {
+    const { exports, i32 } = this.#kernel;
+    const count = exports.playoutTakeReport(this.#state, this.#staging);
+    if (count < 0) return null;
+    return Array.from({ length: count }, (_, i) => {
+      const at = this.#staging / 4 + i * REPORT_WORDS;
+      return { handle: i32[at] ?? 0, renderedFrames: i32[at + 1] ?? 0, receivedFrames: i32[at + 2] ?? 0 };
+    });
+  }
+
+  /** The counters, written into the caller's object or a new one. */
+  stats(into: PlayoutStats = { underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 }): PlayoutStats {
+    const { exports, f64 } = this.#kernel;
+    exports.playoutStats(this.#state, this.#staging);
+    const at = this.#staging / 8;
+    into.underrunEvents = f64[at] ?? 0;
+    into.underrunFrames = f64[at + 1] ?? 0;
+    into.refusedFrames = f64[at + 2] ?? 0;
+    into.bufferedFrames = f64[at + 3] ?? 0;
+    return into;
+  }
+}
+
+function known(handle: number, frames: number): number {
+  if (frames >= 0) return frames;
+  throw new AudioError(`handle ${handle} was not opened here, or finished ${PLAYOUT_HANDLES} handles ago`, {
+    code: 'ERR_PLAYOUT_HANDLE',
+  });
+}
+
+function checkCapacity(frames: number): number {
+  const isPowerOfTwo = Number.isInteger(frames) && frames > 0 && frames <= MAX_CAPACITY_FRAMES && (frames & (frames - 1)) === 0;
+  if (isPowerOfTwo) return frames;
+  throw new AudioError(`capacityFrames must be a power of two, at most ${MAX_CAPACITY_FRAMES}, got ${frames}`, {
+    code: 'ERR_BUFFER_SIZE',
+  });
+}
+
+function checkBlock(frames: number): number {
+  if (Number.isInteger(frames) && frames >= 1 && frames <= MAX_BLOCK_FRAMES) return frames;
+  throw new AudioError(`maxBlockFrames must be a whole number of frames, 1 to ${MAX_BLOCK_FRAMES}, got ${frames}`, {
+    code: 'ERR_BLOCK_SIZE',
+  });
+}
+
+function checkRatePair(itemRate: number, outputRate: number): void {
+  if (itemRate === outputRate || (RESAMPLER_RATES.includes(itemRate) && RESAMPLER_RATES.includes(outputRate))) return;
+  throw new AudioError(
+    `itemRate ${itemRate} and outputRate ${outputRate} must be equal or both one of ${RESAMPLER_RATES.join(', ')} Hz`,
+    { code: 'ERR_SAMPLE_RATE' },
+  );
+}

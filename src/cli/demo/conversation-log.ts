@@ -1,0 +1,186 @@
+// What happened in one call, in frames of the recording: the source of the report, the picture and the trace.
+
+import type { RealtimeServerTap } from '../../server/index.ts';
+import type { RealtimeSession } from '../../realtime-session.ts';
+import type { HeardRun, SoundCard } from './sound-card.ts';
+import { SAMPLE_RATE } from './sound-card.ts';
+import type { SpokenLine } from './caller.ts';
+
+/** Something with a beginning and an end, in frames of the recording. */
+export interface Span {
+  readonly label: string;
+  readonly startFrame: number;
+  readonly endFrame: number;
+}
+
+/** The arrival of an item's audio: it takes less time than the audio lasts. */
+export interface Arrival extends Span {
+  /** Frames of audio that arrived. */
+  readonly audioFrames: number;
+}
+
+/** A moment, in frames of the recording. */
+export interface Mark {
+  readonly label: string;
+  readonly frame: number;
+}
+
+/** A truncation, as the server got it. */
+export interface Truncation {
+  readonly itemId: string;
+  readonly audioEndMs: number;
+  readonly frame: number;
+}
+
+/** An interrupt, by whoever caused it. */
+export interface BargeIn {
+  readonly cause: 'user' | 'guardrail';
+  /** When the session knew; the recording must be silent 20 ms later. */
+  readonly frame: number;
+}
+
+/** Everything that the demo knows about its call. */
+export interface CallRecord {
+  readonly sampleRate: number;
+  readonly lengthFrames: number;
+  readonly spoken: readonly SpokenLine[];
+  readonly sent: readonly Span[];
+  readonly received: readonly Arrival[];
+  readonly heard: readonly HeardRun[];
+  readonly tools: readonly Span[];
+  readonly marks: readonly Mark[];
+  readonly bargeIns: readonly BargeIn[];
+  readonly truncations: readonly Truncation[];
+  readonly handoffs: readonly string[];
+  readonly trips: readonly string[];
+  readonly approvals: readonly string[];
+  readonly errors: readonly string[];
+  readonly underruns: number;
+}
+
+/** Listens to a session, and to the server's wire, and notes what happens when. */
+export class ConversationLog {
+  readonly sent: Span[] = [];
+  readonly received: Arrival[] = [];
+  readonly tools: Span[] = [];
+  readonly marks: Mark[] = [];
+  readonly bargeIns: BargeIn[] = [];
+  readonly truncations: Truncation[] = [];
+  readonly handoffs: string[] = [];
+  readonly trips: string[] = [];
+  readonly approvals: string[] = [];
+  readonly errors: string[] = [];
+  readonly #card: SoundCard;
+  readonly #nowMs: () => number;
+  readonly #toolStarts = new Map<string, number>();
+
+  constructor(session: RealtimeSession<unknown>, card: SoundCard, nowMs: () => number) {
+    this.#card = card;
+    this.#nowMs = nowMs;
+    this.#listen(session);
+  }
+
+  /** Frame of the recording that is on the air now. */
+  get nowFrame(): number {
+    return this.#card.frameAt(this.#nowMs());
+  }
+
+  /** When the guardrail tripped. */
+  get tripFrame(): number | undefined {
+    return this.marks.find(({ label }) => label === 'guardrail_tripped')?.frame;
+  }
+
+  mark(label: string): void {
+    this.marks.push({ label, frame: this.nowFrame });
+  }
+
+  /** The server's view of the wire: only there can be seen what really was sent. */
+  readonly tap: RealtimeServerTap = (direction, event) => {
+    if (direction === 'in' && event.type === 'conversation.item.truncate') {
+      this.truncations.push({
+        itemId: String(event['item_id']),
+        audioEndMs: Number(event['audio_end_ms']),
+        frame: this.nowFrame,
+      });
+    }
+    if (direction === 'in' && event.type === 'input_audio_buffer.append') this.#noteSent(String(event['audio']));
+  };
+
+  #noteSent(base64: string): void {
+    const frames = Math.floor((base64.length * 3) / 8);
+    const endFrame = this.nowFrame;
+    const last = this.sent.at(-1);
+    if (last !== undefined && endFrame - last.endFrame <= 2 * frames) {
+      this.sent[this.sent.length - 1] = { ...last, endFrame };
+    } else {
+      this.sent.push({ label: 'microphone', startFrame: Math.max(0, endFrame - frames), endFrame });
+    }
+  }
+
+  #noteReceived(itemId: string, frames: number): void {
+    const frame = this.nowFrame;
+    const last = this.received.at(-1);
+    if (last?.label === itemId) {
+      this.received[this.received.length - 1] = { ...last, endFrame: frame, audioFrames: last.audioFrames + frames };
+    } else {
+      this.received.push({ label: itemId, startFrame: frame, endFrame: frame, audioFrames: frames });
+    }
+  }
+
+  #listen(session: RealtimeSession<unknown>): void {
+    session.on('audio', ({ data, itemId }) => {
+      this.#noteReceived(itemId ?? '', data.byteLength / 2);
+    });
+    session.on('transport_event', ({ type }) => {
+      if (type === 'input_audio_buffer.speech_started') this.mark('speech_started');
+      if (type === 'input_audio_buffer.speech_stopped') this.mark('speech_stopped');
+      if (type === 'response.created') this.mark('response');
+    });
+    session.on('audio_interrupted', () => {
+      const cause = this.marks.at(-1)?.label === 'guardrail_tripped' ? 'guardrail' : 'user';
+      this.bargeIns.push({ cause, frame: this.nowFrame });
+    });
+    session.on('agent_tool_start', (_context, _agent, tool, { toolCall }) => {
+      this.#toolStarts.set(toolCall.callId, this.nowFrame);
+      this.mark(`${tool.name} starts`);
+    });
+    session.on('agent_tool_end', (_context, _agent, tool, _result, { toolCall }) => {
+      const startFrame = this.#toolStarts.get(toolCall.callId) ?? this.nowFrame;
+      this.tools.push({ label: tool.name, startFrame, endFrame: this.nowFrame });
+    });
+    session.on('agent_handoff', (_context, from, to) => {
+      this.handoffs.push(`${from.name} → ${to.name}`);
+      this.mark('handoff');
+    });
+    session.on('guardrail_tripped', (_context, _agent, error) => {
+      this.trips.push(error.result.guardrail.name);
+      this.mark('guardrail_tripped');
+    });
+    session.on('error', ({ error }) => {
+      this.errors.push(error instanceof Error ? error.message : JSON.stringify(error));
+    });
+  }
+
+  /** What is known at the end of the call. */
+  record(spoken: readonly SpokenLine[], underruns: number): CallRecord {
+    const { sent, received, tools, marks, bargeIns, truncations, handoffs, trips, approvals, errors } = this;
+    const { heard, playedFrames: lengthFrames } = this.#card;
+    return {
+      sampleRate: SAMPLE_RATE,
+      lengthFrames,
+      spoken,
+      sent,
+      received,
+      heard,
+      tools,
+      marks,
+      bargeIns,
+      truncations,
+      handoffs,
+      trips,
+      approvals,
+      errors,
+      underruns,
+    };
+  }
+}

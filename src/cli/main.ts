@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+import { createInterface } from 'node:readline/promises';
+import { cac } from 'cac';
+import { BargeinError } from '../errors.ts';
+import { openTerminal, paint } from './terminal.ts';
+
+const cli = cac('bargein');
+
+cli
+  .command('demo', 'Hold one spoken call with a local model: tool, handoff, guardrail and barge-in')
+  .option('--fast', 'On a virtual clock, as fast as the machine can')
+  .option('--ask', 'Ask on the terminal before the tool runs')
+  .option('--live', 'Talk to the real service with OPENAI_API_KEY')
+  .option('--out <folder>', 'Where the recording, the picture and the trace go', { default: 'out' })
+  .action(async (options: { fast?: boolean; ask?: boolean; live?: boolean; out: string }) => {
+    const { runDemo } = await import('./demo/demo.ts');
+    const { printReport } = await import('./demo/report.ts');
+    const terminal = openTerminal();
+    const record = await runDemo({
+      isFast: options.fast === true,
+      approve: options.ask === true ? ask : async () => true,
+      liveKey: options.live === true ? requireKey() : null,
+      outputFolder: options.out,
+      terminal,
+    });
+    const allHold = printReport(record, terminal);
+    terminal.line('');
+    terminal.line(`${options.out}/demo.wav       you left, the agent as heard right`);
+    terminal.line(`${options.out}/timeline.svg   the call as a picture`);
+    terminal.line(`${options.out}/trace.json     open it in https://ui.perfetto.dev`);
+    if (!allHold) process.exitCode = 1;
+  });
+
+cli
+  .command('serve', 'Run the local Realtime server')
+  .option('--port <port>', 'Port to listen on', { default: 8787 })
+  .option('--host <host>', 'Address to bind to', { default: '127.0.0.1' })
+  .option('--log', 'Print every event, in both directions')
+  .action(async (options: { port: number; host: string; log?: boolean }) => {
+    const { serve } = await import('./serve.ts');
+    await serve({ port: options.port, host: options.host, isLogging: options.log === true, terminal: openTerminal() });
+  });
+
+cli.help();
+
+async function ask(question: string): Promise<boolean> {
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await prompt.question(`${question} [y/N] `);
+  prompt.close();
+  return answer.trim().toLowerCase().startsWith('y');
+}
+
+function requireKey(): string {
+  const key = process.env['OPENAI_API_KEY'];
+  if (key === undefined || key === '') {
+    throw new BargeinError('--live needs OPENAI_API_KEY in the environment', { code: 'ERR_API_KEY' });
+  }
+  return key;
+}
+
+try {
+  cli.parse(process.argv, { run: false });
+  if (cli.matchedCommand === undefined && cli.options['help'] !== true) cli.outputHelp();
+  await cli.runMatchedCommand();
+} catch (error) {
+  const isForPeople = error instanceof BargeinError || (error instanceof Error && error.name === 'CACError');
+  console.error(isForPeople ? paint.red(error.message) : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,67 @@
+// The resampler's output by its defining formula, in f64 with the engine's own `Math`, independent of the kernels: no
+// phase table, no streaming, the filter as a function of continuous time.
+
+const KAISER_BETA = 10.3;
+const SPAN_FRAMES = 44;
+
+/** All ordered pairs of different supported rates. */
+export const RATE_PAIRS: readonly (readonly [inputRate: number, outputRate: number])[] = [
+  8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000,
+].flatMap((inputRate, _, rates) =>
+  rates.filter((outputRate) => outputRate !== inputRate).map((outputRate) => [inputRate, outputRate] as const),
+);
+
+/** Delay of the resampler in input frames: half its span, which is rounded up to a multiple of four frames. */
+export function referenceDelayInputFrames(inputRate: number, outputRate: number): number {
+  return 2 * Math.ceil((SPAN_FRAMES * Math.max(1, inputRate / outputRate)) / 4);
+}
+
+/** The first `frames` output frames for `input`, which silence precedes and follows. */
+export function referenceResample(
+  input: Float32Array,
+  inputRate: number,
+  outputRate: number,
+  frames: number,
+): Float64Array {
+  const delay = referenceDelayInputFrames(inputRate, outputRate);
+  const cutoff = Math.min(1, outputRate / inputRate);
+  return Float64Array.from({ length: frames }, (_, n) => {
+    const centre = (n * inputRate) / outputRate - delay;
+    let sum = 0;
+    // The window is open: frames at its very ends, where Kaiser's formula has a step, do not count.
+    for (let k = Math.max(0, Math.floor(centre - delay) + 1); k < centre + delay; k++) {
+      const x = (centre - k) / delay;
+      const kaiser = besselI0(KAISER_BETA * Math.sqrt(1 - x * x)) / besselI0(KAISER_BETA);
+      sum += (input[k] ?? 0) * cutoff * sinc(cutoff * (centre - k)) * kaiser;
+    }
+    return sum;
+  });
+}
+
+/** Uniform noise in −1…1, the same for the same seed (Mulberry32). */
+export function noise(frames: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length: frames }, () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 31 - 1;
+  });
+}
+
+/** A full-scale sine of `frequency` Hz, phase 0 at frame 0. */
+export function sine(frames: number, frequency: number, sampleRate: number): Float32Array {
+  return Float32Array.from({ length: frames }, (_, n) => Math.sin((2 * Math.PI * frequency * n) / sampleRate));
+}
+
+function sinc(x: number): number {
+  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+}
+
+/** I₀ by its integral, (1/π) ∫ exp(x cos θ) dθ over 0…π: 32 trapezia are exact to f64 for x ≤ 12. */
+function besselI0(x: number): number {
+  const steps = 32;
+  let sum = Math.cosh(x);
+  for (let i = 1; i < steps; i++) sum += Math.exp(x * Math.cos((Math.PI * i) / steps));
+  return sum / steps;
+}

@@ -1,0 +1,45 @@
+// Makes dist/: the audio core's builds, the compiled sources, one self-contained file a worklet, and the demo's speech.
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, globSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+function run(script: string, ...args: string[]): void {
+  execFileSync(process.execPath, [script, ...args], { stdio: 'inherit' });
+}
+
+if (process.argv.includes('--clean')) {
+  rmSync('dist', { recursive: true, force: true });
+  rmSync('build', { recursive: true, force: true });
+}
+
+run('tools/build-wasm.ts');
+run(
+  'node_modules/typescript/bin/tsc',
+  '-b',
+  'src/tsconfig.entry.json',
+  'src/server',
+  'src/testing',
+  'src/cli',
+  'worklets',
+);
+
+await build({
+  entryPoints: globSync('worklets/*.ts').filter((path) => basename(path) !== 'messages.ts'),
+  outdir: 'dist/worklets',
+  bundle: true,
+  format: 'iife',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'none',
+  conditions: ['bargein-source'],
+});
+
+cpSync('src/cli/demo/speech', 'dist/cli/demo/speech', {
+  recursive: true,
+  filter: (path) => !path.includes('.') || path.endsWith('.wav'),
+});
+chmodSync('dist/cli/main.js', 0o755);
