@@ -22,7 +22,10 @@ const LETTERS_X16: usize = memory.data<u8>([51, 51, 51, 51, 51, 51, 51, 51, 51, 
 const CAPITALS_X16: usize = memory.data<u8>([26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26], 16);
 const CAPITAL_CLASS_X16: usize = memory.data<u8>([13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13], 16);
 /** From sextet to character, by class: small letters, ten digits, `+`, `/`, capitals (mod 256). */
-const ENCODE_SHIFT: usize = memory.data<u8>([71, 252, 252, 252, 252, 252, 252, 252, 252, 252, 252, 237, 240, 65, 0, 0], 16);
+const ENCODE_SHIFT: usize = memory.data<u8>(
+  [71, 252, 252, 252, 252, 252, 252, 252, 252, 252, 252, 237, 240, 65, 0, 0],
+  16,
+);
 const SLASH_X16: usize = memory.data<u8>([47, 47, 47, 47, 47, 47, 47, 47, 47, 47, 47, 47, 47, 47, 47, 47], 16);
 const LOW_HALF_X16: usize = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16);
 /** A character is in the alphabet if and only if the entries of its low and its high half have no bit in common. */
@@ -51,7 +54,7 @@ export function initBase64Tables(): void {
   }
 }
 
-function character(sextet: u32): u8 {
+function characterOf(sextet: u32): u8 {
   return load<u8>(ALPHABET + (sextet & 63));
 }
 
@@ -83,18 +86,18 @@ export function encodeBase64(dst: usize, src: usize, bytes: i32): i32 {
     }
   }
   for (; from + 3 <= end; from += 3, to += 4) {
-    const group = (<u32>load<u8>(from) << 16) | (<u32>load<u8>(from, 1) << 8) | <u32>load<u8>(from, 2);
-    store<u8>(to, character(group >> 18));
-    store<u8>(to, character(group >> 12), 1);
-    store<u8>(to, character(group >> 6), 2);
-    store<u8>(to, character(group), 3);
+    const group = ((<u32>load<u8>(from)) << 16) | ((<u32>load<u8>(from, 1)) << 8) | <u32>load<u8>(from, 2);
+    store<u8>(to, characterOf(group >> 18));
+    store<u8>(to, characterOf(group >> 12), 1);
+    store<u8>(to, characterOf(group >> 6), 2);
+    store<u8>(to, characterOf(group), 3);
   }
   if (from < end) {
     const hasTwo = from + 2 == end;
-    const group = (<u32>load<u8>(from) << 16) | (hasTwo ? <u32>load<u8>(from, 1) << 8 : 0);
-    store<u8>(to, character(group >> 18));
-    store<u8>(to, character(group >> 12), 1);
-    store<u8>(to, hasTwo ? character(group >> 6) : PAD, 2);
+    const group = ((<u32>load<u8>(from)) << 16) | (hasTwo ? (<u32>load<u8>(from, 1)) << 8 : 0);
+    store<u8>(to, characterOf(group >> 18));
+    store<u8>(to, characterOf(group >> 12), 1);
+    store<u8>(to, hasTwo ? characterOf(group >> 6) : PAD, 2);
     store<u8>(to, PAD, 3);
     to += 4;
   }

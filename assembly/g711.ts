@@ -17,9 +17,15 @@ const MULAW_ORIGIN_X8: usize = memory.data<i16>([2112, 2112, 2112, 2112, 2112, 2
 const ALAW_ORIGIN_X8: usize = memory.data<i16>([2080, 2080, 2080, 2080, 2080, 2080, 2080, 2080], 16);
 const SIXTEEN_X8: usize = memory.data<i16>([16, 16, 16, 16, 16, 16, 16, 16], 16);
 const MULAW_DECODER_BIAS_X8: usize = memory.data<i16>([132, 132, 132, 132, 132, 132, 132, 132], 16);
-const SIGN_X16: usize = memory.data<u8>([128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128], 16);
+const SIGN_X16: usize = memory.data<u8>(
+  [128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128],
+  16,
+);
 /** Even bits are inverted on the line (0x55), and the sign bit is set for positive samples. */
-const ALAW_LINE_X16: usize = memory.data<u8>([213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213], 16);
+const ALAW_LINE_X16: usize = memory.data<u8>(
+  [213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213, 213],
+  16,
+);
 const MANTISSA_X16: usize = memory.data<u8>([15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15], 16);
 const SEGMENT_X16: usize = memory.data<u8>([7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7], 16);
 /** By segment: the odd number that a mantissa of 0 stands for, and the power of two that scales it. */

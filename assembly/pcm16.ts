@@ -13,7 +13,10 @@ const FULL_SCALE_X4: usize = memory.data<f32>([32768, 32768, 32768, 32768], 16);
 const LOWEST_X4: usize = memory.data<f32>([-32768, -32768, -32768, -32768], 16);
 const HIGHEST_X4: usize = memory.data<f32>([32767, 32767, 32767, 32767], 16);
 const ROUNDER_X4: usize = memory.data<f32>([12582912, 12582912, 12582912, 12582912], 16);
-const STEP_X4: usize = memory.data<f32>([0.000030517578125, 0.000030517578125, 0.000030517578125, 0.000030517578125], 16);
+const STEP_X4: usize = memory.data<f32>(
+  [0.000030517578125, 0.000030517578125, 0.000030517578125, 0.000030517578125],
+  16,
+);
 
 /** The low 16 bits of the result are the PCM16 sample. */
 export function quantise(sample: f32): i32 {

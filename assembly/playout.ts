@@ -225,13 +225,13 @@ export function playoutStats(state: usize, dst: usize): void {
   store<f64>(dst, <f64>(load<i64>(state, PLAYOUT_WRITTEN) - load<i64>(state, PLAYOUT_READ)), 24);
 }
 
-/** Fades within this block, counts the fade as rendered, discards everything written before the interrupt. */
+/** Fades what sounds within this block and counts that as rendered, then discards all that the interrupt cancelled. */
 function renderInterrupt(state: usize, dst: usize, frames: i32): void {
   const barrier = load<i64>(state, PLAYOUT_BARRIER);
   let faded = 0;
   if (load<i32>(state, PLAYOUT_IS_PAUSED) == 0) {
     faded = min<i32>(frames, load<i32>(state, PLAYOUT_FADE));
-    mix(state, dst, faded, barrier);
+    mix(state, dst, faded, endOfSoundingItem(state));
     fadeOut(dst, faded);
   }
   silence(dst + (<usize>faded << 2), frames - faded);
@@ -253,6 +253,18 @@ function renderInterrupt(state: usize, dst: usize, frames: i32): void {
   store<i32>(state, 1, PLAYOUT_HAS_REPORT);
 }
 
+/** Where the item that was read last has its end: an interrupt's fade begins no other one. */
+function endOfSoundingItem(state: usize): i64 {
+  const position = load<i64>(state, PLAYOUT_READ);
+  for (let i = 0; i < PLAYOUT_HANDLE_COUNT; i++) {
+    const entry = entryOf(state, i);
+    const start = load<i64>(entry, HANDLE_START);
+    const end = start + <i64>load<i32>(entry, HANDLE_RECEIVED);
+    if (load<i32>(entry, HANDLE_STATE) == FADING && start < position && position <= end) return end;
+  }
+  return position;
+}
+
 function renderPause(state: usize, dst: usize, frames: i32): void {
   if (load<i32>(state, PLAYOUT_IS_PAUSED) != 0) return silence(dst, frames);
   const resampler = state + PLAYOUT_RESAMPLER;
@@ -269,7 +281,7 @@ function renderPause(state: usize, dst: usize, frames: i32): void {
   store<i32>(state, 1, PLAYOUT_IS_PAUSED);
 }
 
-/** Writes `frames` frames: audio up to frame `limit` of the ring, then silence, with soft edges around a gap. */
+/** Writes `frames` frames: audio up to frame `limit` of the ring, then silence, with soft edges where that is a gap. */
 function mix(state: usize, dst: usize, frames: i32, limit: i64): void {
   const isBypassed = load<i32>(state, PLAYOUT_RESAMPLER_BYTES) == 0;
   const produced = isBypassed ? copyOut(state, dst, frames, limit) : resample(state, dst, frames, limit);
@@ -289,11 +301,7 @@ function mix(state: usize, dst: usize, frames: i32, limit: i64): void {
     store<f32>(state, load<f32>(rest - 4), PLAYOUT_LAST);
   }
   if (produced < frames) {
-    if (load<i32>(state, PLAYOUT_IS_STARVED) == 0 && isInMidItem(state, load<i64>(state, PLAYOUT_READ))) {
-      store<i32>(state, 1, PLAYOUT_IS_STARVED);
-      store<f32>(state, load<f32>(state, PLAYOUT_LAST), PLAYOUT_RELEASE);
-      store<i32>(state, load<i32>(state, PLAYOUT_FADE), PLAYOUT_RELEASE_FRAMES);
-    }
+    beginGap(state);
     if (load<i32>(state, PLAYOUT_IS_STARVED) != 0) {
       store<i64>(state, load<i64>(state, PLAYOUT_GAP) + <i64>(frames - produced), PLAYOUT_GAP);
     }
@@ -381,6 +389,16 @@ function read(state: usize, dst: usize, frames: i32): void {
   floatFromPcm16(dst, ring + (<usize>index << 1), first);
   floatFromPcm16(dst + (<usize>first << 2), ring, frames - first);
   store<i64>(state, position + <i64>frames, PLAYOUT_READ);
+}
+
+/** Audio ran out: unless that is the end of an item, or a gap already, the last sample starts to decay. */
+function beginGap(state: usize): void {
+  if (load<i32>(state, PLAYOUT_IS_STARVED) != 0) return;
+  const isStarved = isInMidItem(state, load<i64>(state, PLAYOUT_READ));
+  if (!isStarved && load<i32>(state, PLAYOUT_IS_INTERRUPTED) == 0) return;
+  store<i32>(state, <i32>isStarved, PLAYOUT_IS_STARVED);
+  store<f32>(state, load<f32>(state, PLAYOUT_LAST), PLAYOUT_RELEASE);
+  store<i32>(state, load<i32>(state, PLAYOUT_FADE), PLAYOUT_RELEASE_FRAMES);
 }
 
 /** The present gap turned out to be one in mid-item. */

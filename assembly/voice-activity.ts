@@ -41,8 +41,8 @@ export function voiceActivityBytes(): i32 {
 }
 
 /**
- * Makes the memory at `state` a detector that has heard nothing. `ratio` is the threshold as a multiple of the floor's power
- * and `gate` the least power of speech relative to full scale; the other values count packets.
+ * Makes the memory at `state` a detector that has heard nothing. `ratio` is the threshold as a multiple of the floor's
+ * power and `gate` the least power of speech relative to full scale; the other values count packets.
  */
 export function voiceActivityInit(state: usize, ratio: f64, gate: f64, onset: i32, silence: i32, prefix: i32): void {
   memory.fill(state, 0, VOICE_ACTIVITY_BYTES);
@@ -87,10 +87,7 @@ function noiseFloor(state: usize, power: f64, packets: i32): f64 {
     const first = min(power, HIGHEST_FIRST_FLOOR);
     for (let span = 0; span < SPANS; span++) store<f64>(spans + (span << 3), first);
   }
-  const floor = min(
-    min(load<f64>(spans), load<f64>(spans, 8)),
-    min(load<f64>(spans, 16), load<f64>(spans, 24)),
-  );
+  const floor = min(min(load<f64>(spans), load<f64>(spans, 8)), min(load<f64>(spans, 16), load<f64>(spans, 24)));
   const current = spans + (((packets / SPAN_PACKETS) % SPANS) << 3);
   store<f64>(current, packets % SPAN_PACKETS == 0 ? power : min(power, load<f64>(current)));
   return min(floor, HIGHEST_FLOOR);

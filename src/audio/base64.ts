@@ -1,11 +1,11 @@
-// Base64 of RFC 4648 §4, strict in every engine: standard alphabet, padding required, no white space, unused bits of the
-// last character zero. The platform's own codec does the work where there is one, and each of them is laxer in its own
-// way, so what it accepted is checked by counting.
+// Base64 of RFC 4648 §4, strict in every engine: standard alphabet, padding required, no white space, unused bits of
+// the last character zero. The platform's own codec does the work where there is one; each is laxer in its own way, so
+// what it accepted is checked by counting.
 import { AudioError } from '../errors.ts';
 import { fitOutput } from './format.ts';
 import { SCRATCH_BYTES, scratch } from './kernels.ts';
 
-/** One implementation; `decode` returns whether `text` was well formed and fills `output`, which has the decoded length. */
+/** One implementation. `decode` fills `output`, of just the decoded length, and returns whether `text` is well formed. */
 export interface Base64Codec {
   encode(bytes: Uint8Array): string;
   decode(text: string, output: Uint8Array): boolean;
@@ -49,10 +49,12 @@ const nodeBuffer = (globalThis as { readonly Buffer?: NodeBufferClass }).Buffer;
 export const bufferBase64: Base64Codec = {
   encode: (bytes) => view(bytes).toString('base64'),
   decode(text, output) {
-    // It skips what it does not know, so that shows as bytes that are missing; but it also knows the URL alphabet, takes
-    // other characters by the low eight bits of their code, and drops unused bits.
+    // It skips what it does not know, so that shows as bytes that are missing; but it also knows the URL alphabet,
+    // takes other characters by the low eight bits of their code, and drops unused bits.
     if (view(output).write(text, 'base64') !== output.length) return false;
-    return nodeBuffer?.byteLength(text) === text.length && !text.includes('-') && !text.includes('_') && endsClean(text);
+    return (
+      nodeBuffer?.byteLength(text) === text.length && !text.includes('-') && !text.includes('_') && endsClean(text)
+    );
   },
 };
 
@@ -81,7 +83,8 @@ export const wasmBase64: Base64Codec = {
     for (let at = 0, written = 0; at < text.length; at += BLOCK_CHARACTERS, written += BLOCK_BYTES) {
       const characters = Math.min(BLOCK_CHARACTERS, text.length - at);
       // A code beyond one octet would wrap into the alphabet; 0 is in no alphabet.
-      for (let i = 0; i < characters; i++) kernel.u8[input + i] = text.charCodeAt(at + i) > 0xff ? 0 : text.charCodeAt(at + i);
+      for (let i = 0; i < characters; i++)
+        kernel.u8[input + i] = text.charCodeAt(at + i) > 0xff ? 0 : text.charCodeAt(at + i);
       const bytes = kernel.exports.decodeBase64(result, input, characters);
       // Padding inside the text makes a block too short.
       if (bytes !== Math.min(BLOCK_BYTES, output.length - written)) return false;
@@ -107,8 +110,8 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Decodes padded base64 into `output` and returns the number of bytes. Throws `ERR_BUFFER_SIZE` when they do not fit, and
- * `ERR_BASE64` for malformed text; the contents of `output` are then undefined.
+ * Decodes padded base64 into `output` and returns the number of bytes. Throws `ERR_BUFFER_SIZE` when they do not fit,
+ * and `ERR_BASE64` for malformed text; the contents of `output` are then undefined.
  */
 export function decodeBase64Into(text: string, output: Uint8Array): number {
   const bytes = decodedBytes(text);
@@ -142,7 +145,9 @@ function paddingOf(text: string): number {
 /** Whether the bits of the last character that padding makes superfluous are zero. */
 function endsClean(text: string): boolean {
   if (!text.endsWith('=')) return true;
-  return text.endsWith('==') ? 'AQgw'.includes(text.charAt(text.length - 3)) : 'AEIMQUYcgkosw048'.includes(text.charAt(text.length - 2));
+  return text.endsWith('==')
+    ? 'AQgw'.includes(text.charAt(text.length - 3))
+    : 'AEIMQUYcgkosw048'.includes(text.charAt(text.length - 2));
 }
 
 function isInAlphabet(code: number): boolean {

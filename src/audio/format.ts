@@ -12,12 +12,15 @@ const MAX_SAMPLE_RATE = 192_000;
 /** Returns `sampleRate` if it is a whole number of Hz from 8000 to 192000, else throws `ERR_SAMPLE_RATE`. */
 export function checkSampleRate(sampleRate: number): number {
   if (Number.isInteger(sampleRate) && sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE) return sampleRate;
-  throw new AudioError(`sampleRate must be a whole number of Hz, ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}, got ${sampleRate}`, {
-    code: 'ERR_SAMPLE_RATE',
-  });
+  throw new AudioError(
+    `sampleRate must be a whole number of Hz, ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}, got ${sampleRate}`,
+    {
+      code: 'ERR_SAMPLE_RATE',
+    },
+  );
 }
 
-/** Frames in a packet of `packetMs`; throws `ERR_BLOCK_SIZE` when that is not a whole number of frames, at least one. */
+/** Frames in a packet of `packetMs`; throws `ERR_BLOCK_SIZE` when that is not a whole positive number. */
 export function packetFrames(sampleRate: number, packetMs: number = PACKET_MS): number {
   const frames = (checkSampleRate(sampleRate) * packetMs) / 1000;
   if (Number.isInteger(frames) && frames > 0) return frames;
@@ -36,5 +39,7 @@ export function fitOutput<T extends { readonly length: number; subarray(begin: n
 ): T {
   if (output.length === length) return output;
   if (output.length > length) return output.subarray(0, length);
-  throw new AudioError(`the output buffer holds ${output.length} elements, ${length} are needed`, { code: 'ERR_BUFFER_SIZE' });
+  throw new AudioError(`the output buffer holds ${output.length} elements, ${length} are needed`, {
+    code: 'ERR_BUFFER_SIZE',
+  });
 }

@@ -7,8 +7,8 @@ const BLOCK_BYTES = BLOCK_FRAMES * Float32Array.BYTES_PER_ELEMENT;
 /**
  * Level of everything measured since the last `reset()`, relative to full scale.
  *
- * A clip is a sample at a rail: 32767 or −32768 in PCM16; in float at or above 32767/32768, at or below −1. A float that
- * is not finite counts as a clip and adds nothing to the level.
+ * A clip is a sample at a rail: 32767 or −32768 in PCM16; in float at or above 32767/32768, at or below −1. A float
+ * that is not finite counts as a clip and adds nothing to the level.
  */
 export class LevelMeter {
   readonly #kernel: Kernel;

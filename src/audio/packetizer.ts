@@ -38,10 +38,10 @@ export class Packetizer {
     return this.#kernel.exports.packetizerFilled(this.#state);
   }
 
-  /** Takes a block and hands over every packet it completes. The packet is a view that is valid until `onPacket` returns. */
+  /** Takes a block and hands over each packet it completes: a view that is valid until `onPacket` returns. */
   push(samples: Int16Array | Float32Array, onPacket: (packet: Int16Array<ArrayBuffer>) => void): void {
     const { exports, f32, i16 } = this.#kernel;
-    for (let at = 0; at < samples.length; ) {
+    for (let at = 0; at < samples.length;) {
       const block = samples.subarray(at, at + this.packetFrames - this.pendingFrames);
       if (block instanceof Int16Array) {
         i16.set(block, this.#block >> 1);
@@ -55,8 +55,8 @@ export class Packetizer {
   }
 
   /**
-   * Fills the last packet up with silence and hands it over. Returns how many of its frames were pushed, 0 when none were
-   * pending and nothing was handed over.
+   * Fills the last packet up with silence and hands it over. Returns how many of its frames were pushed, 0 when none
+   * were pending and nothing was handed over.
    */
   flush(onPacket: (packet: Int16Array<ArrayBuffer>) => void): number {
     if (this.pendingFrames === 0) return 0;

@@ -45,9 +45,12 @@ export function floatFromPcm16(
  */
 export function pcm16FromBytes(bytes: Uint8Array<ArrayBuffer> | ArrayBuffer): Int16Array<ArrayBuffer> {
   if (bytes.byteLength % 2 !== 0) {
-    throw new AudioError(`PCM16 needs two bytes a sample, got ${bytes.byteLength} bytes; keep the last byte for the next packet`, {
-      code: 'ERR_PCM16_ODD_LENGTH',
-    });
+    throw new AudioError(
+      `PCM16 needs two bytes a sample, got ${bytes.byteLength} bytes; keep the last byte for the next packet`,
+      {
+        code: 'ERR_PCM16_ODD_LENGTH',
+      },
+    );
   }
   if (bytes instanceof ArrayBuffer) return new Int16Array(bytes);
   if (bytes.byteOffset % 2 === 0) return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1);

@@ -186,8 +186,13 @@ export class Playout {
     });
   }
 
-  /** The counters, written into the caller's object or a new one. */
-  stats(into: PlayoutStats = { underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 }): PlayoutStats {
+  /** The counters, in a new object. */
+  get stats(): PlayoutStats {
+    return this.copyStats({ underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 });
+  }
+
+  /** Writes the counters into the caller's object and returns it. */
+  copyStats(into: PlayoutStats): PlayoutStats {
     const { exports, f64 } = this.#kernel;
     exports.playoutStats(this.#state, this.#staging);
     const at = this.#staging / 8;

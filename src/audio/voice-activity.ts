@@ -27,7 +27,7 @@ export type VoiceActivityDecision = 'silence' | 'started' | 'speaking' | 'stoppe
 /** In the order of the constants of `assembly/voice-activity.ts`. */
 const DECISIONS: readonly VoiceActivityDecision[] = ['silence', 'started', 'speaking', 'stopped'];
 
-/** Finds speech by its energy over an adaptive noise floor, one decision a packet; the same input, the same decisions. */
+/** Finds speech by its energy over an adaptive noise floor, one decision a packet, from the samples alone. */
 export class VoiceActivity {
   /** Frames that each packet must have. */
   readonly packetFrames: number;
@@ -58,9 +58,12 @@ export class VoiceActivity {
   /** Decides on the next packet. Throws `ERR_BLOCK_SIZE` when it does not have `packetFrames` samples. */
   push(packet: Int16Array): VoiceActivityDecision {
     if (packet.length !== this.packetFrames) {
-      throw new AudioError(`voice activity takes packets of ${this.packetFrames} frames, got ${packet.length}; use a Packetizer`, {
-        code: 'ERR_BLOCK_SIZE',
-      });
+      throw new AudioError(
+        `voice activity takes packets of ${this.packetFrames} frames, got ${packet.length}; use a Packetizer`,
+        {
+          code: 'ERR_BLOCK_SIZE',
+        },
+      );
     }
     this.#kernel.i16.set(packet, this.#packet >> 1);
     return DECISIONS[this.#kernel.exports.voiceActivityPush(this.#state, this.#packet, packet.length)] ?? 'silence';

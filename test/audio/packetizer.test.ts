@@ -39,7 +39,8 @@ describe.each(BUILDS)('Packetizer on the %s build', (build) => {
     const floats = Float32Array.from(noiseWords(1000, 32), (word) => (word / 2 ** 31 - 1) * 1.2);
     const packets: number[] = [];
     packetizer.reset();
-    for (let at = 0; at < floats.length; at += 128) packetizer.push(floats.subarray(at, at + 128), (packet) => packets.push(...packet));
+    for (let at = 0; at < floats.length; at += 128)
+      packetizer.push(floats.subarray(at, at + 128), (packet) => packets.push(...packet));
     const frames = packetizer.flush((packet) => packets.push(...packet));
     expect(frames).toBe(40);
     expect(packets.slice(0, 1000)).toEqual([...pcm16FromFloat(floats)]);

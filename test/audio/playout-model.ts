@@ -156,7 +156,7 @@ export class PlayoutModel {
 
   #renderInterrupt(frames: number): Float32Array {
     const output = new Float32Array(frames);
-    if (!this.#isPaused) output.set(fadeOut(this.#mix(Math.min(frames, this.#fade), this.#barrier)));
+    if (!this.#isPaused) output.set(fadeOut(this.#mix(Math.min(frames, this.#fade), this.#endOfSoundingItem())));
     this.#report ??= [];
     for (const handle of this.#handles) {
       if (handle.state !== 'fading') continue;
@@ -183,6 +183,13 @@ export class PlayoutModel {
     return output;
   }
 
+  #endOfSoundingItem(): number {
+    const { read } = this.#motion;
+    const owner = this.#queue[read - 1]?.handle;
+    const isFading = this.#handles.some((handle) => handle.number === owner && handle.state === 'fading');
+    return isFading ? this.#queue.findLastIndex((frame) => frame.handle === owner) + 1 : read;
+  }
+
   #mix(frames: number, limit: number): Float32Array {
     const motion = this.#motion;
     const output = new Float32Array(frames);
@@ -198,8 +205,9 @@ export class PlayoutModel {
       motion.rises = false;
     }
     for (let i = 0; i < frames; i++) {
-      if (i === audio.length && !motion.isStarved && this.#isInMidItem(motion.read)) {
-        Object.assign(motion, { isStarved: true, release: motion.last, releaseFrames: this.#fade });
+      if (i === audio.length && !motion.isStarved) {
+        motion.isStarved = this.#isInMidItem(motion.read);
+        if (motion.isStarved || this.#isInterrupted) Object.assign(motion, { release: motion.last, releaseFrames: this.#fade });
       }
       if (i >= audio.length && motion.isStarved) motion.gapFrames++;
       if (motion.releaseFrames > 0) {

@@ -84,7 +84,7 @@ describe.each<CoreBuild>(['scalar', 'simd'])('any sequence of calls on the %s bu
             expect(playout.renderedFrames(handle)).toBe(model.renderedFrames(handle));
             expect(playout.receivedFrames(handle)).toBe(model.receivedFrames(handle));
           }
-          expect(playout.stats()).toEqual(model.stats());
+          expect(playout.stats).toEqual(model.stats());
           expect(playout.takeInterruptReport()).toEqual(model.takeInterruptReport());
         }
       }),

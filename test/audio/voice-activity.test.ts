@@ -42,7 +42,8 @@ function turnsOf(detector: VoiceActivity, samples: Int16Array): { turns: Turn[];
       turns.push({ startMs: toMs(detector.startFrame), stopMs: undefined, decidedAfterMs: toMs(at + PACKET_FRAMES) });
     }
     const last = turns.at(-1);
-    if (decision === 'stopped' && last !== undefined) turns[turns.length - 1] = { ...last, stopMs: toMs(detector.stopFrame) };
+    if (decision === 'stopped' && last !== undefined)
+      turns[turns.length - 1] = { ...last, stopMs: toMs(detector.stopFrame) };
   }
   return { turns, decisions };
 }
@@ -92,7 +93,10 @@ describe.each(BUILDS)('VoiceActivity on the %s build', (build) => {
       { ms: 300, levelDb: SPEECH },
       { ms: 480, levelDb: QUIET },
     ];
-    const { turns } = turnsOf(detector, recording([{ ms: 400, levelDb: QUIET }, ...speech, ...speech, ...speech, { ms: 40, levelDb: QUIET }]));
+    const { turns } = turnsOf(
+      detector,
+      recording([{ ms: 400, levelDb: QUIET }, ...speech, ...speech, ...speech, { ms: 40, levelDb: QUIET }]),
+    );
     expect(turns).toEqual([{ startMs: 100, stopMs: 2760, decidedAfterMs: 440 }]);
   });
 
@@ -186,7 +190,10 @@ describe('VoiceActivity', () => {
       await loadCore(build);
       detectors.push(new VoiceActivity({ sampleRate: SAMPLE_RATE, silenceMs: 60 }));
     }
-    const stretch = fc.record({ ms: fc.integer({ min: 1, max: 15 }).map((n) => 20 * n), levelDb: fc.integer({ min: -80, max: -3 }) });
+    const stretch = fc.record({
+      ms: fc.integer({ min: 1, max: 15 }).map((n) => 20 * n),
+      levelDb: fc.integer({ min: -80, max: -3 }),
+    });
     fc.assert(
       fc.property(fc.array(stretch, { maxLength: 12 }), (stretches) => {
         const samples = recording(stretches);

@@ -1,7 +1,7 @@
 // G.711 by its tables: a magnitude's code is the number of decision values at or below it, a code's magnitude is the
-// quantised value between two of them. Tables 1a and 2a of ITU-T G.711 give both as segments of equal intervals; no shift
-// or exponent appears here. How 16-bit samples meet those scales (which bits drop, negatives by one's complement, A-law's
-// even bits inverted on the line) is ITU-T G.191's convention.
+// quantised value between two of them. Tables 1a and 2a of ITU-T G.711 give both as segments of equal intervals; no
+// shift or exponent appears here. How 16-bit samples meet those scales (which bits drop, negatives by one's complement)
+// is ITU-T G.191's convention; the even bits of A-law are inverted on the line (G.711 §3).
 
 /** Rows "number of intervals × interval size" of a table, lowest segment first. */
 type Segments = readonly (readonly [intervals: number, size: number])[];

@@ -4,6 +4,9 @@ import { Kernel } from '../../../src/wasm/kernel.ts';
 /** Every build; `relaxed` may differ from the others only where multiply-add is fused. */
 export const BUILDS: readonly CoreBuild[] = ['scalar', 'simd', 'relaxed'];
 
+/** Input offset that places the last byte of the input at the end of memory, where reading on would trap. */
+export const END_OF_MEMORY = -1;
+
 const CANARY = 0xa5;
 const GUARD_BYTES = 64;
 const REGION_BYTES = 262_144;
@@ -26,8 +29,8 @@ export class KernelRuns {
   }
 
   /**
-   * Places `input` and `outputBytes` of room at the given distances from a 16-byte boundary, calls the kernel, and returns
-   * the output. Throws when a byte outside the output has changed.
+   * Places `input` and `outputBytes` of room at the given distances from a 16-byte boundary, calls the kernel, and
+   * returns the output. Throws when a byte outside the output has changed.
    */
   run(
     input: Uint8Array,
@@ -38,10 +41,14 @@ export class KernelRuns {
   ): Uint8Array<ArrayBuffer> {
     const { u8, exports } = this.kernel;
     const dst = this.#output + GUARD_BYTES + outputOffset;
-    u8.set(input, this.#input + inputOffset);
+    const src = inputOffset === END_OF_MEMORY ? u8.length - input.length : this.#input + inputOffset;
+    u8.set(input, src);
     u8.fill(CANARY, dst - GUARD_BYTES, dst + outputBytes + GUARD_BYTES);
-    call(exports, dst, this.#input + inputOffset);
-    const guards = [...u8.subarray(dst - GUARD_BYTES, dst), ...u8.subarray(dst + outputBytes, dst + outputBytes + GUARD_BYTES)];
+    call(exports, dst, src);
+    const guards = [
+      ...u8.subarray(dst - GUARD_BYTES, dst),
+      ...u8.subarray(dst + outputBytes, dst + outputBytes + GUARD_BYTES),
+    ];
     if (guards.some((byte) => byte !== CANARY)) throw new Error('the kernel wrote outside its output');
     return u8.slice(dst, dst + outputBytes);
   }
@@ -65,10 +72,10 @@ export function noiseWords(count: number, seed: number): Uint32Array<ArrayBuffer
   return words;
 }
 
-/** Calls `visit` with every tail length 0…64 at every pair of misalignments. */
+/** Calls `visit` with every tail length 0…64 at every pair of misalignments, and at the end of memory. */
 export function forEachTail(visit: (length: number, inputOffset: number, outputOffset: number) => void): void {
   for (let length = 0; length <= 64; length++) {
-    for (let inputOffset = 0; inputOffset < 16; inputOffset++) {
+    for (let inputOffset = END_OF_MEMORY; inputOffset < 16; inputOffset++) {
       for (let outputOffset = 0; outputOffset < 16; outputOffset++) visit(length, inputOffset, outputOffset);
     }
   }

@@ -1,0 +1,132 @@
+import { Playout, type PlayoutOptions, type PlayoutStats, REFUSED } from '../audio/playout.ts';
+import { PlayoutLedger, type Stretch } from './ledger.ts';
+import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from './playout.ts';
+
+/** Most frames of the spill that one `render` moves into the ring, so that a render stays short. */
+const REFILL_FRAMES = 16_384;
+
+/** Options of `PullPlayout`. */
+export interface PullPlayoutOptions extends Omit<PlayoutOptions, 'itemRate'> {
+  /** Rate of the packets, in Hz; default 24000. */
+  readonly sampleRate?: number;
+}
+
+interface Spilled {
+  readonly stretch: Stretch;
+  samples: Int16Array;
+}
+
+/**
+ * A playout for a host that pulls samples: a speaker stream, a sound card, a file. Whatever `render` returns counts as
+ * heard, so the host plays it all.
+ *
+ * The wasm ring is bounded; what does not fit waits here, in order, and moves up as the ring drains.
+ */
+export class PullPlayout implements SessionPlayout {
+  readonly sampleRate: number;
+  /** Rate of the rendered samples, in Hz. */
+  readonly outputRate: number;
+  readonly #playout: Playout;
+  readonly #ledger: PlayoutLedger = new PlayoutLedger();
+  #spill: Spilled[] = [];
+
+  constructor(options: PullPlayoutOptions = {}) {
+    const { sampleRate, ...rest } = options;
+    this.#playout = new Playout({ ...rest, itemRate: sampleRate });
+    this.sampleRate = this.#playout.itemRate;
+    this.outputRate = this.#playout.outputRate;
+  }
+
+  get listener(): PlayoutListener | null {
+    return this.#ledger.listener;
+  }
+
+  set listener(listener: PlayoutListener | null) {
+    this.#ledger.listener = listener;
+  }
+
+  /** Underruns, refused frames, and the frames that wait to be rendered, those outside the ring included. */
+  get stats(): PlayoutStats {
+    const stats = this.#playout.stats;
+    stats.refusedFrames += this.#ledger.refusedFrames;
+    for (const { samples } of this.#spill) stats.bufferedFrames += samples.length;
+    return stats;
+  }
+
+  write(packet: PlayoutPacket): void {
+    const stretch = this.#ledger.receive(packet);
+    if (stretch === null) return;
+    const { samples } = packet;
+    const accepted = this.#spill.length > 0 ? 0 : this.#put(stretch, samples);
+    if (accepted < samples.length) this.#spill.push({ stretch, samples: samples.slice(accepted) });
+  }
+
+  end(itemId: string, contentIndex: number): void {
+    const stretch = this.#ledger.end(itemId, contentIndex);
+    if (stretch !== null) this.#endWhenComplete(stretch);
+  }
+
+  flush(interruptId: string): void {
+    const isPlaying = this.#ledger.cancel(interruptId);
+    this.#spill = [];
+    this.#playout.interrupt();
+    if (!isPlaying) this.#ledger.report();
+  }
+
+  pause(): void {
+    this.#playout.pause();
+  }
+
+  resume(): void {
+    this.#playout.resume();
+  }
+
+  positions(): readonly ItemPosition[] {
+    return this.#ledger.positions();
+  }
+
+  /** Fills `output` with the next samples at `outputRate`, then reports what that rendered. */
+  render(output: Float32Array): void {
+    const playout = this.#playout;
+    playout.render(output);
+    const report = playout.takeInterruptReport();
+    if (report !== null) {
+      for (const { handle, renderedFrames } of report) this.#ledger.stopped(handle, renderedFrames);
+    }
+    this.#refill();
+    const handle = playout.currentHandle;
+    if (handle > 0) this.#ledger.rendered(handle, playout.renderedFrames(handle));
+    if (report !== null) this.#ledger.report();
+  }
+
+  #refill(): void {
+    let budget = REFILL_FRAMES;
+    for (let next = this.#spill[0]; next !== undefined && budget > 0; next = this.#spill[0]) {
+      const accepted = this.#put(next.stretch, next.samples.subarray(0, budget));
+      budget -= accepted;
+      if (accepted < next.samples.length) {
+        next.samples = next.samples.subarray(accepted);
+        return;
+      }
+      this.#spill.shift();
+      this.#endWhenComplete(next.stretch);
+    }
+  }
+
+  /** Writes what fits; the stretch gets its handle with its first frame. */
+  #put(stretch: Stretch, samples: Int16Array): number {
+    if (stretch.handle === 0) {
+      const handle = this.#playout.open();
+      if (handle === null) return 0;
+      stretch.handle = handle;
+    }
+    const accepted = this.#playout.write(stretch.handle, samples);
+    return accepted === REFUSED ? 0 : accepted;
+  }
+
+  #endWhenComplete(stretch: Stretch): void {
+    if (!stretch.hasEnded || stretch.handle === 0) return;
+    const isComplete = this.#playout.receivedFrames(stretch.handle) === stretch.receivedFrames;
+    if (isComplete) this.#playout.end(stretch.handle);
+  }
+}

@@ -1,0 +1,126 @@
+import type { Clock, Timer } from '../clock.ts';
+import { PlayoutLedger } from './ledger.ts';
+import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from './playout.ts';
+
+/** How far an app got that plays the audio itself. */
+export interface PlaybackReport {
+  readonly itemId: string;
+  /** Default 0: the first audio of the item. */
+  readonly contentIndex?: number;
+  /** Milliseconds of this item that were played. */
+  readonly playedMs: number;
+}
+
+/**
+ * A playout for an app that plays the audio itself: it renders nothing and keeps the position.
+ *
+ * Until the app reports, the position is that of a player that starts each item when the one before has ended or when it
+ * arrived, whichever is later, and waits when audio is missing. From the first `reportPlayback` on, reports alone move it.
+ * A position that the clock has passed is not taken back by a report below it.
+ */
+export class VirtualPlayout implements SessionPlayout {
+  readonly sampleRate: number;
+  readonly #clock: Clock;
+  readonly #ledger: PlayoutLedger = new PlayoutLedger();
+  #newestHandle = 0;
+  /** Since when audio plays without a break, and how much of that the ledger knows; `null` in silence. */
+  #playingSinceMs: number | null = null;
+  #playedFrames = 0;
+  #isReported = false;
+  #timer: Timer | null = null;
+
+  constructor(options: { sampleRate: number; clock: Clock }) {
+    this.sampleRate = options.sampleRate;
+    this.#clock = options.clock;
+  }
+
+  get listener(): PlayoutListener | null {
+    return this.#ledger.listener;
+  }
+
+  set listener(listener: PlayoutListener | null) {
+    this.#ledger.listener = listener;
+  }
+
+  /** Frames of cancelled items and responses that were refused. */
+  get refusedFrames(): number {
+    return this.#ledger.refusedFrames;
+  }
+
+  write(packet: PlayoutPacket): void {
+    this.#advance();
+    const stretch = this.#ledger.receive(packet);
+    if (stretch === null) return;
+    if (stretch.handle === 0) stretch.handle = ++this.#newestHandle;
+    if (this.#playingSinceMs === null) {
+      this.#playingSinceMs = this.#clock.nowMs();
+      this.#playedFrames = 0;
+    }
+    this.#schedule();
+  }
+
+  end(itemId: string, contentIndex: number): void {
+    this.#advance();
+    this.#ledger.end(itemId, contentIndex);
+  }
+
+  flush(interruptId: string): void {
+    this.#advance();
+    this.#ledger.cancel(interruptId);
+    this.#stop();
+    this.#ledger.report();
+  }
+
+  /** The app is not told of a pause, so what it plays goes on, and so does the position. */
+  pause(): void {}
+
+  resume(): void {}
+
+  positions(): readonly ItemPosition[] {
+    this.#advance();
+    return this.#ledger.positions();
+  }
+
+  /** The app says how far it got; a report of an item that is done or cancelled changes nothing. */
+  reportPlayback(report: PlaybackReport): void {
+    this.#advance();
+    this.#isReported = true;
+    this.#stop();
+    const frames = Math.floor((report.playedMs * this.sampleRate) / 1000);
+    // Reports count whole milliseconds, so the last one of an item may fall short of its end by less than that.
+    this.#ledger.renderedItem(report.itemId, report.contentIndex ?? 0, frames, this.sampleRate / 1000);
+  }
+
+  /** Plays what the clock says has been played by now. */
+  #advance(): void {
+    if (this.#playingSinceMs === null || this.#isReported) return;
+    const elapsedFrames = Math.floor(((this.#clock.nowMs() - this.#playingSinceMs) * this.sampleRate) / 1000);
+    while (true) {
+      const front = this.#ledger.front;
+      if (front === null) return this.#stop();
+      const frames = Math.min(elapsedFrames - this.#playedFrames, front.receivedFrames - front.renderedFrames);
+      if (frames <= 0) return;
+      this.#playedFrames += frames;
+      this.#ledger.rendered(front.handle, front.renderedFrames + frames);
+    }
+  }
+
+  /** Wakes up when the item at the front starts or runs out, so that the listener hears of it in time. */
+  #schedule(): void {
+    const front = this.#ledger.front;
+    if (this.#timer !== null || front === null || this.#playingSinceMs === null || this.#isReported) return;
+    const frames = front.renderedFrames === 0 ? 1 : front.receivedFrames - front.renderedFrames;
+    const dueMs = this.#playingSinceMs + ((this.#playedFrames + frames) * 1000) / this.sampleRate;
+    this.#timer = this.#clock.schedule(Math.ceil(dueMs - this.#clock.nowMs()), () => {
+      this.#timer = null;
+      this.#advance();
+      this.#schedule();
+    });
+  }
+
+  #stop(): void {
+    this.#timer?.cancel();
+    this.#timer = null;
+    this.#playingSinceMs = null;
+  }
+}

@@ -1,0 +1,329 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type CoreBuild, loadCore, Playout, type PlayoutOptions, REFUSED, Resampler } from '../../src/audio/index.ts';
+import { coreModule } from '../../src/wasm/core.ts';
+import { fallingGain } from './playout-model.ts';
+
+const QUANTA = [64, 127, 128, 441, 512, 1000];
+const PAIRS: readonly (readonly [itemRate: number, outputRate: number])[] = [
+  [24_000, 24_000],
+  [24_000, 48_000],
+  [24_000, 44_100],
+  [8000, 48_000],
+  [48_000, 8000],
+  [44_100, 24_000],
+];
+
+beforeAll(async () => {
+  await loadCore('scalar');
+  await loadCore('simd');
+});
+
+/** A sum of sines as loud as speech, seeded by its own frequencies. */
+function tone(frames: number, sampleRate: number, startFrame = 0): Int16Array {
+  return Int16Array.from({ length: frames }, (_, i) => {
+    const turns = (2 * Math.PI * (i + startFrame)) / sampleRate;
+    return Math.round(9000 * Math.sin(220 * turns) + 5000 * Math.sin(571 * turns) + 2000 * Math.sin(1733 * turns));
+  });
+}
+
+function render(playout: Playout, frames: number): Float32Array {
+  const output = new Float32Array(frames);
+  playout.render(output);
+  return output;
+}
+
+function opened(playout: Playout): number {
+  const handle = playout.open();
+  if (handle === null) throw new Error('no handle is free');
+  return handle;
+}
+
+/** A playout in which one item of `samples` waits. */
+function loaded(options: PlayoutOptions, samples: Int16Array): { playout: Playout; handle: number } {
+  const playout = new Playout({ capacityFrames: 1 << 16, ...options });
+  const handle = opened(playout);
+  expect(playout.write(handle, samples)).toBe(samples.length);
+  return { playout, handle };
+}
+
+function toFloats(samples: Int16Array): Float32Array {
+  return Float32Array.from(samples, (sample) => sample / 32768);
+}
+
+function concat(blocks: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(blocks.flatMap((block) => [...block]));
+}
+
+function largestStep(samples: Float32Array): number {
+  let largest = 0;
+  for (let i = 1; i < samples.length; i++) largest = Math.max(largest, Math.abs((samples[i] ?? 0) - (samples[i - 1] ?? 0)));
+  return largest;
+}
+
+function delayInputFrames(inputRate: number, outputRate: number): number {
+  return Math.round((new Resampler({ inputRate, outputRate }).delayFrames * inputRate) / outputRate);
+}
+
+describe.each<CoreBuild>(['scalar', 'simd'])('Playout on the %s build', (build) => {
+  let module: WebAssembly.Module;
+  beforeAll(async () => {
+    await loadCore(build);
+    module = coreModule(build);
+  });
+
+  describe.each(PAIRS)('from %i to %i Hz', (itemRate, outputRate) => {
+    it.each(QUANTA)('counts rendered frames exactly in blocks of %i', (quantum) => {
+      const delay = delayInputFrames(itemRate, outputRate);
+      const received = Math.floor(itemRate / 5) + 7;
+      const { playout, handle } = loaded({ itemRate, outputRate, module }, tone(received, itemRate));
+      playout.end(handle);
+      let outputFrames = 0;
+      let rendered = 0;
+      while (rendered < received) {
+        render(playout, quantum);
+        outputFrames += quantum;
+        // Output frame n needs input up to ⌊n · itemRate / outputRate⌋.
+        const consumed = Math.floor(((outputFrames - 1) * itemRate) / outputRate) + 1;
+        rendered = Math.min(received, Math.max(0, consumed - delay));
+        expect(playout.renderedFrames(handle)).toBe(rendered);
+      }
+      expect(playout.stats).toEqual({ underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 });
+    });
+
+    it('renders what the resampler makes of the item, then silence', () => {
+      const samples = tone(1500, itemRate);
+      const { playout, handle } = loaded({ itemRate, outputRate, module }, samples);
+      playout.end(handle);
+      const blocks = QUANTA.flatMap((quantum) => [render(playout, quantum), render(playout, quantum)]);
+      const resampler = new Resampler({ inputRate: itemRate, outputRate });
+      const whole = resampler.process(toFloats(samples)).slice();
+      const tail = resampler.process(new Float32Array(2 * delayInputFrames(itemRate, outputRate))).slice();
+      const output = concat(blocks);
+      const expected = new Float32Array(output.length);
+      expected.set(concat([whole, tail]).subarray(0, output.length));
+      expect(output).toEqual(expected);
+      const heard = Math.min(1500, Math.ceil((output.length * itemRate) / outputRate) - delayInputFrames(itemRate, outputRate));
+      expect(playout.renderedFrames(handle)).toBe(heard);
+    });
+
+    it.each(QUANTA)('fades within the block of %i frames after an interrupt, without a click, and counts the fade', (quantum) => {
+      const samples = tone(itemRate, itemRate);
+      const options = { itemRate, outputRate, module };
+      const { playout, handle } = loaded(options, samples);
+      const { playout: untouched } = loaded(options, samples);
+      const before = concat([render(playout, 4000), render(playout, 300)]);
+      expect(before).toEqual(concat([render(untouched, 4000), render(untouched, 300)]));
+      playout.interrupt();
+      const fade = render(playout, quantum);
+      const plain = render(untouched, quantum);
+      const fadeFrames = Math.min(quantum, Math.floor(outputRate / 200));
+      expect(fade).toEqual(plain.map((sample, i) => (i < fadeFrames ? sample * fallingGain(i, fadeFrames) : 0)));
+      const whole = concat([before, fade, render(playout, 500)]);
+      expect(largestStep(whole.subarray(4000))).toBeLessThanOrEqual(largestStep(concat([before, plain])));
+      expect(whole.subarray(4300 + fadeFrames).every((sample) => sample === 0)).toBe(true);
+      const consumed = Math.floor(((4300 + fadeFrames - 1) * itemRate) / outputRate) + 1;
+      const renderedFrames = consumed - delayInputFrames(itemRate, outputRate);
+      expect(playout.takeInterruptReport()).toEqual([{ handle, renderedFrames, receivedFrames: itemRate }]);
+    });
+
+    it('lets an item that was written right after the interrupt sound in the block after the fade, from its first sample', () => {
+      const { playout } = loaded({ itemRate, outputRate, module }, tone(itemRate / 2, itemRate));
+      render(playout, 512);
+      playout.interrupt();
+      const next = opened(playout);
+      const answer = tone(itemRate / 4, itemRate, 999);
+      expect(playout.write(next, answer)).toBe(answer.length);
+      render(playout, 128);
+      const resampler = new Resampler({ inputRate: itemRate, outputRate });
+      expect(render(playout, 128)).toEqual(resampler.process(toFloats(answer)).slice(0, 128));
+    });
+
+    it.each(QUANTA)('pauses and resumes in blocks of %i without a lost or repeated sample outside the ramps', (quantum) => {
+      const samples = tone(itemRate, itemRate);
+      const options = { itemRate, outputRate, module };
+      const { playout, handle } = loaded(options, samples);
+      const { playout: untouched } = loaded(options, samples);
+      const before = render(playout, 1000);
+      const position = playout.renderedFrames(handle);
+      playout.pause();
+      const fade = render(playout, quantum);
+      expect(playout.renderedFrames(handle)).toBe(position);
+      const pause = render(playout, quantum);
+      expect(pause.every((sample) => sample === 0)).toBe(true);
+      playout.resume();
+      const after = concat([render(playout, quantum), render(playout, 700)]);
+
+      expect(before).toEqual(render(untouched, 1000));
+      const plain = concat([render(untouched, quantum), render(untouched, 700)]);
+      const fadeFrames = Math.min(quantum, Math.floor(outputRate / 200));
+      expect(after.subarray(fadeFrames)).toEqual(plain.subarray(fadeFrames));
+      // The fall and the rise are of the same samples, and their gains add up to 1.
+      for (let i = 0; i < fadeFrames; i++) expect((fade[i] ?? 0) + (after[i] ?? 0)).toBeCloseTo(plain[i] ?? 0, 6);
+      expect(playout.renderedFrames(handle)).toBe(untouched.renderedFrames(handle));
+      const step = largestStep(concat([before, plain]));
+      expect(largestStep(concat([before, fade, pause, after]))).toBeLessThanOrEqual(step);
+    });
+  });
+
+  it('reports every cancelled handle, the later ones at 0, and takes back none that is finished', () => {
+    const playout = new Playout({ capacityFrames: 4096, module });
+    const finished = opened(playout);
+    playout.write(finished, tone(100, 24_000));
+    const audible = opened(playout);
+    playout.write(audible, tone(1000, 24_000));
+    const queued = opened(playout);
+    playout.write(queued, tone(300, 24_000));
+    const empty = opened(playout);
+    render(playout, 256);
+    playout.interrupt();
+    expect(playout.takeInterruptReport()).toBeNull();
+    render(playout, 128);
+    expect(playout.takeInterruptReport()).toEqual([
+      { handle: audible, renderedFrames: 256 - 100 + 120, receivedFrames: 1000 },
+      { handle: queued, renderedFrames: 0, receivedFrames: 300 },
+      { handle: empty, renderedFrames: 0, receivedFrames: 0 },
+    ]);
+    expect(playout.takeInterruptReport()).toBeNull();
+    expect(playout.renderedFrames(finished)).toBe(100);
+  });
+
+  it('lets no queued item begin in the fade, not even when the audible one ends in it', () => {
+    const { playout, handle } = loaded({ module }, tone(150, 24_000));
+    const queued = opened(playout);
+    playout.write(queued, tone(500, 24_000));
+    render(playout, 128);
+    playout.interrupt();
+    render(playout, 128);
+    expect(playout.takeInterruptReport()).toEqual([
+      { handle, renderedFrames: 150, receivedFrames: 150 },
+      { handle: queued, renderedFrames: 0, receivedFrames: 500 },
+    ]);
+    const unheard = opened(playout);
+    playout.write(unheard, tone(500, 24_000));
+    playout.interrupt();
+    expect(render(playout, 128).every((sample) => sample === 0)).toBe(true);
+    expect(playout.takeInterruptReport()).toEqual([{ handle: unheard, renderedFrames: 0, receivedFrames: 500 }]);
+  });
+
+  it('has no click when an interrupt comes just when audio has run out', () => {
+    const samples = tone(2000, 24_000);
+    const { playout } = loaded({ module }, samples.subarray(0, 1020));
+    const before = render(playout, 1000);
+    playout.interrupt();
+    const after = render(playout, 128);
+    expect(largestStep(concat([before, after]))).toBeLessThanOrEqual(largestStep(toFloats(samples)));
+  });
+
+  it('refuses and counts late audio of a cancelled handle from the moment of the interrupt', () => {
+    const { playout, handle } = loaded({ module }, tone(1000, 24_000));
+    render(playout, 128);
+    playout.interrupt();
+    expect(playout.write(handle, tone(5000, 24_000))).toBe(REFUSED);
+    render(playout, 128);
+    expect(playout.write(handle, tone(10, 24_000))).toBe(REFUSED);
+    expect(playout.write(77, tone(1, 24_000))).toBe(REFUSED);
+    expect(playout.stats.refusedFrames).toBe(5011);
+    expect(render(playout, 500).every((sample) => sample === 0)).toBe(true);
+  });
+
+  it('interrupts a pause at the position of the pause', () => {
+    const { playout, handle } = loaded({ module }, tone(2000, 24_000));
+    render(playout, 333);
+    playout.pause();
+    render(playout, 128);
+    render(playout, 128);
+    playout.interrupt();
+    expect(render(playout, 128).every((sample) => sample === 0)).toBe(true);
+    expect(playout.takeInterruptReport()).toEqual([{ handle, renderedFrames: 333, receivedFrames: 2000 }]);
+    const next = opened(playout);
+    playout.write(next, tone(128, 24_000));
+    expect(render(playout, 128)).toEqual(toFloats(tone(128, 24_000)));
+  });
+
+  it('counts a gap in mid-item when it is over, and softens both of its edges', () => {
+    const samples = tone(4000, 24_000);
+    const { playout, handle } = loaded({ module }, samples.subarray(0, 1000));
+    const before = concat([render(playout, 512), render(playout, 512), render(playout, 512)]);
+    expect(playout.stats.underrunEvents).toBe(0);
+    playout.write(handle, samples.subarray(1000));
+    const after = concat([render(playout, 512), render(playout, 512)]);
+    expect(playout.stats).toMatchObject({ underrunEvents: 1, underrunFrames: 536 });
+    expect(before.subarray(0, 1000)).toEqual(toFloats(samples.subarray(0, 1000)));
+    expect(before.subarray(1120).every((sample) => sample === 0)).toBe(true);
+    expect(after.subarray(120)).toEqual(toFloats(samples.subarray(1120, 2024)));
+    expect(largestStep(concat([before, after]))).toBeLessThanOrEqual(largestStep(toFloats(samples)));
+  });
+
+  it('does not take the end of an item for an underrun, even if the news of it comes late', () => {
+    const { playout, handle } = loaded({ module }, tone(100, 24_000));
+    render(playout, 128);
+    render(playout, 128);
+    playout.end(handle);
+    render(playout, 128);
+    const next = opened(playout);
+    render(playout, 128);
+    playout.write(next, tone(100, 24_000));
+    render(playout, 128);
+    expect(playout.stats).toMatchObject({ underrunEvents: 0, underrunFrames: 0 });
+  });
+
+  it('accepts what the ring has room for, across its end', () => {
+    const playout = new Playout({ capacityFrames: 256, module });
+    const handle = opened(playout);
+    const samples = tone(1000, 24_000);
+    expect(playout.write(handle, samples)).toBe(256);
+    expect(playout.write(handle, samples)).toBe(0);
+    let written = 256;
+    const blocks: Float32Array[] = [];
+    while (written < samples.length) {
+      blocks.push(render(playout, 100));
+      written += playout.write(handle, samples.subarray(written));
+    }
+    expect(concat(blocks)).toEqual(toFloats(samples.subarray(0, blocks.length * 100)));
+    expect(playout.receivedFrames(handle)).toBe(1000);
+  });
+
+  it('gives a handle number to each of more items than its table has entries, as long as they finish', () => {
+    const playout = new Playout({ capacityFrames: 1024, module });
+    for (let item = 1; item <= 200; item++) {
+      const handle = opened(playout);
+      expect(handle).toBe(item);
+      playout.write(handle, tone(10, 24_000));
+      render(playout, 10);
+      expect(playout.currentHandle).toBe(item);
+      expect(playout.renderedFrames(handle)).toBe(10);
+    }
+    expect(() => playout.renderedFrames(136)).toThrow(expect.objectContaining({ code: 'ERR_PLAYOUT_HANDLE' }));
+    for (let item = 201; item <= 264; item++) playout.write(opened(playout), tone(1, 24_000));
+    expect(playout.open()).toBeNull();
+    playout.interrupt();
+    render(playout, 128);
+    expect(playout.open()).toBeNull();
+    expect(playout.takeInterruptReport()).toHaveLength(64);
+    expect(playout.open()).toBe(265);
+  });
+});
+
+describe('Playout', () => {
+  it('fades along a raised cosine', () => {
+    for (const frames of [1, 2, 60, 120, 960]) {
+      for (let i = 0; i < frames; i++) {
+        expect(Math.abs(fallingGain(i, frames) - Math.cos((Math.PI / 2) * ((i + 1) / (frames + 1))) ** 2)).toBeLessThan(1e-7);
+      }
+    }
+  });
+
+  it.each([
+    [{ itemRate: 7999 }, 'ERR_SAMPLE_RATE'],
+    [{ itemRate: 24_000, outputRate: 24_001 }, 'ERR_SAMPLE_RATE'],
+    [{ capacityFrames: 1000 }, 'ERR_BUFFER_SIZE'],
+    [{ maxBlockFrames: 0 }, 'ERR_BLOCK_SIZE'],
+  ])('refuses %o', (options, code) => {
+    expect(() => new Playout(options)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('refuses a block that is longer than it was built for', () => {
+    const playout = new Playout({ capacityFrames: 256, maxBlockFrames: 128 });
+    expect(() => playout.render(new Float32Array(129))).toThrow(expect.objectContaining({ code: 'ERR_BLOCK_SIZE' }));
+  });
+});
