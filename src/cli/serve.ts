@@ -1,4 +1,4 @@
-import { createRealtimeServer, FliteVoice } from '../server/index.ts';
+import { createRealtimeServer } from '../server/index.ts';
 import { paint, type Terminal } from './terminal.ts';
 
 /** How the local server is run. */
@@ -11,9 +11,7 @@ export interface ServeOptions {
 
 /** Runs the local Realtime server until the process is told to stop. */
 export async function serve({ port, host, isLogging, terminal }: ServeOptions): Promise<void> {
-  const voice = new FliteVoice();
   const server = createRealtimeServer({
-    voice,
     onEvent: (direction, event) => {
       if (isLogging) terminal.line(`${direction === 'in' ? paint.cyan('←') : paint.green('→')} ${event.type}`);
     },
@@ -28,5 +26,4 @@ export async function serve({ port, host, isLogging, terminal }: ServeOptions): 
   process.once('SIGTERM', () => stop());
   await isStopped;
   await server.close();
-  await voice.close();
 }

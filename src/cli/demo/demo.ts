@@ -82,7 +82,7 @@ async function holdCall(clock: Clock, options: DemoOptions): Promise<CallRecord>
   await isOver;
   card.stop();
   session.close();
-  await model.close();
+  await clock.during(model.close());
   options.terminal.end();
 
   const record = log.record(caller.spoken, playout.stats.underrunEvents);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { OpenAIRealtimeWebSocketOptions } from '../../index.ts';
-import { connectInMemory, createRealtimeServer, FliteVoice, type RealtimeServerTap } from '../../server/index.ts';
+import { connectInMemory, createRealtimeServer, type RealtimeServerTap } from '../../server/index.ts';
 import { SCENARIO } from './script.ts';
 
 /** Who the agents talk to. */
@@ -21,12 +21,10 @@ export async function connectModel(clock: Clock, liveKey: string | null, isInMem
     return { transportOptions: {}, apiKey: liveKey, listen: () => {}, close: async () => {} };
   }
   let tap: RealtimeServerTap = () => {};
-  const voice = new FliteVoice();
   const server = createRealtimeServer({
     clock,
-    voice,
     scenario: SCENARIO,
-    onEvent: (direction, event) => tap(direction, event),
+    onEvent: (...seen) => tap(...seen),
   });
   const transportOptions = isInMemory
     ? { createWebSocket: async () => connectInMemory(server, clock) }
@@ -37,9 +35,6 @@ export async function connectModel(clock: Clock, liveKey: string | null, isInMem
     listen: (listener) => {
       tap = listener;
     },
-    close: async () => {
-      await server.close();
-      await voice.close();
-    },
+    close: () => server.close(),
   };
 }

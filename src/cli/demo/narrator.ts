@@ -64,21 +64,35 @@ export class Narrator {
   #printTexts(agentName: string, history: readonly RealtimeItem[]): void {
     for (const item of history) {
       if (item.type !== 'message' || item.role === 'system') continue;
-      if (item.status === 'in_progress' || this.#printedItems.has(`${item.itemId} ${item.status}`)) continue;
+      if (!isFinal(item) || this.#printedItems.has(item.itemId)) continue;
       const text = item.content
         .map((part) => ('transcript' in part ? (part.transcript ?? '') : 'text' in part ? part.text : ''))
         .join(' ')
         .trim();
       if (text === '') continue;
-      this.#printedItems.add(`${item.itemId} ${item.status}`);
-      const isCut = item.role === 'assistant' && item.status === 'incomplete';
-      const speaker = item.role === 'user' ? paint.cyan('you') : paint.green(agentName);
-      this.#print(speaker, isCut ? `${text} ${paint.dim('— heard up to here')}` : text);
+      this.#printedItems.add(item.itemId);
+      this.#print(...describe(item, agentName, text));
     }
   }
 
   #print(speaker: string, text: string): void {
     const seconds = (this.#log.nowFrame / SAMPLE_RATE).toFixed(2).padStart(6);
-    this.#terminal.line(`${paint.dim(`${seconds} s`)}  ${speaker}  ${text}`);
+    this.#terminal.line(`${paint.dim(`${seconds} s`)}  ${speaker}  ${text.replaceAll('\n', ' ')}`);
   }
+}
+
+type SpokenItem = Extract<RealtimeItem, { role: 'user' | 'assistant' }>;
+
+/** A cut answer is final when it is known how much of it was heard. */
+function isFinal(item: SpokenItem): boolean {
+  if (item.status === 'completed') return true;
+  return item.status === 'incomplete' && item.content.some((part) => 'heardMs' in part);
+}
+
+function describe(item: SpokenItem, agentName: string, text: string): [speaker: string, text: string] {
+  if (item.role === 'assistant') {
+    return [paint.green(agentName), item.status === 'incomplete' ? `${text} ${paint.dim('… cut here')}` : text];
+  }
+  const isSpoken = item.content.some(({ type }) => type === 'input_audio');
+  return isSpoken ? [paint.cyan('you'), text] : [paint.dim('to the model'), paint.dim(text)];
 }

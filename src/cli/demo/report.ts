@@ -2,6 +2,12 @@ import { paint, type Terminal } from '../terminal.ts';
 import type { CallRecord } from './conversation-log.ts';
 import { checkCall, renderedMs, silenceAfterMs, turnLatencies } from './verdict.ts';
 
+function onset(record: CallRecord, knownFrame: number): string {
+  const line = record.spoken.findLast(({ startFrame }) => startFrame <= knownFrame);
+  const ms = line === undefined ? 0 : ((knownFrame - line.startFrame) * 1000) / record.sampleRate;
+  return `${ms.toFixed(0)} ms after the caller began to speak`;
+}
+
 /** Prints the figures of a call and its invariants; returns whether all of them hold. */
 export function printReport(record: CallRecord, terminal: Terminal): boolean {
   const ms = (value: number | null): string => (value === null ? '–' : `${Math.round(value)}`).padStart(8);
@@ -16,9 +22,8 @@ export function printReport(record: CallRecord, terminal: Terminal): boolean {
   terminal.line(paint.bold('Interruptions'));
   for (const { cause, frame } of record.bargeIns) {
     const silenceMs = silenceAfterMs(record, frame);
-    const label = cause === 'user' ? 'barge-in ' : 'guardrail';
-    const text = silenceMs === null ? 'nothing was audible' : `silent after ${silenceMs.toFixed(1)} ms`;
-    terminal.line(`${label}  ${text}`);
+    const text = silenceMs === null ? 'nothing was audible' : `silent ${silenceMs.toFixed(1)} ms after it was known`;
+    terminal.line(cause === 'user' ? `barge-in   ${text}, ${onset(record, frame)}` : `guardrail  ${text}`);
   }
   for (const truncation of record.truncations) {
     const { itemId, audioEndMs } = truncation;

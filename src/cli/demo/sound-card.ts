@@ -64,8 +64,9 @@ export class SoundCard {
     this.#timer.cancel();
   }
 
+  /** A quantum is rendered when its first frame is due, a packet is captured when its last frame is in. */
   #scheduleNext(): Timer {
-    const nextFrame = Math.min(this.#playedFrames + QUANTUM_FRAMES, this.#capturedFrames + PACKET_FRAMES);
+    const nextFrame = Math.min(this.#playedFrames, this.#capturedFrames + PACKET_FRAMES);
     const delayMs = this.#startMs + nextFrame / FRAMES_PER_MS - this.#clock.nowMs();
     return this.#clock.schedule(Math.max(0, delayMs), () => this.#tick());
   }
@@ -73,10 +74,9 @@ export class SoundCard {
   #tick(): void {
     const nowFrame = this.frameAt(this.#clock.nowMs());
     for (;;) {
-      const quantumEnd = this.#playedFrames + QUANTUM_FRAMES;
       const packetEnd = this.#capturedFrames + PACKET_FRAMES;
-      if (Math.min(quantumEnd, packetEnd) > nowFrame) break;
-      if (packetEnd <= quantumEnd) this.#captureNext();
+      if (Math.min(this.#playedFrames, packetEnd) > nowFrame) break;
+      if (packetEnd <= this.#playedFrames) this.#captureNext();
       else this.#renderNext();
     }
     this.#timer = this.#scheduleNext();

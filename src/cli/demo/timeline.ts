@@ -52,6 +52,11 @@ export function timelineSvg(record: CallRecord): string {
         `fill="${COLOURS[name]}"><title>${escapeXml(bar.label)} (${barSeconds} s)</title></rect>`
       );
     }),
+    // Tools are quick: their bars are too narrow to be found without a name.
+    ...(name === 'tools' ? spans : []).map(
+      (bar) =>
+        `<text class="tick tool" x="${x(bar.endFrame) + 6}" y="${y(lane) + LANE_HEIGHT / 2 + 4}">${escapeXml(bar.label)}</text>`,
+    ),
   ]);
   const interrupts = record.bargeIns.map(({ cause, frame }) => {
     const at = x(frame);
@@ -65,7 +70,7 @@ export function timelineSvg(record: CallRecord): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" role="img" aria-label="Timeline of a call">
 <style>
   .lane { font-size: 15px; fill: #57606a } .tick { font-size: 12px; fill: #8b949e; text-anchor: middle }
-  .grid { stroke: #8b949e; stroke-opacity: .25 } .cut { stroke: #c0504d; stroke-width: 1.5; stroke-dasharray: 4 3 }
+  .tool { text-anchor: start } .grid { stroke: #8b949e; stroke-opacity: .25 } .cut { stroke: #c0504d; stroke-width: 1.5; stroke-dasharray: 4 3 }
   .cutLabel { font-size: 13px; fill: #c0504d; text-anchor: middle } .title { font-size: 16px; font-weight: 600; fill: #57606a }
 </style>
 <text class="title" x="${MARGIN}" y="22">One call of ${seconds.toFixed(0)} s: the model is told of what was heard, to the frame</text>
