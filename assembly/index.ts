@@ -24,7 +24,16 @@ export {
 } from './resampler';
 export { decodeBase64, encodeBase64 } from './base64';
 export { decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from './g711';
-export { meterBytes, meterClips, meterFloat, meterFrames, meterMeanSquare, meterPcm16, meterPeak, meterReset } from './meter';
+export {
+  meterBytes,
+  meterClips,
+  meterFloat,
+  meterFrames,
+  meterMeanSquare,
+  meterPcm16,
+  meterPeak,
+  meterReset,
+} from './meter';
 export {
   packetizerBytes,
   packetizerClear,
@@ -45,13 +54,13 @@ export {
   playoutOpen,
   playoutPause,
   playoutReceivedFrames,
-  playoutRender,
   playoutRenderedFrames,
   playoutResume,
   playoutStats,
   playoutTakeReport,
   playoutWrite,
 } from './playout';
+export { playoutRender } from './playout-render';
 export {
   voiceActivityBytes,
   voiceActivityInit,

@@ -61,10 +61,10 @@ export const PLAYOUT_MOTION_BYTES: usize = PLAYOUT_MOTION_COPY - PLAYOUT_MOTION;
 export const PLAYOUT_HANDLES: usize = PLAYOUT_MOTION_COPY + PLAYOUT_MOTION_BYTES;
 /** Entries of the handle table, a power of two: as many items can be unfinished at once. */
 export const PLAYOUT_HANDLE_COUNT: i32 = 64;
-export const PLAYOUT_STAGING: usize = PLAYOUT_HANDLES + (<usize>PLAYOUT_HANDLE_COUNT << 5);
+export const PLAYOUT_STAGING: usize = PLAYOUT_HANDLES + ((<usize>PLAYOUT_HANDLE_COUNT) << 5);
 /** Frames that go into the resampler at once. */
 export const PLAYOUT_STAGING_FRAMES: i32 = 512;
-export const PLAYOUT_RESAMPLER: usize = PLAYOUT_STAGING + (<usize>PLAYOUT_STAGING_FRAMES << 2);
+export const PLAYOUT_RESAMPLER: usize = PLAYOUT_STAGING + ((<usize>PLAYOUT_STAGING_FRAMES) << 2);
 
 // One entry of the handle table, 32 bytes.
 export const HANDLE_NUMBER: usize = 0;

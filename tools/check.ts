@@ -34,6 +34,6 @@ for (const [command, ...args] of checks) {
   }
 }
 if (failed.length > 0) {
-  console.error(`\nfailed: ${failed.join(', ')}`);
+  process.stderr.write(`\nfailed: ${failed.join(', ')}\n`);
   process.exit(1);
 }

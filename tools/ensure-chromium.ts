@@ -8,8 +8,8 @@ if (findChromium() === undefined) {
   const mayInstall =
     process.env['BARGEIN_NO_SETUP'] !== '1' && process.getuid?.() === 0 && existsSync('/etc/debian_version');
   if (!mayInstall) {
-    console.error(
-      'No Chromium or Chrome was found for the browser tests: set CHROME_PATH to one, or run "npx playwright install chromium".',
+    process.stderr.write(
+      'No Chromium or Chrome was found for the browser tests: set CHROME_PATH to one, or run "npx playwright install chromium".\n',
     );
     process.exit(1);
   }
@@ -18,7 +18,7 @@ if (findChromium() === undefined) {
   execFileSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env });
   execFileSync('apt-get', ['install', '-y', '-qq', 'chromium'], { stdio: ['ignore', 'ignore', 'inherit'], env });
   if (findChromium() === undefined) {
-    console.error('The package "chromium" was installed, but no browser is on the PATH: set CHROME_PATH.');
+    process.stderr.write('The package "chromium" was installed, but no browser is on the PATH: set CHROME_PATH.\n');
     process.exit(1);
   }
 }

@@ -54,8 +54,8 @@ export interface PlayoutStats {
  *
  * Each item gets a handle. Rendered frames are those read from the queue less the delay of the resampler's filter; the
  * frames of an interrupt's fade count, those of a pause's fade don't, because they are rendered again after `resume`.
- * When audio is missing in mid-item the output is silent and the queue waits: nothing is lost or repeated, the last output
- * sample decays over 5 ms and what follows the gap rises over 5 ms (or a block, if that is shorter).
+ * When audio is missing in mid-item the output is silent and the queue waits: nothing is lost or repeated, the last
+ * output sample decays over 5 ms and what follows the gap rises over 5 ms (or a block, if that is shorter).
  *
  * The ring is bounded: `write` takes what fits, and the writer keeps the rest. Render thread and writer are the same
  * thread; across threads, messages carry the writes.
@@ -91,8 +91,8 @@ export class Playout {
   }
 
   /**
-   * Starts the next item and returns its handle: 1, 2, 3 …; `null` while `PLAYOUT_HANDLES` are unfinished or the report of
-   * cancelled ones was not taken. Items follow each other without a break, so this ends the previous one.
+   * Starts the next item and returns its handle: 1, 2, 3 …; `null` while `PLAYOUT_HANDLES` are unfinished or the report
+   * of cancelled ones was not taken. Items follow each other without a break, so this ends the previous one.
    */
   open(): number | null {
     const handle = this.#kernel.exports.playoutOpen(this.#state);
@@ -136,15 +136,16 @@ export class Playout {
         { code: 'ERR_BLOCK_SIZE' },
       );
     }
-    if (this.#block.length !== frames) this.#block = this.#kernel.f32.subarray(this.#output / 4, this.#output / 4 + frames);
+    if (this.#block.length !== frames)
+      this.#block = this.#kernel.f32.subarray(this.#output / 4, this.#output / 4 + frames);
     this.#kernel.exports.playoutRender(this.#state, this.#output, frames);
     output.set(this.#block);
   }
 
   /**
    * Cancels everything written so far, now: writes to those handles are refused from here on. The next `render` fades
-   * within its block, after which the report can be taken. Handles opened after this call sound from the render after that.
-   * Paused, it is the end of the pause, and the positions are those of the pause.
+   * within its block, after which the report can be taken. Handles opened after this call sound from the render after
+   * that. Paused, it is the end of the pause, and the positions are those of the pause.
    */
   interrupt(): void {
     this.#kernel.exports.playoutInterrupt(this.#state);
@@ -165,7 +166,9 @@ export class Playout {
     return this.#kernel.exports.playoutCursor(this.#state);
   }
 
-  /** Frames of the handle rendered so far; never decreases. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more. */
+  /**
+   * Frames of the handle rendered so far; never decreases. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more.
+   */
   renderedFrames(handle: number): number {
     return known(handle, this.#kernel.exports.playoutRenderedFrames(this.#state, handle));
   }
@@ -175,7 +178,9 @@ export class Playout {
     return known(handle, this.#kernel.exports.playoutReceivedFrames(this.#state, handle));
   }
 
-  /** Every handle that was cancelled since the last report, in queue order; `null` if no interrupt was completed since. */
+  /**
+   * Every handle that was cancelled since the last report, in queue order; `null` if no interrupt was completed since.
+   */
   takeInterruptReport(): readonly HandlePosition[] | null {
     const { exports, i32 } = this.#kernel;
     const count = exports.playoutTakeReport(this.#state, this.#staging);
@@ -212,7 +217,8 @@ function known(handle: number, frames: number): number {
 }
 
 function checkCapacity(frames: number): number {
-  const isPowerOfTwo = Number.isInteger(frames) && frames > 0 && frames <= MAX_CAPACITY_FRAMES && (frames & (frames - 1)) === 0;
+  const isPowerOfTwo =
+    Number.isInteger(frames) && frames > 0 && frames <= MAX_CAPACITY_FRAMES && (frames & (frames - 1)) === 0;
   if (isPowerOfTwo) return frames;
   throw new AudioError(`capacityFrames must be a power of two, at most ${MAX_CAPACITY_FRAMES}, got ${frames}`, {
     code: 'ERR_BUFFER_SIZE',

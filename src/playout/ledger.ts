@@ -1,6 +1,8 @@
 import type { ItemPosition, PlayoutListener, PlayoutPacket } from './playout.ts';
 
-/** Ids of cancelled items and responses that are remembered; audio of one that is older than that can't be under way. */
+/**
+ * Ids of cancelled items and responses that are remembered; audio of one that is older than that can't be under way.
+ */
 const REMEMBERED_IDS = 512;
 
 interface Item {
@@ -36,8 +38,9 @@ interface Interrupt {
 }
 
 /**
- * What was heard, item by item, for every sink alike: the sink says how far each stretch got, the ledger keeps the items'
- * cumulative frames, decides what is late, and tells the listener what started, what is done and what was cancelled.
+ * What was heard, item by item, for every sink alike: the sink says how far each stretch got, the ledger keeps the
+ * items' cumulative frames, decides what is late, and tells the listener what started, what is done and what was
+ * cancelled.
  */
 export class PlayoutLedger {
   listener: PlayoutListener | null = null;
@@ -171,7 +174,9 @@ export class PlayoutLedger {
     if (item === undefined) {
       const last = this.#lastRendered;
       const isLast = last !== null && last.itemId === itemId && last.contentIndex === contentIndex;
-      item = isLast ? last : { itemId, contentIndex, responseId, receivedFrames: 0, renderedFrames: 0, hasEnded: false };
+      item = isLast
+        ? last
+        : { itemId, contentIndex, responseId, receivedFrames: 0, renderedFrames: 0, hasEnded: false };
       this.#unfinished.set(key, item);
     }
     item.hasEnded = false;

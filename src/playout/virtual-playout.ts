@@ -14,9 +14,9 @@ export interface PlaybackReport {
 /**
  * A playout for an app that plays the audio itself: it renders nothing and keeps the position.
  *
- * Until the app reports, the position is that of a player that starts each item when the one before has ended or when it
- * arrived, whichever is later, and waits when audio is missing. From the first `reportPlayback` on, reports alone move it.
- * A position that the clock has passed is not taken back by a report below it.
+ * Until the app reports, the position is that of a player that starts each item when the one before has ended or when
+ * it arrived, whichever is later, and waits when audio is missing. From the first `reportPlayback` on, reports alone
+ * move it. A position that the clock has passed is not taken back by a report below it.
  */
 export class VirtualPlayout implements SessionPlayout {
   readonly sampleRate: number;

@@ -62,10 +62,24 @@ describe.each([
     return events.filter((event) => event.name === name && event.ph === 'i');
   }
 
+  function heardLane(): TraceEvent[] {
+    const lane = events.find(({ name, args }) => name === 'thread_name' && args['name'] === 'heard')?.tid;
+    return events.filter(({ ph, tid }) => ph === 'X' && tid === lane);
+  }
+
   function heardRun(itemId: unknown): { startFrame: number; endFrame: number } {
-    const runs = events.filter((event) => event.name === itemId && event.ph === 'X');
+    const runs = heardLane().filter(({ name }) => name === itemId);
     expect(runs).toHaveLength(1);
     return runs[0]!.args as { startFrame: number; endFrame: number };
+  }
+
+  /** First frame of whatever the agent says next after `frame`. */
+  function nextStart(frame: number): number {
+    return Math.min(
+      ...heardLane()
+        .map(({ args }) => Number(args['startFrame']))
+        .filter((start) => start >= frame),
+    );
   }
 
   test('prints no escape sequence when colours are off, and holds every invariant', () => {
@@ -100,8 +114,9 @@ describe.each([
     for (const { args } of truncations) {
       const { startFrame, endFrame } = heardRun(args['itemId']);
       expect(args['audioEndMs']).toBe(Math.floor((endFrame - startFrame) / FRAMES_PER_MS));
-      // Silent right behind the fade, and for as long as nobody answers.
-      expect(agent.subarray(endFrame, endFrame + 200 * FRAMES_PER_MS).every((sample) => sample === 0)).toBe(true);
+      // Audible up to the fade, silent right behind it until the next answer.
+      expect(agent.subarray(endFrame - 20 * FRAMES_PER_MS, endFrame).some((sample) => sample !== 0)).toBe(true);
+      expect(agent.subarray(endFrame, nextStart(endFrame)).every((sample) => sample === 0)).toBe(true);
     }
   });
 

@@ -29,8 +29,8 @@ interface Motion {
 }
 
 /**
- * The playout again, from arrays, one output frame at a time. It keeps the whole resampler input with an owner for every
- * frame and counts the rendered frames of a handle by looking: those that lie at least one delay back.
+ * The playout again, from arrays, one output frame at a time. It keeps the whole resampler input with an owner for
+ * every frame and counts the rendered frames of a handle by looking: those that lie at least one delay back.
  */
 export class PlayoutModel {
   readonly #itemRate: number;
@@ -75,7 +75,14 @@ export class PlayoutModel {
     const newest = this.#handles.at(-1);
     if (newest !== undefined) this.end(newest.number);
     const number = this.#handles.length + 1;
-    this.#handles.push({ number, start: this.#queue.length, received: 0, hasEnded: false, state: 'live', finalFrames: 0 });
+    this.#handles.push({
+      number,
+      start: this.#queue.length,
+      received: 0,
+      hasEnded: false,
+      state: 'live',
+      finalFrames: 0,
+    });
     return number;
   }
 
@@ -120,14 +127,8 @@ export class PlayoutModel {
     this.#wantsPause = false;
   }
 
-  render(frames: number): Float32Array {
-    if (this.#isInterrupted) return this.#renderInterrupt(frames);
-    if (this.#wantsPause) return this.#renderPause(frames);
-    if (this.#isPaused) {
-      this.#isPaused = false;
-      this.#motion.rises = true;
-    }
-    return this.#mix(frames, this.#queue.length);
+  render(output: Float32Array): void {
+    output.set(this.#render(output.length));
   }
 
   renderedFrames(number: number): number {
@@ -149,9 +150,24 @@ export class PlayoutModel {
     return report;
   }
 
-  stats(): PlayoutStats {
+  get stats(): PlayoutStats {
     const { underrunEvents, underrunFrames, read } = this.#motion;
-    return { underrunEvents, underrunFrames, refusedFrames: this.#refusedFrames, bufferedFrames: this.#queue.length - read };
+    return {
+      underrunEvents,
+      underrunFrames,
+      refusedFrames: this.#refusedFrames,
+      bufferedFrames: this.#queue.length - read,
+    };
+  }
+
+  #render(frames: number): Float32Array {
+    if (this.#isInterrupted) return this.#renderInterrupt(frames);
+    if (this.#wantsPause) return this.#renderPause(frames);
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#motion.rises = true;
+    }
+    return this.#mix(frames, this.#queue.length);
   }
 
   #renderInterrupt(frames: number): Float32Array {
@@ -207,7 +223,8 @@ export class PlayoutModel {
     for (let i = 0; i < frames; i++) {
       if (i === audio.length && !motion.isStarved) {
         motion.isStarved = this.#isInMidItem(motion.read);
-        if (motion.isStarved || this.#isInterrupted) Object.assign(motion, { release: motion.last, releaseFrames: this.#fade });
+        if (motion.isStarved || this.#isInterrupted)
+          Object.assign(motion, { release: motion.last, releaseFrames: this.#fade });
       }
       if (i >= audio.length && motion.isStarved) motion.gapFrames++;
       if (motion.releaseFrames > 0) {

@@ -1,0 +1,62 @@
+// The handle table of a playout, and how far each handle got: where the reader is, less what the resampler still holds.
+// Handles are 1, 2, 3 …; handle h has entry h mod 64, which is used again when handle h − 64 is finished (rendered to
+// its end, or cancelled and reported).
+import {
+  HANDLE_HAS_ENDED,
+  HANDLE_NUMBER,
+  HANDLE_RECEIVED,
+  HANDLE_RENDERED,
+  HANDLE_START,
+  HANDLE_STATE,
+  PLAYOUT_DELAY,
+  PLAYOUT_DRAINED,
+  PLAYOUT_HANDLES,
+  PLAYOUT_HANDLE_COUNT,
+  PLAYOUT_NEWEST_HANDLE,
+  PLAYOUT_READ,
+  PLAYOUT_STREAM,
+} from './layout';
+
+export const LIVE: i32 = 1;
+export const FADING: i32 = 2;
+export const FINAL: i32 = 3;
+export const REPORTED: i32 = 4;
+
+export function entryOf(state: usize, handle: i32): usize {
+  return state + PLAYOUT_HANDLES + ((<usize>(handle & (PLAYOUT_HANDLE_COUNT - 1))) << 5);
+}
+
+export function liveEntry(state: usize, handle: i32): usize {
+  const entry = entryOf(state, handle);
+  return load<i32>(entry, HANDLE_NUMBER) == handle && load<i32>(entry, HANDLE_STATE) == LIVE ? entry : 0;
+}
+
+/** Whether frame `position` of the ring lies behind the first of an item that goes on. */
+export function isInMidItem(state: usize, position: i64): bool {
+  const entry = liveEntry(state, load<i32>(state, PLAYOUT_NEWEST_HANDLE));
+  return entry != 0 && load<i32>(entry, HANDLE_HAS_ENDED) == 0 && position > load<i64>(entry, HANDLE_START);
+}
+
+export function rendered(state: usize, entry: usize): i32 {
+  if (load<i32>(entry, HANDLE_STATE) >= FINAL) return load<i32>(entry, HANDLE_RENDERED);
+  const frames = heardFrames(state) - load<i64>(entry, HANDLE_START);
+  return <i32>max<i64>(0, min<i64>(frames, <i64>load<i32>(entry, HANDLE_RECEIVED)));
+}
+
+/** Frames ever read, less those still in the resampler's filter. */
+function heardFrames(state: usize): i64 {
+  const position = load<i64>(state, PLAYOUT_READ);
+  const lag = load<i32>(state, PLAYOUT_DRAINED) - load<i32>(state, PLAYOUT_DELAY);
+  return max<i64>(load<i64>(state, PLAYOUT_STREAM), position + <i64>min<i32>(lag, 0));
+}
+
+export function isFinished(state: usize, entry: usize): bool {
+  if (load<i32>(entry, HANDLE_STATE) != LIVE) return load<i32>(entry, HANDLE_STATE) != FADING;
+  return load<i32>(entry, HANDLE_HAS_ENDED) != 0 && rendered(state, entry) == load<i32>(entry, HANDLE_RECEIVED);
+}
+
+/** Whether the handle is finished, so long ago perhaps that its entry belongs to a later one. */
+export function isBehind(state: usize, handle: i32): bool {
+  const entry = entryOf(state, handle);
+  return load<i32>(entry, HANDLE_NUMBER) != handle || isFinished(state, entry);
+}

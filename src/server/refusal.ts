@@ -1,0 +1,23 @@
+/** What the `error` event says about a client event that was refused. */
+export interface RefusalDetail {
+  /** The service's own codes where they are known. */
+  readonly code: string;
+  /** Path of the offending value, `session.audio.input.format` for instance. */
+  readonly param?: string | undefined;
+}
+
+/**
+ * Thrown by whatever handles a client event to refuse it. The connection answers with one `error` event and goes on;
+ * nothing has been changed by the refused event.
+ */
+export class Refusal extends Error {
+  readonly code: string;
+  readonly param: string | null;
+
+  constructor(message: string, detail: RefusalDetail) {
+    super(message);
+    this.name = 'Refusal';
+    this.code = detail.code;
+    this.param = detail.param ?? null;
+  }
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod/mini';
+import { ServerError } from './server-error.ts';
+
+/** One thing the scripted model does: says a text, or calls a function. */
+export type ScenarioOutput =
+  | { readonly say: string }
+  | { readonly call: string; readonly arguments: Readonly<Record<string, unknown>> };
+
+/** What one response consists of, in order. */
+export type ScenarioReply = readonly ScenarioOutput[];
+
+/** A turn of the user and the responses that it gets. */
+export interface ScenarioTurn {
+  /** What the ears report for this spoken turn. */
+  readonly heard?: string;
+  /** Makes this a turn out of sequence: it answers every user turn whose text contains this, whatever its place. */
+  readonly heardIncludes?: string;
+  /** The k-th response since the turn gets `replies[k]`: the first answers it, later ones follow function outputs. */
+  readonly replies: readonly ScenarioReply[];
+}
+
+/**
+ * What is heard and answered, decided beforehand, so that a conversation runs the same each time.
+ *
+ * A user turn is an audio turn or a text message of role `user`. One whose text contains a turn's `heardIncludes` gets
+ * that turn (the first such; guardrail feedback finds its reply this way). The others get the turns without
+ * `heardIncludes` in order: the n-th of them gets the n-th.
+ */
+export interface Scenario {
+  readonly turns: readonly ScenarioTurn[];
+  /** Replies to responses that are asked for before the user has said anything. */
+  readonly opening?: readonly ScenarioReply[];
+}
+
+const output = z.union([
+  z.strictObject({ say: z.string().check(z.minLength(1)) }),
+  z.strictObject({ call: z.string().check(z.minLength(1)), arguments: z.record(z.string(), z.unknown()) }),
+]);
+const replies = z.array(z.array(output));
+const scenarioSchema: z.ZodMiniType<Scenario> = z.strictObject({
+  turns: z.array(
+    z.strictObject({
+      heard: z.optional(z.string()),
+      heardIncludes: z.optional(z.string().check(z.minLength(1))),
+      replies,
+    }),
+  ),
+  opening: z.optional(replies),
+});
+
+/** Checks a scenario that was read from a file; throws `ERR_SCENARIO` with the path of what is wrong. */
+export function parseScenario(value: unknown): Scenario {
+  const result = scenarioSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const keys = issue?.code === 'unrecognized_keys' ? ` (unknown: ${issue.keys.join(', ')})` : '';
+  throw new ServerError(`scenario.${issue?.path.join('.')} is wrong${keys}; see the Scenario type for its shape`, {
+    code: 'ERR_SCENARIO',
+    cause: result.error,
+  });
+}
+
+/** Looks up what a scenario says about a place in the conversation; holds no state of its own. */
+export class ScenarioScript {
+  readonly #sequence: readonly ScenarioTurn[];
+  readonly #byText: readonly ScenarioTurn[];
+  readonly #opening: readonly ScenarioReply[];
+
+  constructor(scenario: Scenario) {
+    this.#sequence = scenario.turns.filter((turn) => turn.heardIncludes === undefined);
+    this.#byText = scenario.turns.filter((turn) => turn.heardIncludes !== undefined);
+    this.#opening = scenario.opening ?? [];
+  }
+
+  /** The transcript of a spoken turn that follows `earlierTurns`. */
+  heard(earlierTurns: readonly string[]): string | undefined {
+    return this.#sequence[this.#sequenceIndex(earlierTurns)]?.heard;
+  }
+
+  /** The reply to response number `responseIndex` since the last of `userTurns`. */
+  reply(userTurns: readonly string[], responseIndex: number): ScenarioReply | undefined {
+    const last = userTurns.at(-1);
+    if (last === undefined) return this.#opening[responseIndex];
+    const turn = this.replyTurn(last) ?? this.#sequence[this.#sequenceIndex(userTurns.slice(0, -1))];
+    return turn?.replies[responseIndex];
+  }
+
+  /** The turn out of sequence that answers this text. */
+  replyTurn(text: string): ScenarioTurn | undefined {
+    const lower = text.toLowerCase();
+    return this.#byText.find(({ heardIncludes = '' }) => lower.includes(heardIncludes.toLowerCase()));
+  }
+
+  #sequenceIndex(earlierTurns: readonly string[]): number {
+    return earlierTurns.filter((text) => this.replyTurn(text) === undefined).length;
+  }
+}

@@ -1,0 +1,131 @@
+import type { WireAudioFormat, WireItem, WireModality, WireSession, WireVoice } from '../protocol/client-events.ts';
+
+// What this server sends, in wire form, without the `event_id` that the session adds. A type test holds these against
+// the types of the `openai` package.
+
+/** The session as `session.created` and `session.updated` show it. */
+export interface SessionSnapshot extends WireSession {
+  id: string;
+  object: 'realtime.session';
+}
+
+/** Body of an `error` event. */
+export interface ErrorBody {
+  type: 'invalid_request_error' | 'server_error';
+  code: string;
+  message: string;
+  param: string | null;
+  /** The client's `event_id`, when the refused event had one. */
+  event_id: string | null;
+}
+
+/** Token counts of one response. */
+export interface ResponseUsage {
+  total_tokens: number;
+  input_tokens: number;
+  output_tokens: number;
+  input_token_details: { text_tokens: number; audio_tokens: number; image_tokens: number; cached_tokens: number };
+  output_token_details: { text_tokens: number; audio_tokens: number };
+}
+
+export type ResponseStatus = 'in_progress' | 'completed' | 'cancelled' | 'failed' | 'incomplete';
+export type CancelReason = 'turn_detected' | 'client_cancelled';
+
+/** A response as `response.created` and `response.done` show it. */
+export interface ResponseSnapshot {
+  object: 'realtime.response';
+  id: string;
+  /** Absent for an out-of-band response. */
+  conversation_id?: string;
+  status: ResponseStatus;
+  status_details?: {
+    type: 'completed' | 'cancelled' | 'failed' | 'incomplete';
+    reason?: CancelReason | 'max_output_tokens';
+    error?: { type: string; code: string; message: string };
+  };
+  output: WireItem[];
+  output_modalities: WireModality[];
+  audio: { output: { format: WireAudioFormat; voice: string } };
+  max_output_tokens: number | 'inf';
+  metadata: Record<string, string> | null;
+  usage?: ResponseUsage;
+}
+
+/** A content part as it is announced and finished; its audio went by in deltas. */
+export type ContentPart = { type: 'audio'; transcript: string } | { type: 'text'; text: string };
+
+interface InResponse {
+  response_id: string;
+  item_id: string;
+  output_index: number;
+}
+interface InContent extends InResponse {
+  content_index: number;
+}
+interface Placed {
+  previous_item_id: string | null;
+  item: WireItem;
+}
+interface OfItem {
+  item_id: string;
+}
+
+/** Every event that this server sends, before it has an `event_id`. */
+export type EventBody =
+  | { type: 'error'; error: ErrorBody }
+  | { type: 'session.created' | 'session.updated'; session: SessionSnapshot }
+  | ({ type: 'conversation.item.added' | 'conversation.item.done' } & Placed)
+  | { type: 'conversation.item.retrieved'; item: WireItem }
+  | ({ type: 'conversation.item.truncated'; content_index: number; audio_end_ms: number } & OfItem)
+  | ({ type: 'conversation.item.deleted' } & OfItem)
+  | ({
+      type: 'conversation.item.input_audio_transcription.delta';
+      content_index: number;
+      delta: string;
+    } & OfItem)
+  | ({
+      type: 'conversation.item.input_audio_transcription.completed';
+      content_index: number;
+      transcript: string;
+      usage: { type: 'duration'; seconds: number };
+    } & OfItem)
+  | ({
+      type: 'conversation.item.input_audio_transcription.failed';
+      content_index: number;
+      error: { type: string; code: string; message: string };
+    } & OfItem)
+  | ({ type: 'input_audio_buffer.speech_started'; audio_start_ms: number } & OfItem)
+  | ({ type: 'input_audio_buffer.speech_stopped'; audio_end_ms: number } & OfItem)
+  | ({ type: 'input_audio_buffer.committed'; previous_item_id: string | null } & OfItem)
+  | { type: 'input_audio_buffer.cleared' }
+  | { type: 'response.created' | 'response.done'; response: ResponseSnapshot }
+  | {
+      type: 'response.output_item.added' | 'response.output_item.done';
+      response_id: string;
+      output_index: number;
+      item: WireItem;
+    }
+  | ({ type: 'response.content_part.added' | 'response.content_part.done'; part: ContentPart } & InContent)
+  | ({ type: 'response.output_audio.delta'; delta: string } & InContent)
+  | ({ type: 'response.output_audio.done' } & InContent)
+  | ({ type: 'response.output_audio_transcript.delta'; delta: string } & InContent)
+  | ({ type: 'response.output_audio_transcript.done'; transcript: string } & InContent)
+  | ({ type: 'response.output_text.delta'; delta: string } & InContent)
+  | ({ type: 'response.output_text.done'; text: string } & InContent)
+  | ({ type: 'response.function_call_arguments.delta'; call_id: string; delta: string } & InResponse)
+  | ({ type: 'response.function_call_arguments.done'; call_id: string; name: string; arguments: string } & InResponse)
+  | {
+      type: 'rate_limits.updated';
+      rate_limits: { name: 'requests' | 'tokens'; limit: number; remaining: number; reset_seconds: number }[];
+    };
+
+/** A server event as it goes over the wire. */
+export type SentEvent = EventBody & { event_id: string };
+
+/** Takes each event that a part of the server wants to send, in order. */
+export type Emit = (event: EventBody) => void;
+
+/** The one voice name behind the two ways to give one. */
+export function voiceName(voice: WireVoice): string {
+  return typeof voice === 'string' ? voice : voice.id;
+}

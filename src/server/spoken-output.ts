@@ -1,0 +1,133 @@
+import type { WireAudioFormat, WireItemStatus } from '../protocol/client-events.ts';
+import type { KeptItem } from './conversation.ts';
+import { ItemAudio } from './item-audio.ts';
+import type { OutputParts, ResponseOutput } from './response-output.ts';
+import { outputAudioTokens } from './usage.ts';
+import { sentencesOf, type Voice } from './voice.ts';
+import { encodeWireAudio, sampleRateOf } from './wire-audio.ts';
+
+/** How an item is spoken. */
+export interface SpokenOptions {
+  readonly text: string;
+  readonly voice: Voice;
+  readonly voiceName: string;
+  readonly speed: number;
+  readonly format: WireAudioFormat;
+}
+
+interface TimedWord {
+  readonly text: string;
+  readonly startFrame: number;
+}
+
+/**
+ * An assistant message in audio. Sentences are synthesised one ahead of what is sent; words go out with the delta in
+ * which they begin, their places estimated by their share of the sentence's characters.
+ */
+export class SpokenOutput implements ResponseOutput {
+  readonly audio: ItemAudio;
+  readonly #parts: OutputParts;
+  readonly #options: SpokenOptions;
+  readonly #place: { response_id: string; item_id: string; output_index: number; content_index: number };
+  readonly #deltaFrames: number;
+  #words: TimedWord[] = [];
+  #pending: Int16Array<ArrayBuffer> = new Int16Array(0);
+  #sentFrames = 0;
+  #plannedFrames = 0;
+  #transcript = '';
+
+  constructor(parts: OutputParts, options: SpokenOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.audio = new ItemAudio(options.format);
+    this.#deltaFrames = Math.round((sampleRateOf(options.format) * parts.pace.deltaMs) / 1000);
+    this.#place = {
+      response_id: parts.responseId,
+      item_id: parts.itemId,
+      output_index: parts.outputIndex,
+      content_index: 0,
+    };
+  }
+
+  item(status: WireItemStatus): KeptItem {
+    const content =
+      this.#sentFrames > 0 || status === 'completed'
+        ? [{ type: 'output_audio' as const, transcript: this.#transcript }]
+        : [];
+    return { id: this.#parts.itemId, object: 'realtime.item', type: 'message', status, role: 'assistant', content };
+  }
+
+  async run(): Promise<void> {
+    const { emit, live } = this.#parts;
+    emit({ type: 'response.content_part.added', ...this.#place, part: { type: 'audio', transcript: '' } });
+    const sentences = sentencesOf(this.#options.text);
+    let upcoming = this.#synthesize(sentences[0]);
+    for (const [at, sentence] of sentences.entries()) {
+      const samples = await live(upcoming);
+      upcoming = this.#synthesize(sentences[at + 1]);
+      this.#plan(sentence, samples);
+      while (this.#pending.length >= this.#deltaFrames) await this.#sendDelta(this.#deltaFrames);
+    }
+    if (this.#pending.length > 0) await this.#sendDelta(this.#pending.length);
+    this.#sendWords(Infinity);
+  }
+
+  finish(): void {
+    const { emit } = this.#parts;
+    const transcript = this.#transcript;
+    emit({ type: 'response.output_audio.done', ...this.#place });
+    emit({ type: 'response.output_audio_transcript.done', ...this.#place, transcript });
+    emit({ type: 'response.content_part.done', ...this.#place, part: { type: 'audio', transcript } });
+  }
+
+  #synthesize(sentence: string | undefined): Promise<Int16Array> {
+    if (sentence === undefined) return Promise.resolve(new Int16Array(0));
+    const { voice, voiceName, speed, format } = this.#options;
+    const speech = voice.synthesize({
+      text: sentence.trim(),
+      voice: voiceName,
+      speed,
+      sampleRate: sampleRateOf(format),
+    });
+    // It is awaited a sentence later; until then a failure has no other listener.
+    speech.catch(() => {});
+    return speech;
+  }
+
+  #plan(sentence: string, samples: Int16Array): void {
+    for (const word of sentence.matchAll(/\s*\S+\s*/g)) {
+      const share = word.index / sentence.length;
+      this.#words.push({ text: word[0], startFrame: this.#plannedFrames + Math.floor(share * samples.length) });
+    }
+    this.#plannedFrames += samples.length;
+    const joined = new Int16Array(this.#pending.length + samples.length);
+    joined.set(this.#pending);
+    joined.set(samples, this.#pending.length);
+    this.#pending = joined;
+  }
+
+  async #sendDelta(frames: number): Promise<void> {
+    const { emit, live, pace, spend } = this.#parts;
+    await live(pace.next());
+    const samples = this.#pending.slice(0, frames);
+    this.#pending = this.#pending.subarray(frames);
+    spend(outputAudioTokens((frames * 1000) / sampleRateOf(this.#options.format)));
+    this.#sendWords(this.#sentFrames + frames);
+    this.#sentFrames += frames;
+    this.audio.append(samples);
+    emit({
+      type: 'response.output_audio.delta',
+      ...this.#place,
+      delta: encodeWireAudio(samples, this.#options.format),
+    });
+  }
+
+  #sendWords(beforeFrame: number): void {
+    const due = this.#words.filter(({ startFrame }) => startFrame < beforeFrame);
+    if (due.length === 0) return;
+    this.#words = this.#words.slice(due.length);
+    const delta = due.map(({ text }) => text).join('');
+    this.#transcript += delta;
+    this.#parts.emit({ type: 'response.output_audio_transcript.delta', ...this.#place, delta });
+  }
+}

@@ -1,0 +1,47 @@
+import type { WireItemStatus } from '../protocol/client-events.ts';
+import type { KeptItem } from './conversation.ts';
+import type { OutputParts, ResponseOutput } from './response-output.ts';
+import { textTokens } from './usage.ts';
+
+/** An assistant message in text: one delta a word, paced like audio. */
+export class WrittenOutput implements ResponseOutput {
+  readonly audio = null;
+  readonly #parts: OutputParts;
+  readonly #text: string;
+  readonly #place: { response_id: string; item_id: string; output_index: number; content_index: number };
+  #sent = '';
+
+  constructor(parts: OutputParts, text: string) {
+    this.#parts = parts;
+    this.#text = text;
+    this.#place = {
+      response_id: parts.responseId,
+      item_id: parts.itemId,
+      output_index: parts.outputIndex,
+      content_index: 0,
+    };
+  }
+
+  item(status: WireItemStatus): KeptItem {
+    const content =
+      this.#sent !== '' || status === 'completed' ? [{ type: 'output_text' as const, text: this.#sent }] : [];
+    return { id: this.#parts.itemId, object: 'realtime.item', type: 'message', status, role: 'assistant', content };
+  }
+
+  async run(): Promise<void> {
+    const { emit, live, pace, spend } = this.#parts;
+    emit({ type: 'response.content_part.added', ...this.#place, part: { type: 'text', text: '' } });
+    for (const delta of this.#text.match(/\s*\S+\s*/g) ?? []) {
+      await live(pace.next());
+      spend(textTokens(delta));
+      this.#sent += delta;
+      emit({ type: 'response.output_text.delta', ...this.#place, delta });
+    }
+  }
+
+  finish(): void {
+    const { emit } = this.#parts;
+    emit({ type: 'response.output_text.done', ...this.#place, text: this.#sent });
+    emit({ type: 'response.content_part.done', ...this.#place, part: { type: 'text', text: this.#sent } });
+  }
+}

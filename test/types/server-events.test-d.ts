@@ -1,0 +1,35 @@
+import type {
+  ConversationItem,
+  RealtimeClientEvent,
+  RealtimeServerEvent,
+  ResponseCreateEventWithReferencesParam,
+} from 'openai/resources/realtime/realtime';
+import { expectTypeOf, test } from 'vitest';
+import type { ClientEvent, WireItem } from '../../src/protocol/client-events.ts';
+import type { EventBody, SentEvent } from '../../src/server/sent-event.ts';
+
+/**
+ * Fields in which the service says and takes null, as clients rely on, while the types of `openai` know only their
+ * absence.
+ */
+type NullableOnTheWire = 'transcript' | 'noise_reduction' | 'transcription' | 'previous_item_id' | 'response';
+
+type AsTyped<T> = T extends readonly (infer U)[]
+  ? AsTyped<U>[]
+  : T extends object
+    ? { [K in keyof T]: AsTyped<K extends NullableOnTheWire ? Exclude<T[K], null> : T[K]> }
+    : T;
+
+test('the service could have sent every event that the server sends', () => {
+  expectTypeOf<EventBody['type']>().toExtend<RealtimeServerEvent['type']>();
+  expectTypeOf<AsTyped<SentEvent>>().toExtend<RealtimeServerEvent>();
+});
+
+test('the server knows the types of client events that the service knows', () => {
+  expectTypeOf<ClientEvent['type']>().toEqualTypeOf<RealtimeClientEvent['type']>();
+});
+
+test('what the server accepts is well typed for the service', () => {
+  expectTypeOf<AsTyped<ClientEvent>>().toExtend<RealtimeClientEvent | ResponseCreateEventWithReferencesParam>();
+  expectTypeOf<AsTyped<WireItem>>().toExtend<ConversationItem>();
+});

@@ -1,0 +1,51 @@
+import type { HandlePosition } from '../src/audio/playout.ts';
+
+/** `processorOptions` of the node 'bargein-playback'. */
+export interface PlaybackOptions {
+  /** The compiled audio core; the page compiles it, the render thread can't. */
+  readonly module: WebAssembly.Module;
+  /** Rate of the written samples, in Hz; default 24000. */
+  readonly itemRate?: number;
+  /** Frames that the ring holds, a power of two; default 2²². */
+  readonly capacityFrames?: number;
+}
+
+/**
+ * To the playback processor. Handles are 1, 2, 3 … in the order of `open`, with at most 64 of them unfinished. The
+ * sender knows what the ring has room for: its capacity, less what it wrote, plus what positions and reports say has
+ * left.
+ */
+export type PlaybackCommand =
+  | { readonly type: 'open'; readonly handle: number }
+  | { readonly type: 'write'; readonly handle: number; readonly samples: Int16Array }
+  | { readonly type: 'end'; readonly handle: number }
+  | { readonly type: 'interrupt'; readonly interruptId: string }
+  | { readonly type: 'pause' | 'resume' }
+  /** Asks for a `position` at once. */
+  | { readonly type: 'locate' }
+  | { readonly type: 'close' };
+
+/**
+ * From the playback processor: positions at most every 20 ms while they change, reports and errors at once. All counts
+ * are frames at the item's rate, except `contextFrame`, which is the frame of the context that the next quantum begins
+ * with.
+ */
+export type PlaybackEvent =
+  | {
+      readonly type: 'position';
+      /** Every earlier handle is finished, no later one has begun. */
+      readonly handle: number;
+      readonly renderedFrames: number;
+      readonly bufferedFrames: number;
+      readonly underrunEvents: number;
+      readonly contextFrame: number;
+    }
+  | {
+      readonly type: 'report';
+      /** Newest interrupt that is complete; it answers earlier ones too. */
+      readonly interruptId: string;
+      readonly items: readonly HandlePosition[];
+      readonly contextFrame: number;
+    }
+  /** A command that the protocol rules out was not obeyed. */
+  | { readonly type: 'error'; readonly code: string; readonly message: string };

@@ -1,0 +1,130 @@
+// The speaker's end of a conversation: an AudioWorkletProcessor around `Playout`.
+// Render thread: everything in this file. The page sends commands and gets events; nothing is shared between them.
+import { PACKET_MS } from '../src/audio/format.ts';
+import { Playout, type PlayoutStats, REFUSED } from '../src/audio/playout.ts';
+import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from './messages.ts';
+
+/** Longest render quantum that a context may be given, in frames. */
+const MAX_QUANTUM_FRAMES = 16_384;
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+type Position = Writable<Extract<PlaybackEvent, { type: 'position' }>>;
+
+class PlaybackProcessor extends AudioWorkletProcessor {
+  readonly #playout: Playout;
+  // One object for all positions and one for all counters: `postMessage` copies, so they can be filled again.
+  readonly #position: Position = {
+    type: 'position',
+    handle: 0,
+    renderedFrames: 0,
+    bufferedFrames: 0,
+    underrunEvents: 0,
+    contextFrame: 0,
+  };
+  readonly #stats: PlayoutStats = { underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 };
+  readonly #packetFrames: number = (sampleRate * PACKET_MS) / 1000;
+  #framesSincePosition = 0;
+  #interruptId = '';
+  #isOpen = true;
+
+  constructor(options: { processorOptions: PlaybackOptions }) {
+    super();
+    const { module, itemRate, capacityFrames } = options.processorOptions;
+    this.#playout = new Playout({
+      module,
+      itemRate,
+      capacityFrames,
+      outputRate: sampleRate,
+      maxBlockFrames: MAX_QUANTUM_FRAMES,
+    });
+    this.port.onmessage = ({ data }: MessageEvent<PlaybackCommand>) => this.#obey(data);
+  }
+
+  process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    const channels = outputs[0];
+    const mono = channels?.[0];
+    if (channels === undefined || mono === undefined) return this.#isOpen;
+    this.#playout.render(mono);
+    for (let channel = 1; channel < channels.length; channel++) channels[channel]?.set(mono);
+    const endFrame = currentFrame + mono.length;
+    this.#report(endFrame);
+    this.#framesSincePosition += mono.length;
+    if (this.#framesSincePosition >= this.#packetFrames && this.#locate(endFrame)) this.#postPosition();
+    return this.#isOpen;
+  }
+
+  #obey(command: PlaybackCommand): void {
+    const playout = this.#playout;
+    switch (command.type) {
+      case 'open': {
+        const handle = playout.open();
+        if (handle !== command.handle)
+          this.#refuse('ERR_PLAYOUT_HANDLE', `open: expected ${command.handle}, got ${handle}`);
+        break;
+      }
+      case 'write': {
+        const { handle, samples } = command;
+        const accepted = playout.write(handle, samples);
+        // Late audio of a cancelled handle is counted, and nothing to tell; audio that does not fit was sent too early.
+        if (accepted === REFUSED || accepted === samples.length) break;
+        this.#refuse('ERR_BUFFER_SIZE', `write: ${samples.length - accepted} frames of handle ${handle} did not fit`);
+        break;
+      }
+      case 'end':
+        playout.end(command.handle);
+        break;
+      case 'interrupt':
+        this.#interruptId = command.interruptId;
+        playout.interrupt();
+        break;
+      case 'pause':
+        playout.pause();
+        break;
+      case 'resume':
+        playout.resume();
+        break;
+      case 'locate':
+        this.#locate(currentFrame);
+        this.#postPosition();
+        break;
+      case 'close':
+        this.#isOpen = false;
+    }
+  }
+
+  #report(contextFrame: number): void {
+    const items = this.#playout.takeInterruptReport();
+    if (items === null) return;
+    const report: PlaybackEvent = { type: 'report', interruptId: this.#interruptId, items, contextFrame };
+    this.port.postMessage(report);
+  }
+
+  /** Brings the position up to date; returns whether it has moved. */
+  #locate(contextFrame: number): boolean {
+    const position = this.#position;
+    const { handle, renderedFrames, bufferedFrames } = position;
+    this.#playout.copyStats(this.#stats);
+    position.handle = this.#playout.currentHandle;
+    position.renderedFrames = position.handle === 0 ? 0 : this.#playout.renderedFrames(position.handle);
+    position.bufferedFrames = this.#stats.bufferedFrames;
+    position.underrunEvents = this.#stats.underrunEvents;
+    position.contextFrame = contextFrame;
+    return (
+      handle !== position.handle ||
+      renderedFrames !== position.renderedFrames ||
+      bufferedFrames !== position.bufferedFrames
+    );
+  }
+
+  #postPosition(): void {
+    this.#framesSincePosition = 0;
+    this.port.postMessage(this.#position);
+  }
+
+  #refuse(code: string, message: string): void {
+    const error: PlaybackEvent = { type: 'error', code, message };
+    this.port.postMessage(error);
+  }
+}
+
+registerProcessor('bargein-playback', PlaybackProcessor);
