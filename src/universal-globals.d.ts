@@ -19,10 +19,18 @@ declare class AbortController {
 declare class URL {
   constructor(url: string, base?: string);
   readonly href: string;
-  readonly searchParams: { get(name: string): string | null; has(name: string): boolean; set(name: string, value: string): void };
+  readonly searchParams: {
+    get(name: string): string | null;
+    has(name: string): boolean;
+    set(name: string, value: string): void;
+  };
 }
 declare const performance: { now(): number };
-declare const console: { warn(...data: unknown[]): void; error(...data: unknown[]): void; debug(...data: unknown[]): void };
+declare const console: {
+  warn(...data: unknown[]): void;
+  error(...data: unknown[]): void;
+  debug(...data: unknown[]): void;
+};
 declare function setTimeout(callback: () => void, delayMs: number): unknown;
 declare function clearTimeout(timer: unknown): void;
 declare function queueMicrotask(callback: () => void): void;

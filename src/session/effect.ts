@@ -73,3 +73,13 @@ export type SessionEffect =
       readonly itemId: string;
       readonly text: string;
     };
+
+/** The effect that sends `command`. */
+export function send(command: SendCommand): SessionEffect {
+  return { type: 'send', command };
+}
+
+/** The effect that tells the app. */
+export function emit(notice: SessionNotice): SessionEffect {
+  return { type: 'emit', notice };
+}

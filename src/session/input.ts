@@ -17,14 +17,19 @@ export type ResponseStatus = 'completed' | 'cancelled' | 'failed' | 'incomplete'
 
 /** What the transport is able to do; decides who owns interrupt and truncation. */
 export interface TransportAbilities {
-  /** The transport has a playout and obeys: the session core interrupts, truncates and sequences responses. */
+  /**
+   * The transport has a playout and obeys: the session core interrupts, truncates and sequences responses. Otherwise the
+   * transport does all that: it answers messages by itself, and a `createResponse` waits only for a known active response.
+   */
   readonly isDriven: boolean;
   /** The server creates a response by itself at the end of each user turn. */
   readonly createsResponses: boolean;
 }
 
 export type TransportInput =
-  | { readonly type: 'connecting' }
+  /** A new connection begins: everything but usage and sticky approvals is reset; `agentName` when the agent is, too. */
+  | { readonly type: 'connecting'; readonly agentName?: string }
+  /** Repeated while open, it only says whether the server creates responses now. */
   | { readonly type: 'connected'; readonly abilities: TransportAbilities }
   /** The connection ended without a `close` command. */
   | { readonly type: 'disconnected'; readonly closeCode?: number; readonly reason?: string }
@@ -41,7 +46,10 @@ export type TransportInput =
   | { readonly type: 'itemUpdated'; readonly item: RealtimeItem }
   | { readonly type: 'itemDeleted'; readonly itemId: string }
   | { readonly type: 'transcriptDelta'; readonly responseId: string; readonly itemId: string; readonly delta: string }
-  /** First audio of an item. The bytes themselves go to the playout and never pass here. */
+  /**
+   * First audio of an item, also when `acceptsAudio` refuses it: the server must learn that it was not heard. The bytes
+   * themselves go to the playout and never pass here.
+   */
   | { readonly type: 'audioStarted'; readonly responseId: string; readonly itemId: string; readonly contentIndex: number }
   /** The model has sent all audio of an item. */
   | { readonly type: 'audioDone'; readonly responseId: string; readonly itemId: string }
@@ -160,3 +168,6 @@ export type SessionInput = { readonly atMs: number } & (
   | PlayoutInput
   | TimerInput
 );
+
+/** The input of one type. */
+export type InputOf<T extends SessionInput['type']> = Extract<SessionInput, { readonly type: T }>;

@@ -1,5 +1,5 @@
 // The state of a session: plain, serialisable data. It names agents and tools; the live objects stay in the shell.
-// Only history grows with the call; everything else is bounded by what is in flight.
+// Only history (and one usage record a response) grows with the call; everything else is bounded by what is in flight.
 
 import type { RealtimeItem } from '../protocol/items.ts';
 import type { CallRef, SessionEffect } from './effect.ts';
@@ -8,6 +8,19 @@ import type { ResponseUsage, TransportAbilities } from './input.ts';
 /** The items of the conversation, in order. */
 export interface History {
   readonly items: readonly RealtimeItem[];
+  /** Items at the end because their predecessor has not arrived yet, in order of arrival; the youngest few. */
+  readonly orphanIds: readonly string[];
+  /** Cuts of items that have not arrived yet; the youngest few. */
+  readonly cuts: readonly HeardAudio[];
+}
+
+/** How much of an interrupted item was heard. */
+export interface HeardAudio {
+  readonly itemId: string;
+  readonly contentIndex: number;
+  readonly heardMs: number;
+  /** Of the audio received of it, 0…1. */
+  readonly heardFraction: number;
 }
 
 /** A response that the server has started and that may still produce something. */
@@ -18,6 +31,8 @@ export interface LiveResponse {
   readonly isDone: boolean;
   /** An interrupt has cancelled it: its late deltas are refused. */
   readonly isCancelled: boolean;
+  /** Audio that began in it, played or refused. */
+  readonly audio: readonly { readonly itemId: string; readonly contentIndex: number }[];
   /** Calls seen in it, so that a repeated event runs nothing twice. */
   readonly callIds: readonly string[];
 }
@@ -25,12 +40,14 @@ export interface LiveResponse {
 export interface Responses {
   /** The youngest few, oldest first. An event of a response that is not listed is stale. */
   readonly live: readonly LiveResponse[];
-  /** The server is generating this one. */
+  /** The server is generating this one: the youngest that is not done. */
   readonly activeId: string | null;
   /** `response.create` was sent with this event id and the server has not answered yet. */
   readonly requestedEventId: string | null;
   /** The request in flight was made by the app (a message), not by a tool output. */
   readonly requestedIsManual: boolean;
+  /** Requests that a `responseStarted` was taken to answer, the youngest few: the server may still refuse one. */
+  readonly answered: readonly { readonly eventId: string; readonly isManual: boolean }[];
   /** Requests of the app that wait their turn; each gets its own response. */
   readonly queuedManual: number;
   /** Tool outputs want a response; any number of them share one. */
@@ -39,6 +56,8 @@ export interface Responses {
   readonly isUserSpeaking: boolean;
   /** Counts ends of user turns; while not null the server's own response to that turn is awaited. */
   readonly awaitedTurn: number | null;
+  /** The server is busy with a response that we don't know; every request waits for its end or this turn's deadline. */
+  readonly busyTurn: number | null;
   readonly turnCount: number;
 }
 
@@ -53,6 +72,16 @@ export interface PendingCall {
 
 export interface Tools {
   readonly pending: readonly PendingCall[];
+  /** Responses with an output that wants an answer; it is asked for once none of their calls is on its way. */
+  readonly followUpIds: readonly string[];
+  /** Responses that have taken a handoff; a further one is ignored. */
+  readonly handoffIds: readonly string[];
+}
+
+/** Changes of the agent that the app asked for. */
+export interface Handoffs {
+  /** `updateAgent` commands whose agent is being prepared, oldest first. */
+  readonly updateIds: readonly string[];
 }
 
 export interface Approvals {
@@ -63,11 +92,16 @@ export interface Approvals {
 /** Transcript of one response, checked piece by piece. */
 export interface GuardedText {
   readonly responseId: string;
+  readonly agentName: string;
+  /** The item that the youngest piece belongs to. */
   readonly itemId: string;
   readonly text: string;
+  /** Characters given to a run so far, the one in flight included. */
   readonly checkedLength: number;
   readonly runId: string | null;
   readonly isComplete: boolean;
+  /** Tripped once, never again. */
+  readonly hasTripped: boolean;
 }
 
 export interface Guardrails {
@@ -79,6 +113,13 @@ export interface LiveAudio {
   readonly responseId: string;
   readonly itemId: string;
   readonly contentIndex: number;
+  /** The model has sent all of it. */
+  readonly hasEnded: boolean;
+}
+
+/** Audio that an interrupt cancelled and whose report is awaited. */
+export interface InterruptedAudio extends LiveAudio {
+  readonly interruptId: string;
 }
 
 export interface Playback {
@@ -86,8 +127,10 @@ export interface Playback {
   readonly live: readonly LiveAudio[];
   /** Set from the flush to its report or deadline; no response may be asked for meanwhile. */
   readonly interruptId: string | null;
-  /** What that interrupt cancelled; only these items may be truncated by its report. */
-  readonly interrupted: readonly LiveAudio[];
+  /** Older interrupts that are awaited still: new audio had started and was interrupted before their report came. */
+  readonly earlierInterruptIds: readonly string[];
+  /** What they cancelled; only these items may be truncated, each by the report of its own interrupt. */
+  readonly interrupted: readonly InterruptedAudio[];
 }
 
 export interface Usage {
@@ -111,6 +154,7 @@ export interface SessionState {
   readonly responses: Responses;
   readonly tools: Tools;
   readonly approvals: Approvals;
+  readonly handoffs: Handoffs;
   readonly guardrails: Guardrails;
   readonly playback: Playback;
   readonly usage: Usage;
@@ -118,3 +162,57 @@ export interface SessionState {
 
 /** What a part returns: its new state and what is to be done, in order. */
 export type Step<T> = readonly [T, readonly SessionEffect[]];
+
+/** What a connection begins with. */
+export const FRESH_CALL: Pick<
+  SessionState,
+  'history' | 'responses' | 'tools' | 'handoffs' | 'guardrails' | 'playback'
+> = {
+  history: { items: [], orphanIds: [], cuts: [] },
+  responses: {
+    live: [],
+    activeId: null,
+    requestedEventId: null,
+    requestedIsManual: false,
+    answered: [],
+    queuedManual: 0,
+    isAutomaticQueued: false,
+    isUserSpeaking: false,
+    awaitedTurn: null,
+    busyTurn: null,
+    turnCount: 0,
+  },
+  tools: { pending: [], followUpIds: [], handoffIds: [] },
+  handoffs: { updateIds: [] },
+  guardrails: { texts: [] },
+  playback: { live: [], interruptId: null, earlierInterruptIds: [], interrupted: [] },
+};
+
+/** A session that has never been connected. `seed` begins every id made in it. */
+export function initialSession(options: {
+  readonly agentName: string;
+  readonly seed: string;
+  readonly guardrailDebounceLength: number | null;
+}): SessionState {
+  return {
+    connection: 'closed',
+    abilities: { isDriven: false, createsResponses: false },
+    agentName: options.agentName,
+    guardrailDebounceLength: options.guardrailDebounceLength,
+    seed: options.seed,
+    nextId: 1,
+    ...FRESH_CALL,
+    approvals: { always: {} },
+    usage: { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, perResponse: [] },
+  };
+}
+
+/** The state without change. */
+export function unchanged<T>(state: T): Step<T> {
+  return [state, []];
+}
+
+/** Takes the next id. Ids are unique in the session and, by its seed, between sessions. */
+export function takeId(state: SessionState): [id: string, state: SessionState] {
+  return [`${state.seed}_${state.nextId}`, { ...state, nextId: state.nextId + 1 }];
+}

@@ -1,0 +1,89 @@
+// What an agent makes of a session's configuration: instructions, tools, voice and prompt always come from the agent.
+
+import { UserError } from '../errors.ts';
+import type { RealtimeToolDefinition, SessionConfig } from '../protocol/session-config.ts';
+import type { RealtimeAgent } from './agent.ts';
+import type { RealtimeContextData, RunContext } from './run-context.ts';
+import { isFunctionTool } from './tool.ts';
+
+/** The parts of the configuration that don't come from the agent, weakest first. */
+export interface ConfigLayers {
+  /** What was sent last, so that a handoff does not lose a format. */
+  readonly last: SessionConfig;
+  readonly options: SessionConfig;
+  readonly overrides: SessionConfig;
+  readonly model: string | undefined;
+  readonly tracing: SessionConfig['tracing'];
+  /** The session has spoken: the service refuses another voice, and with it the whole update. */
+  readonly isVoiceFixed: boolean;
+}
+
+/** Computes the configuration for `agent`. Throws `UserError` when two tools or handoffs share a name. */
+export async function sessionConfigOf<TContext>(
+  agent: RealtimeAgent<TContext>,
+  runContext: RunContext<RealtimeContextData<TContext>>,
+  layers: ConfigLayers,
+): Promise<SessionConfig> {
+  const [instructions, prompt, tools] = await Promise.all([
+    agent.getSystemPrompt(runContext),
+    agent.getPrompt(runContext),
+    toolDefinitionsOf(agent, runContext),
+  ]);
+  const config: SessionConfig = {
+    ...layers.last,
+    ...layers.options,
+    ...layers.overrides,
+    instructions: instructions ?? '',
+    tools,
+  };
+  if (layers.model !== undefined) config.model = layers.model;
+  if (layers.tracing !== undefined) config.tracing = layers.tracing;
+  if (prompt !== undefined) config.prompt = prompt;
+  else delete config.prompt;
+  return withVoice(config, agent.voice, layers);
+}
+
+/** The agent's voice wins over the session's; both places where a voice may stand say the same. */
+function withVoice(config: SessionConfig, agentVoice: string | undefined, layers: ConfigLayers): SessionConfig {
+  const voice = layers.isVoiceFixed
+    ? voiceOf(layers.last)
+    : (agentVoice ?? voiceOf({ ...layers.options, ...layers.overrides }));
+  const { voice: _replaced, ...rest } = config;
+  if (rest.audio?.output?.voice !== undefined) {
+    const { voice: _voice, ...output } = rest.audio.output;
+    rest.audio = { ...rest.audio, output: voice === undefined ? output : { ...output, voice } };
+  }
+  return voice === undefined ? rest : { ...rest, voice };
+}
+
+/** The voice that a configuration asks for. */
+export function voiceOf(config: SessionConfig): string | undefined {
+  return config.audio?.output?.voice ?? config.voice;
+}
+
+async function toolDefinitionsOf<TContext>(
+  agent: RealtimeAgent<TContext>,
+  runContext: RunContext<RealtimeContextData<TContext>>,
+): Promise<RealtimeToolDefinition[]> {
+  const [tools, handoffs] = await Promise.all([agent.getAllTools(runContext), agent.getEnabledHandoffs(runContext)]);
+  const functions = [...tools.filter(isFunctionTool), ...handoffs.map((entry) => entry.getHandoffAsFunctionTool())];
+  const names = new Set<string>();
+  for (const { name } of functions) {
+    if (names.has(name)) {
+      throw new UserError(`agent ${agent.name} has two tools or handoffs named ${name}; rename one`, {
+        code: 'ERR_DUPLICATE_TOOL_NAME',
+      });
+    }
+    names.add(name);
+  }
+  const hosted = tools
+    .filter((entry) => !isFunctionTool(entry))
+    .map((entry) => entry.providerData as RealtimeToolDefinition);
+  const defined = functions.map(({ name, description, parameters }): RealtimeToolDefinition => ({
+    type: 'function',
+    name,
+    description,
+    parameters,
+  }));
+  return [...defined, ...hosted];
+}

@@ -1,0 +1,95 @@
+import type { RealtimeAgent } from './agent/agent.ts';
+import type { RunToolApprovalItem } from './agent/approval-item.ts';
+import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
+import type { AgentRoster } from './agent-roster.ts';
+import type { HostedTools } from './hosted-tools.ts';
+import type { ListenerSource } from './isolated-emit.ts';
+import { emitErrorIsolated, emitIsolated } from './isolated-emit.ts';
+import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from './protocol/items.ts';
+import type { CallRef, SessionNotice } from './session/effect.ts';
+import type { RealtimeSessionEventTypes } from './session-events.ts';
+import type { ToolLookup } from './session-notices.ts';
+import { publicEventOf } from './session-notices.ts';
+
+/** What is announced about. */
+export interface AnnouncerOptions<TContext> {
+  /** The session. */
+  readonly emitter: ListenerSource;
+  readonly runContext: RunContext<RealtimeContextData<TContext>>;
+  readonly roster: AgentRoster<TContext>;
+  readonly hosted: HostedTools;
+  readonly toolOf: ToolLookup<TContext>;
+  readonly currentAgent: () => RealtimeAgent<TContext>;
+  readonly history: () => RealtimeItem[];
+  /** Carries out a decision that the app made before it was asked. */
+  readonly decide: (callId: string, isApproved: boolean) => void;
+}
+
+/** Tells the app what happened, each listener by itself. */
+export class Announcer<TContext> {
+  readonly #options: AnnouncerOptions<TContext>;
+  #isHistoryStale = false;
+
+  constructor(options: AnnouncerOptions<TContext>) {
+    this.#options = options;
+  }
+
+  announce(notice: SessionNotice): void {
+    if (notice.type === 'error') return this.report(notice.error);
+    if (notice.type === 'historyUpdated') return this.markHistoryStale();
+    const { emitter, roster } = this.#options;
+    if (notice.type === 'audioStart') roster.markSpoken();
+    if (notice.type === 'toolApprovalRequested' && this.#wasDecided(notice.call)) return;
+    const event = publicEventOf(notice, this.#options);
+    if (event === null) return;
+    emitIsolated(emitter, event.name, event.args, this.report);
+    if (event.agent !== undefined) emitIsolated(event.agent.emitter, event.name, event.agent.args, this.report);
+    if (notice.type === 'agentHandoff') this.mcpToolsChanged();
+  }
+
+  emit<K extends keyof RealtimeSessionEventTypes<TContext>>(
+    name: K,
+    args: RealtimeSessionEventTypes<TContext>[K],
+  ): void {
+    emitIsolated(this.#options.emitter, name, args, this.report);
+  }
+
+  /** Tells of an error; may be called at any time. */
+  readonly report = (error: unknown): void => {
+    emitErrorIsolated(this.#options.emitter, { type: 'error', error });
+  };
+
+  markHistoryStale(): void {
+    this.#isHistoryStale = true;
+  }
+
+  /** Tells of the history once for all changes since the last time; false if there were none. */
+  tellHistory(): boolean {
+    if (!this.#isHistoryStale) return false;
+    this.#isHistoryStale = false;
+    this.emit('history_updated', [this.#options.history()]);
+    return true;
+  }
+
+  mcpToolsChanged(): void {
+    const { hosted, currentAgent } = this.#options;
+    this.emit('mcp_tools_changed', [hosted.availableTo(currentAgent())]);
+  }
+
+  mcpApprovalRequested(request: RealtimeMcpCallApprovalRequestItem): void {
+    const { runContext, hosted, currentAgent } = this.#options;
+    const approvalItem: RunToolApprovalItem = hosted.requested(request, currentAgent());
+    this.emit('tool_approval_requested', [runContext, currentAgent(), { type: 'mcp_approval_request', approvalItem }]);
+  }
+
+  mcpCallCompleted(call: RealtimeMcpCallItem): void {
+    this.emit('mcp_tool_call_completed', [this.#options.runContext, this.#options.currentAgent(), call]);
+  }
+
+  /** The app may have decided through the context, without waiting to be asked. */
+  #wasDecided({ name: toolName, callId }: CallRef): boolean {
+    const decision = this.#options.runContext.isToolApproved({ toolName, callId });
+    if (decision !== undefined) this.#options.decide(callId, decision);
+    return decision !== undefined;
+  }
+}

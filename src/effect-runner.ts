@@ -1,0 +1,212 @@
+// Carries out what the session core decides. Composite effects run user code and come back as one input each; one that
+// was abandoned meanwhile has no record any more and comes back as nothing.
+
+import type { CallRunner } from './agent/call-runner.ts';
+import type { RealtimeOutputGuardrail } from './agent/guardrail.ts';
+import { runGuardrails } from './agent/guardrail.ts';
+import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
+import type { AgentRoster } from './agent-roster.ts';
+import type { Clock, Timer } from './clock.ts';
+import type { OpenCommands } from './open-commands.ts';
+import type { ItemPosition } from './playout/playout.ts';
+import type { SendCommand, SessionEffect, SessionNotice } from './session/effect.ts';
+import type { PlayoutInput, SettlementInput, TimerInput, TransportInput } from './session/input.ts';
+import type { DrivableTransport, RealtimeTransportLayer } from './transports/transport.ts';
+
+/** What effects need of the session. */
+export interface EffectHost<TContext> {
+  readonly clock: Clock;
+  readonly transport: RealtimeTransportLayer;
+  /** The transport, if the session drives it. */
+  readonly driven: DrivableTransport | null;
+  readonly runContext: RunContext<RealtimeContextData<TContext>>;
+  readonly roster: AgentRoster<TContext>;
+  readonly calls: CallRunner<TContext>;
+  readonly commands: OpenCommands<TContext>;
+  readonly guardrails: readonly RealtimeOutputGuardrail[];
+  readonly post: (input: SettlementInput | PlayoutInput | TimerInput | TransportInput) => void;
+  readonly announce: (notice: SessionNotice) => void;
+}
+
+interface Flush {
+  /** Published just before the flush; they serve if no report comes. */
+  readonly positions: readonly ItemPosition[];
+  timer: Timer | null;
+}
+
+/** Runs the effects of one session. */
+export class EffectRunner<TContext> {
+  readonly #host: EffectHost<TContext>;
+  readonly #flushes = new Map<string, Flush>();
+  readonly #turnTimers = new Map<number, Timer>();
+
+  constructor(host: EffectHost<TContext>) {
+    this.#host = host;
+    const playout = host.driven?.playout;
+    if (playout === undefined) return;
+    playout.listener = {
+      onReport: (report) => {
+        this.#flushes.get(report.interruptId)?.timer?.cancel();
+        this.#flushes.delete(report.interruptId);
+        host.post({ type: 'playoutReport', report, sampleRate: playout.sampleRate });
+      },
+      onStarted: () => {},
+      onDone: (position) => host.post({ type: 'playoutDone', position }),
+    };
+  }
+
+  /** Carries out effects in order; one that throws stops none of the others. */
+  run(effects: readonly SessionEffect[]): void {
+    for (const effect of effects) {
+      try {
+        this.#run(effect);
+      } catch (error) {
+        this.#host.announce({ type: 'error', error });
+      }
+    }
+  }
+
+  #run(effect: SessionEffect): void {
+    const { post, calls, roster } = this.#host;
+    switch (effect.type) {
+      case 'send':
+        return this.#send(effect.command);
+      case 'emit':
+        return this.#host.announce(effect.notice);
+      case 'flushPlayout':
+        return this.#flush(effect.interruptId);
+      case 'startInterruptTimer':
+        return this.#startInterruptTimer(effect.interruptId, effect.delayMs);
+      case 'startServerTurnTimer':
+        return this.#startTurnTimer(effect.turn, effect.delayMs);
+      case 'abort':
+        return calls.abort(effect.callId, effect.reason);
+      case 'settle':
+        return this.#host.commands.settle(effect.commandId, effect.error);
+      case 'prepareAgent':
+        void this.#prepareAgent(effect.commandId).then(post);
+        return;
+      case 'prepareCall':
+        return this.#settleCall(effect.call.callId, calls.prepare(effect.call, roster.get(effect.agentName)));
+      case 'runCall':
+        return this.#settleCall(effect.call.callId, calls.run(effect.call));
+      case 'runHandoff':
+        return this.#settleCall(effect.call.callId, calls.handOff(effect.call, roster));
+      case 'formatRejection':
+        return this.#settleCall(effect.call.callId, calls.formatRejection(effect.call, effect.message));
+      case 'runGuardrails': {
+        const { guardrails, runContext } = this.#host;
+        const args = { agent: roster.get(effect.agentName), agentOutput: effect.text, context: runContext };
+        void runGuardrails(guardrails, args).then((outcome) => {
+          post({ type: 'guardrailSettled', runId: effect.runId, ...outcome });
+        });
+      }
+    }
+  }
+
+  /** The connection is gone: nothing is waited for any more. */
+  stop(): void {
+    for (const { timer } of this.#flushes.values()) timer?.cancel();
+    for (const timer of this.#turnTimers.values()) timer.cancel();
+    this.#flushes.clear();
+    this.#turnTimers.clear();
+    this.#host.calls.clear();
+  }
+
+  #send(command: SendCommand): void {
+    const { transport, driven, calls, roster, post, announce } = this.#host;
+    try {
+      sendThrough(transport, driven, command);
+    } catch (error) {
+      // A request that never left must not be waited for.
+      if (command.type === 'createResponse') post({ type: 'serverError', eventId: command.eventId, error });
+      else announce({ type: 'error', error });
+    }
+    if (command.type === 'functionCallOutput') calls.release(command.call.callId);
+    if (command.type !== 'updateConfig') return;
+    roster.markSent(command.config);
+    if (driven !== null)
+      post({ type: 'connected', abilities: { isDriven: true, createsResponses: driven.createsResponses } });
+  }
+
+  #flush(interruptId: string): void {
+    const playout = this.#host.driven?.playout;
+    if (playout === undefined) return;
+    this.#flushes.set(interruptId, { positions: playout.positions(), timer: null });
+    playout.flush(interruptId);
+  }
+
+  #startInterruptTimer(interruptId: string, delayMs: number): void {
+    const { clock, driven, post } = this.#host;
+    const flush = this.#flushes.get(interruptId);
+    // A sink that knows at once has reported already.
+    if (flush === undefined || driven === null) return;
+    flush.timer = clock.schedule(delayMs, () => {
+      this.#flushes.delete(interruptId);
+      const { sampleRate } = driven.playout;
+      post({ type: 'interruptOverdue', interruptId, positions: flush.positions, sampleRate });
+    });
+  }
+
+  #startTurnTimer(turn: number, delayMs: number): void {
+    const { clock, post } = this.#host;
+    const timer = clock.schedule(delayMs, () => {
+      this.#turnTimers.delete(turn);
+      post({ type: 'serverTurnOverdue', turn });
+    });
+    this.#turnTimers.set(turn, timer);
+  }
+
+  async #prepareAgent(commandId: string): Promise<SettlementInput> {
+    const { roster, commands } = this.#host;
+    const agent = commands.agentOf(commandId);
+    try {
+      if (agent === undefined) throw new Error(`no agent for ${commandId}`);
+      const config = await roster.configFor(agent);
+      roster.enter(agent);
+      return { type: 'agentPrepared', commandId, result: { ok: true, agentName: agent.name, config } };
+    } catch (error) {
+      return { type: 'agentPrepared', commandId, result: { ok: false, error } };
+    }
+  }
+
+  /** Posts how a piece of a call ended, unless the call was abandoned or another took its id. */
+  #settleCall(callId: string, settling: Promise<SettlementInput>): void {
+    const { calls, post } = this.#host;
+    const record = calls.recordOf(callId);
+    void settling.then((input) => {
+      if (calls.recordOf(callId) === record) post(input);
+    });
+  }
+}
+
+/** A foreign transport gets only what its interface has; it interrupts and truncates by itself. */
+function sendThrough(transport: RealtimeTransportLayer, driven: DrivableTransport | null, command: SendCommand): void {
+  switch (command.type) {
+    case 'createResponse':
+      if (driven !== null) return driven.createResponse({ eventId: command.eventId });
+      if (transport.requestResponse !== undefined) return transport.requestResponse();
+      return transport.sendEvent({ type: 'response.create' });
+    case 'cancelResponse':
+      return driven?.cancelResponse(command.responseId ?? undefined);
+    case 'truncate': {
+      const { itemId, contentIndex, audioEndMs } = command;
+      return driven?.truncateItem({ itemId, contentIndex, audioEndMs });
+    }
+    case 'functionCallOutput': {
+      const { itemId, ...call } = command.call;
+      return transport.sendFunctionCallOutput({ type: 'function_call', id: itemId, ...call }, command.output, false);
+    }
+    case 'message': {
+      const { message, otherEventData } = command;
+      if (driven === null) return transport.sendMessage(message, otherEventData);
+      return driven.sendMessage(message, otherEventData, { triggerResponse: false });
+    }
+    case 'updateConfig':
+      return transport.updateSessionConfig(command.config);
+    case 'resetHistory':
+      return transport.resetHistory([...command.from], [...command.to]);
+    case 'interrupt':
+      return transport.interrupt();
+  }
+}

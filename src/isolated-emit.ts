@@ -1,0 +1,48 @@
+// Emitting for the session: one failing listener takes neither the others nor the connection with it.
+
+import { EventEmitter } from '#emitter';
+import { ListenerError } from './errors.ts';
+import { logger } from './logger.ts';
+
+/** What is needed of an emitter to call its listeners one by one. */
+export interface ListenerSource {
+  rawListeners(event: string | symbol): ((...args: never[]) => unknown)[];
+}
+
+/**
+ * Calls every listener of an event. A throw or a rejected promise goes to `onFailure` as a `ListenerError`, and the other
+ * listeners still run. Returns whether there were listeners.
+ */
+export function emitIsolated(
+  emitter: ListenerSource,
+  event: string | symbol,
+  args: readonly unknown[],
+  onFailure: (error: ListenerError) => void,
+): boolean {
+  const listeners = emitter.rawListeners(event) as ((...args: readonly unknown[]) => unknown)[];
+  const fail = (error: unknown): void => onFailure(new ListenerError(String(event), error));
+  for (const listener of listeners) {
+    try {
+      const result = listener.apply(emitter, args as unknown[]);
+      if (isThenable(result)) result.then(undefined, fail);
+    } catch (error) {
+      fail(error);
+    }
+  }
+  return listeners.length > 0;
+}
+
+/** Emits `error`: without a listener it is logged and throws nothing; a listener that fails is logged, not reported again. */
+export function emitErrorIsolated(
+  emitter: ListenerSource,
+  argument: { readonly type: 'error'; readonly error: unknown },
+): void {
+  const log = (failure: ListenerError): void => logger.error(failure.message, failure.cause);
+  emitIsolated(emitter, EventEmitter.errorMonitor, [argument], log);
+  if (emitIsolated(emitter, 'error', [argument], log)) return;
+  logger.error('an error of the session that no listener of "error" took', argument.error);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,46 @@
+import type { RealtimeAgent } from './agent/agent.ts';
+import type { Deferred } from './deferred.ts';
+import { deferred } from './deferred.ts';
+
+interface OpenCommand<TContext> {
+  readonly done: Deferred<void>;
+  readonly agent: RealtimeAgent<TContext> | undefined;
+}
+
+/** A promise that nobody has to wait for: a rejection that nobody sees is no failure of the process. */
+export function optional<T>(work: () => Promise<T>): Promise<T> {
+  const promise = work();
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Commands that the session core has yet to settle. */
+export class OpenCommands<TContext> {
+  readonly #seed: string;
+  readonly #open = new Map<string, OpenCommand<TContext>>();
+  #count = 0;
+
+  constructor(seed: string) {
+    this.#seed = seed;
+  }
+
+  /** Opens a command; `promise` is settled with it. */
+  open(agent?: RealtimeAgent<TContext>): { readonly commandId: string; readonly promise: Promise<void> } {
+    const commandId = `${this.#seed}_command_${++this.#count}`;
+    const done = deferred<void>();
+    this.#open.set(commandId, { done, agent });
+    return { commandId, promise: optional(() => done.promise) };
+  }
+
+  /** The agent that the command is about. */
+  agentOf(commandId: string): RealtimeAgent<TContext> | undefined {
+    return this.#open.get(commandId)?.agent;
+  }
+
+  settle(commandId: string, error: unknown): void {
+    const command = this.#open.get(commandId);
+    this.#open.delete(commandId);
+    if (error === undefined) command?.done.resolve();
+    else command?.done.reject(error);
+  }
+}

@@ -1,0 +1,118 @@
+import type { ToolErrorFormatter } from './agent/call-runner.ts';
+import type { RealtimeOutputGuardrail, RealtimeOutputGuardrailSettings } from './agent/guardrail.ts';
+import type { RealtimeContextData } from './agent/run-context.ts';
+import type { Clock } from './clock.ts';
+import { NotImplementedError, UserError } from './errors.ts';
+import { logger } from './logger.ts';
+import type { SessionConfig } from './protocol/session-config.ts';
+import type { ApiKey, RealtimeTransportLayer, RealtimeTransportLayerConnectOptions } from './transports/transport.ts';
+
+/** How function tools run. */
+export interface RealtimeToolExecutionConfig {
+  /** Not in this version. */
+  preApprovalInputGuardrails?: boolean;
+}
+
+/** Options of a `RealtimeSession`. */
+export interface RealtimeSessionOptions<TContext = unknown> {
+  /** A key, or a function that yields one at each connect. */
+  apiKey: ApiKey;
+  /** Default: WebRTC where the browser has it, else WebSocket. */
+  transport: 'webrtc' | 'websocket' | RealtimeTransportLayer;
+  model?: string;
+  /** The app's own context; tools and instructions get it with the history. */
+  context?: TContext;
+  outputGuardrails?: RealtimeOutputGuardrail[];
+  outputGuardrailSettings?: RealtimeOutputGuardrailSettings;
+  /** Configuration of the session beside what the agent says. */
+  config?: SessionConfig;
+  toolExecution?: RealtimeToolExecutionConfig;
+  /** Keeps base64 audio in history items. Default false. */
+  historyStoreAudio?: boolean;
+  tracingDisabled?: boolean;
+  groupId?: string;
+  traceMetadata?: Record<string, unknown>;
+  workflowName?: string;
+  /** Asks for a response when a hosted tool has answered. Default true. */
+  automaticallyTriggerResponseForMcpToolCalls?: boolean;
+  /** Words of a rejection for the model. */
+  toolErrorFormatter?: ToolErrorFormatter<RealtimeContextData<TContext>>;
+  /** Time and timers. Default: the system's. */
+  clock?: Clock;
+}
+
+/** Options of `session.connect`. */
+export interface RealtimeSessionConnectOptions {
+  /** Wins over the session's own. */
+  apiKey?: ApiKey;
+  model?: string;
+  url?: string;
+  /** The call to attach to, for SIP. */
+  callId?: string;
+}
+
+/** The options that do not depend on the app's context. */
+type PlainOptions = Omit<Partial<RealtimeSessionOptions>, 'context' | 'toolErrorFormatter'>;
+
+const DEFAULT_DEBOUNCE_LENGTH = 100;
+
+/** Throws for options that can't work. */
+export function checkSessionOptions(options: PlainOptions): void {
+  const preApproval: unknown = options.toolExecution?.preApprovalInputGuardrails;
+  if (preApproval !== undefined && typeof preApproval !== 'boolean') {
+    throw new UserError(`toolExecution.preApprovalInputGuardrails must be a boolean, got ${typeof preApproval}`, {
+      code: 'ERR_SESSION_OPTION',
+    });
+  }
+  if (preApproval === true) {
+    throw new NotImplementedError('toolExecution.preApprovalInputGuardrails: tool guardrails are not in this version');
+  }
+  const debounce = options.outputGuardrailSettings?.debounceTextLength;
+  if (debounce !== undefined && debounce !== -1 && !(debounce > 0)) {
+    throw new UserError(`debounceTextLength must be positive, or -1 for once at the end; got ${debounce}`, {
+      code: 'ERR_SESSION_OPTION',
+    });
+  }
+}
+
+/** Characters between two guardrail runs, as the session core wants it. */
+export function guardrailDebounceLength(options: PlainOptions): number | null {
+  if (options.outputGuardrails === undefined || options.outputGuardrails.length === 0) return null;
+  return options.outputGuardrailSettings?.debounceTextLength ?? DEFAULT_DEBOUNCE_LENGTH;
+}
+
+/** What the service is told about tracing. */
+export function tracingOf(options: PlainOptions): SessionConfig['tracing'] {
+  const { tracingDisabled, workflowName, groupId, traceMetadata, config } = options;
+  if (tracingDisabled === true) return null;
+  if (workflowName === undefined) {
+    if (groupId !== undefined || traceMetadata !== undefined) {
+      logger.warn(
+        'groupId and traceMetadata have no effect without workflowName; set workflowName to trace the session',
+      );
+    }
+    return config?.tracing === undefined ? 'auto' : config.tracing;
+  }
+  return {
+    workflow_name: workflowName,
+    ...(groupId === undefined ? {} : { group_id: groupId }),
+    ...(traceMetadata === undefined ? {} : { metadata: traceMetadata }),
+  };
+}
+
+/** What the transport gets to connect with. */
+export function connectOptionsOf(
+  options: RealtimeSessionConnectOptions,
+  defaults: Pick<Partial<RealtimeSessionOptions>, 'apiKey' | 'model'>,
+  initialSessionConfig: SessionConfig,
+): RealtimeTransportLayerConnectOptions {
+  const { apiKey = defaults.apiKey, model = defaults.model, url, callId } = options;
+  // A transport may have a key of its own and takes an absent one for that; the type of its options does not say so.
+  return {
+    initialSessionConfig,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(model !== undefined && { model }),
+    ...(url !== undefined && { url }),
+    ...(callId !== undefined && { callId }),
+  } as RealtimeTransportLayerConnectOptions;
+}

@@ -1,0 +1,68 @@
+// What every step of an open session ends with, whatever began it: outputs show in history, due guardrails run, and the
+// next response is asked for if nothing stands against it. No input has to remember any of this.
+
+import type { SessionEffect } from './effect.ts';
+import { emit } from './effect.ts';
+import * as guardrails from './guardrails.ts';
+import * as history from './history.ts';
+import * as responses from './responses.ts';
+import type { SessionState, Step } from './state.ts';
+import { takeId } from './state.ts';
+import * as tools from './tools.ts';
+
+/** Completes a step. */
+export function conclude([state, effects]: Step<SessionState>): Step<SessionState> {
+  let [next, all] = showOutputs(state, effects);
+  for (const finishing of [runGuardrails, releaseRequest]) {
+    const [after, more] = finishing(next);
+    [next, all] = [after, [...all, ...more]];
+  }
+  return [forget(next), all];
+}
+
+function showOutputs(state: SessionState, effects: readonly SessionEffect[]): Step<SessionState> {
+  let next = state.history;
+  for (const effect of effects) {
+    if (effect.type !== 'send' || effect.command.type !== 'functionCallOutput') continue;
+    next = history.outputSent(next, effect.command.call, effect.command.output);
+  }
+  if (next === state.history) return [state, effects];
+  return [{ ...state, history: next }, [...effects, emit({ type: 'historyUpdated' })]];
+}
+
+function runGuardrails(state: SessionState): Step<SessionState> {
+  if (state.guardrailDebounceLength === null) return [state, []];
+  const due = guardrails.dueText(state.guardrails, state.guardrailDebounceLength);
+  if (due === undefined) return [state, []];
+  const [runId, next] = takeId(state);
+  const { agentName, responseId, itemId, text } = due;
+  return [
+    { ...next, guardrails: guardrails.runStarted(state.guardrails, due, runId) },
+    [{ type: 'runGuardrails', runId, agentName, responseId, itemId, text }],
+  ];
+}
+
+function releaseRequest(state: SessionState): Step<SessionState> {
+  const generatingIds = state.responses.live.filter((response) => !response.isDone).map(({ responseId }) => responseId);
+  const [nextTools, hasFollowUp] = tools.takeFollowUps(state.tools, generatingIds);
+  const wanted = hasFollowUp ? responses.wantResponse(state.responses) : state.responses;
+  let next: SessionState = hasFollowUp ? { ...state, tools: nextTools, responses: wanted } : state;
+  const all: SessionEffect[] = [];
+  while (next.playback.interruptId === null) {
+    const [eventId, taken] = takeId(next);
+    const [released, effects] = responses.releaseRequest(next.responses, eventId, next.abilities.isDriven);
+    if (effects.length === 0) break;
+    // A driven transport stops here, for now a request is out; any other takes all that is queued and sequences it itself.
+    next = { ...taken, responses: released };
+    all.push(...effects);
+  }
+  return [next, all];
+}
+
+function forget(state: SessionState): SessionState {
+  const neededIds = state.tools.pending.map(({ call }) => call.responseId);
+  const remembered = responses.forgetOld(state.responses, neededIds);
+  if (remembered === state.responses) return state;
+  const ids = remembered.live.map(({ responseId }) => responseId);
+  return { ...state, responses: remembered, tools: tools.forgetHandoffs(state.tools, ids) };
+}

@@ -1,0 +1,211 @@
+// The items of the conversation in the server's order. Items may arrive late, twice and out of order; what is known of an
+// item is never lost to a poorer update, and text that a barge-in cut off never comes back.
+
+import type {
+  RealtimeAssistantMessageItem,
+  RealtimeItem,
+  RealtimeMessageItem,
+  RealtimeUserMessageItem,
+} from '../protocol/items.ts';
+import type { CallRef } from './effect.ts';
+import { emit } from './effect.ts';
+import type { HeardAudio, History, Step } from './state.ts';
+import { unchanged } from './state.ts';
+
+/** Orphans and cuts that are remembered; what waits longer never comes. */
+const MAX_WAITING = 32;
+
+/** An item arrived or changed. */
+export function itemUpdated(history: History, update: RealtimeItem): Step<History> {
+  const index = indexOf(history.items, update.itemId);
+  const known = history.items[index];
+  if (known === undefined) {
+    const mine = history.cuts.filter((cut) => cut.itemId === update.itemId);
+    const item = mine.reduce(cutItem, update);
+    const cuts = history.cuts.filter((cut) => !mine.includes(cut));
+    return [
+      insert({ ...history, cuts }, item),
+      [emit({ type: 'historyAdded', item }), emit({ type: 'historyUpdated' })],
+    ];
+  }
+  const merged = merge(known, update);
+  if (merged === known) return unchanged(history);
+  const learntItsPlace = previousIdOf(known) === undefined && previousIdOf(merged) !== undefined;
+  const next = learntItsPlace
+    ? insert({ ...history, items: history.items.toSpliced(index, 1) }, merged)
+    : { ...history, items: history.items.with(index, merged) };
+  return [next, [emit({ type: 'historyUpdated' })]];
+}
+
+/** The server forgot an item. */
+export function itemDeleted(history: History, itemId: string): Step<History> {
+  const index = indexOf(history.items, itemId);
+  if (index < 0) return unchanged(history);
+  const next = {
+    ...history,
+    items: history.items.toSpliced(index, 1),
+    orphanIds: history.orphanIds.filter((orphanId) => orphanId !== itemId),
+  };
+  return [next, [emit({ type: 'historyUpdated' })]];
+}
+
+/** The output of a call was sent: its item shows it from now on. */
+export function outputSent(history: History, call: CallRef, output: string): History {
+  const index = history.items.findLastIndex(
+    (item) => item.type === 'function_call' && (item.callId === call.callId || item.itemId === call.itemId),
+  );
+  const item = history.items[index];
+  if (item?.type !== 'function_call') return history;
+  return { ...history, items: history.items.with(index, { ...item, status: 'completed', output }) };
+}
+
+/** The model said more of an item: its transcript grows until the finished item replaces it. */
+export function transcriptGrew(history: History, itemId: string, delta: string): History {
+  const index = indexOf(history.items, itemId);
+  const item = history.items[index];
+  if (item?.type !== 'message' || item.role !== 'assistant' || item.status !== 'in_progress') return history;
+  const part = item.content.at(-1) ?? { type: 'output_audio' as const };
+  const grown =
+    part.type === 'output_text'
+      ? { ...part, text: part.text + delta }
+      : { ...part, transcript: (part.transcript ?? '') + delta };
+  return {
+    ...history,
+    items: history.items.with(index, { ...item, content: [...item.content.slice(0, -1), grown] }),
+  };
+}
+
+/** Cuts an item to what was heard, now or when it arrives. */
+export function heardUpTo(history: History, heard: HeardAudio): History {
+  const index = indexOf(history.items, heard.itemId);
+  const item = history.items[index];
+  if (item === undefined) return { ...history, cuts: [...history.cuts, heard].slice(-MAX_WAITING) };
+  return { ...history, items: history.items.with(index, cutItem(item, heard)) };
+}
+
+function cutItem(item: RealtimeItem, heard: HeardAudio): RealtimeItem {
+  if (item.type !== 'message' || item.role !== 'assistant') return item;
+  const { contentIndex, heardMs, heardFraction } = heard;
+  const part = item.content[contentIndex] ?? { type: 'output_audio' as const };
+  if (part.type !== 'output_audio' || contentIndex > item.content.length) return { ...item, status: 'incomplete' };
+  const cut = { ...part, transcript: heardWords(part.transcript ?? '', heardFraction), heardMs };
+  return { ...item, status: 'incomplete', content: item.content.toSpliced(contentIndex, 1, cut) };
+}
+
+/** A word with the space before it; scripts written without spaces count each character as one. */
+const WORD = /\s*(?:[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]|[^\s\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]+)/gu;
+
+/** The whole words in the first `fraction` of a text. An estimate: it takes speech as evenly spread over the audio. */
+export function heardWords(text: string, fraction: number): string {
+  if (fraction >= 1) return text;
+  const limit = text.length * fraction;
+  let end = 0;
+  for (const word of text.matchAll(WORD)) {
+    const wordEnd = word.index + word[0].length;
+    if (wordEnd > limit) break;
+    end = wordEnd;
+  }
+  return text.slice(0, end);
+}
+
+/** From the end, because nearly every event is about one of the youngest items. */
+function indexOf(items: readonly RealtimeItem[], itemId: string): number {
+  return items.findLastIndex((item) => item.itemId === itemId);
+}
+
+function previousIdOf(item: RealtimeItem | undefined): string | null | undefined {
+  return item !== undefined && 'previousItemId' in item ? item.previousItemId : undefined;
+}
+
+function insert(history: History, item: RealtimeItem): History {
+  const previousId = previousIdOf(item);
+  const previousIndex = typeof previousId === 'string' ? indexOf(history.items, previousId) : -1;
+  const isOrphan = typeof previousId === 'string' && previousIndex < 0;
+  let index = history.items.length;
+  if (previousId === null) index = 0;
+  else if (previousIndex >= 0) index = previousIndex + 1;
+
+  let items = history.items.toSpliced(index, 0, item);
+  const orphanIds: string[] = [];
+  for (const orphanId of history.orphanIds) {
+    const orphanIndex = indexOf(items, orphanId);
+    if (previousIdOf(items[orphanIndex]) === item.itemId) items = moveRunBehind(items, orphanIndex, item.itemId);
+    else if (orphanId !== item.itemId) orphanIds.push(orphanId);
+  }
+  if (isOrphan) orphanIds.push(item.itemId);
+  return { ...history, items, orphanIds: orphanIds.slice(-MAX_WAITING) };
+}
+
+/** Moves the item at `start`, with the chain of its direct successors, to behind `previousId`. */
+function moveRunBehind(items: readonly RealtimeItem[], start: number, previousId: string): RealtimeItem[] {
+  let end = start + 1;
+  while (end < items.length && previousIdOf(items[end]) === items[end - 1]?.itemId) end += 1;
+  const run = items.slice(start, end);
+  const rest = items.toSpliced(start, run.length);
+  const previousIndex = indexOf(rest, previousId);
+  // The predecessor follows from its own successor: a circle, which has no order to keep.
+  if (previousIndex < 0) return [...items];
+  return rest.toSpliced(previousIndex + 1, 0, ...run);
+}
+
+function merge(known: RealtimeItem, update: RealtimeItem): RealtimeItem {
+  if (known.type === 'mcp_approval_request' || update.type === 'mcp_approval_request') return update;
+  const previousItemId = update.previousItemId === undefined ? known.previousItemId : update.previousItemId;
+  const place = previousItemId === undefined ? {} : { previousItemId };
+  if (isFinished(known) && !isFinished(update)) {
+    return previousItemId === known.previousItemId ? known : { ...known, ...place };
+  }
+  if (known.type === 'message' && update.type === 'message') return { ...mergeMessages(known, update), ...place };
+  if (known.type === 'message' || update.type === 'message') return { ...update, ...place };
+  const callId = known.type === 'function_call' && known.callId !== undefined ? { callId: known.callId } : {};
+  return { ...callId, ...update, output: update.output ?? known.output, ...place };
+}
+
+function isFinished(item: RealtimeItem): boolean {
+  return 'status' in item && item.status !== 'in_progress';
+}
+
+function mergeMessages(known: RealtimeMessageItem, update: RealtimeMessageItem): RealtimeMessageItem {
+  if (known.role === 'assistant' && update.role === 'assistant') return mergeAssistant(known, update);
+  if (known.role === 'user' && update.role === 'user') return mergeUser(known, update);
+  return update;
+}
+
+function mergeAssistant(
+  known: RealtimeAssistantMessageItem,
+  update: RealtimeAssistantMessageItem,
+): RealtimeAssistantMessageItem {
+  const content = update.content.map((part, index) => {
+    const old = known.content[index];
+    if (old?.type !== 'output_audio') return part;
+    // Text that was not heard must not come back.
+    if (old.heardMs !== undefined) return old;
+    return part.type === 'output_audio' ? { ...old, ...part, ...keep(old, part) } : part;
+  });
+  const wasCut = known.content.some((part) => part.type === 'output_audio' && part.heardMs !== undefined);
+  return {
+    ...update,
+    content: [...content, ...known.content.slice(content.length)],
+    status: wasCut ? 'incomplete' : update.status,
+  };
+}
+
+function mergeUser(known: RealtimeUserMessageItem, update: RealtimeUserMessageItem): RealtimeUserMessageItem {
+  const content = update.content.map((part, index) => {
+    const old = known.content[index];
+    if (old?.type !== 'input_audio' || part.type !== 'input_audio') return part;
+    return { ...part, ...keep(old, part) };
+  });
+  return { ...update, content: [...content, ...known.content.slice(content.length)] };
+}
+
+/** What the older part knows and the younger one leaves out. */
+function keep(
+  old: { audio?: string | null; transcript?: string | null },
+  part: { audio?: string | null; transcript?: string | null },
+): { audio?: string; transcript?: string } {
+  return {
+    ...(typeof old.audio === 'string' && !part.audio ? { audio: old.audio } : {}),
+    ...(typeof old.transcript === 'string' && !part.transcript ? { transcript: old.transcript } : {}),
+  };
+}

@@ -1,0 +1,107 @@
+// What the model says and does within a response. Events of a response that is unknown, over or interrupted are stale.
+
+import { SessionError } from '../errors.ts';
+import type { SessionEffect } from './effect.ts';
+import { emit, send } from './effect.ts';
+import * as guardrails from './guardrails.ts';
+import * as history from './history.ts';
+import type { InputOf } from './input.ts';
+import * as playback from './playback.ts';
+import * as responses from './responses.ts';
+import type { SessionState, Step } from './state.ts';
+import { unchanged } from './state.ts';
+import * as tools from './tools.ts';
+import * as usage from './usage.ts';
+
+/** The server began a response. */
+export function responseStarted(state: SessionState, { responseId }: InputOf<'responseStarted'>): Step<SessionState> {
+  const isOurs = state.responses.requestedEventId !== null;
+  const [next, effects] = responses.responseStarted(state.responses, responseId, state.agentName);
+  if (effects.length === 0) return unchanged(state);
+  return [{ ...state, responses: next, tools: isOurs ? state.tools : tools.outputsAnswered(state.tools) }, effects];
+}
+
+/** A response ended, in whatever way. */
+export function responseDone(state: SessionState, input: InputOf<'responseDone'>): Step<SessionState> {
+  const { responseId, status, outputText } = input;
+  const response = responses.findResponse(state.responses, responseId);
+  const ended = responses.responseEnded(state.responses, responseId);
+  if (response === undefined || response.isDone) return [{ ...state, responses: ended }, []];
+
+  const effects: SessionEffect[] = [emit({ type: 'agentEnd', agentName: response.agentName, output: outputText })];
+  if (status === 'failed') {
+    const reason = input.reason ?? 'the server gave no reason';
+    const error = new SessionError(`Response ${responseId} failed: ${reason}.`, { code: 'ERR_RESPONSE_FAILED' });
+    effects.push(emit({ type: 'error', error }));
+  }
+  return [
+    {
+      ...state,
+      responses: ended,
+      playback: status === 'completed' ? playback.responseCompleted(state.playback, responseId) : state.playback,
+      guardrails: guardrails.responseEnded(state.guardrails, responseId),
+      usage: input.usage === undefined ? state.usage : usage.addResponse(state.usage, input.usage),
+    },
+    effects,
+  ];
+}
+
+/** The model said more. */
+export function transcriptDelta(state: SessionState, input: InputOf<'transcriptDelta'>): Step<SessionState> {
+  const { responseId, itemId, delta } = input;
+  const response = responses.findSpeaking(state.responses, responseId);
+  if (response === undefined || delta === '') return unchanged(state);
+  const isGuarded = state.guardrailDebounceLength !== null;
+  return [
+    {
+      ...state,
+      history: history.transcriptGrew(state.history, itemId, delta),
+      guardrails: isGuarded
+        ? guardrails.transcriptGrew(state.guardrails, response, itemId, delta)
+        : state.guardrails,
+    },
+    [],
+  ];
+}
+
+/** The first audio of an item arrived. */
+export function audioStarted(state: SessionState, input: InputOf<'audioStarted'>): Step<SessionState> {
+  const { responseId, itemId, contentIndex } = input;
+  const response = responses.findResponse(state.responses, responseId);
+  if (response === undefined || responses.isKnownAudio(state.responses, itemId, contentIndex)) return unchanged(state);
+  const next = { ...state, responses: responses.audioSeen(state.responses, response, itemId, contentIndex) };
+  if (response.isCancelled) {
+    return responses.isKnownAudio(state.responses, itemId) ? unchanged(next) : refuseAudio(next, itemId, contentIndex);
+  }
+  return [
+    // Only a driven transport reports what was rendered; elsewhere the record would never leave.
+    state.abilities.isDriven ? { ...next, playback: playback.audioStarted(state.playback, input) } : next,
+    response.audio.length > 0 ? [] : [emit({ type: 'audioStart', agentName: response.agentName })],
+  ];
+}
+
+/** Audio that began after the interrupt is never played, but the server believes it was heard until it is told. */
+function refuseAudio(state: SessionState, itemId: string, contentIndex: number): Step<SessionState> {
+  const cut = history.heardUpTo(state.history, { itemId, contentIndex, heardMs: 0, heardFraction: 0 });
+  const effects: SessionEffect[] = [send({ type: 'truncate', itemId, contentIndex, audioEndMs: 0 })];
+  if (cut !== state.history) effects.push(emit({ type: 'historyUpdated' }));
+  return [{ ...state, history: cut }, effects];
+}
+
+/** The model has sent all audio of an item. */
+export function audioDone(state: SessionState, input: InputOf<'audioDone'>): Step<SessionState> {
+  const response = responses.findResponse(state.responses, input.responseId);
+  if (response === undefined) return unchanged(state);
+  return [
+    { ...state, playback: playback.audioDone(state.playback, input.itemId) },
+    response.isCancelled ? [] : [emit({ type: 'audioStopped', agentName: response.agentName })],
+  ];
+}
+
+/** The model called a function; a repeated call changes nothing. */
+export function functionCall(state: SessionState, input: InputOf<'functionCall'>): Step<SessionState> {
+  const response = responses.findResponse(state.responses, input.responseId);
+  if (response === undefined || responses.isKnownCall(state.responses, input.callId)) return unchanged(state);
+  const [next, effects] = tools.functionCall(state.tools, response, input);
+  return [{ ...state, tools: next, responses: responses.callSeen(state.responses, response, input.callId) }, effects];
+}

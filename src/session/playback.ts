@@ -1,0 +1,118 @@
+// What was played. From an interrupt to its report the positions are unknown; then each interrupted item is truncated once,
+// at the last rendered frame.
+
+import type { ItemPosition } from '../playout/playout.ts';
+import type { SessionEffect } from './effect.ts';
+import { send } from './effect.ts';
+import type { HeardAudio, InterruptedAudio, LiveAudio, Playback, Step } from './state.ts';
+
+/** How long the playout may take to report before its last published positions serve. */
+const REPORT_DELAY_MS = 250;
+
+/** The first audio of an item was queued. */
+export function audioStarted(playback: Playback, audio: Omit<LiveAudio, 'hasEnded'>): Playback {
+  const { responseId, itemId, contentIndex } = audio;
+  return { ...playback, live: [...playback.live, { responseId, itemId, contentIndex, hasEnded: false }] };
+}
+
+/** The model has sent all audio of an item. One that is interrupted already never has it all: its later audio is refused. */
+export function audioDone(playback: Playback, itemId: string): Playback {
+  return markEnded(playback, (audio) => audio.itemId === itemId);
+}
+
+/** A response completed: none of its items gets more audio. */
+export function responseCompleted(playback: Playback, responseId: string): Playback {
+  return markEnded(playback, (audio) => audio.responseId === responseId);
+}
+
+/** An item was rendered to its end, possibly while the report of an interrupt is under way. */
+export function playoutDone(playback: Playback, position: ItemPosition): Playback {
+  return {
+    ...playback,
+    live: playback.live.filter((audio) => !isSame(audio, position)),
+    interrupted: playback.interrupted.filter((audio) => !isSame(audio, position)),
+  };
+}
+
+/** Stops everything that is queued or playing; what was heard of it is awaited. */
+export function flush(playback: Playback, interruptId: string): Step<Playback> {
+  const next: Playback = {
+    live: [],
+    interruptId,
+    earlierInterruptIds: awaitedIds(playback),
+    interrupted: [...playback.interrupted, ...playback.live.map((audio) => ({ ...audio, interruptId }))],
+  };
+  return [
+    next,
+    [
+      { type: 'flushPlayout', interruptId },
+      { type: 'startInterruptTimer', interruptId, delayMs: REPORT_DELAY_MS },
+    ],
+  ];
+}
+
+/** What a report settles: the playback after it, the truncates to send and the parts of items to cut. */
+export interface Settled {
+  readonly playback: Playback;
+  readonly effects: readonly SessionEffect[];
+  readonly heard: readonly HeardAudio[];
+}
+
+/** The positions of an interrupt are known, or were estimated at its deadline; an interrupt that isn't awaited changes nothing. */
+export function interruptSettled(
+  playback: Playback,
+  interruptId: string,
+  positions: readonly ItemPosition[],
+  sampleRate: number,
+): Settled {
+  const awaited = awaitedIds(playback);
+  if (!awaited.includes(interruptId)) return { playback, effects: [], heard: [] };
+  const effects: SessionEffect[] = [];
+  const heard: HeardAudio[] = [];
+  const truncatedIds = new Set<string>();
+  let open = playback.interrupted.filter((audio) => audio.interruptId === interruptId);
+  for (const position of positions) {
+    const audio = open.find((candidate) => isSame(candidate, position));
+    if (audio === undefined) continue;
+    open = open.filter((candidate) => candidate !== audio);
+    if (position.receivedFrames <= 0 || isHeardToTheEnd(audio, position)) continue;
+    const { itemId, contentIndex } = position;
+    const heardFrames = Math.max(0, Math.min(position.renderedFrames, position.receivedFrames));
+    const heardMs = sampleRate > 0 ? Math.floor((heardFrames * 1000) / sampleRate) : 0;
+    heard.push({ itemId, contentIndex, heardMs, heardFraction: heardFrames / position.receivedFrames });
+    // Truncating an item at one part drops the parts behind it.
+    if (truncatedIds.has(itemId)) continue;
+    truncatedIds.add(itemId);
+    effects.push(send({ type: 'truncate', itemId, contentIndex, audioEndMs: heardMs }));
+  }
+  const stillAwaited = awaited.filter((id) => id !== interruptId);
+  return {
+    playback: {
+      live: playback.live,
+      interruptId: stillAwaited.at(-1) ?? null,
+      earlierInterruptIds: stillAwaited.slice(0, -1),
+      interrupted: playback.interrupted.filter((audio) => audio.interruptId !== interruptId),
+    },
+    effects,
+    heard,
+  };
+}
+
+function isHeardToTheEnd(audio: InterruptedAudio, position: ItemPosition): boolean {
+  return audio.hasEnded && position.renderedFrames >= position.receivedFrames;
+}
+
+function awaitedIds(playback: Playback): readonly string[] {
+  return playback.interruptId === null ? [] : [...playback.earlierInterruptIds, playback.interruptId];
+}
+
+function markEnded(playback: Playback, isMeant: (audio: LiveAudio) => boolean): Playback {
+  return { ...playback, live: playback.live.map((audio) => (isMeant(audio) ? { ...audio, hasEnded: true } : audio)) };
+}
+
+function isSame(
+  a: { readonly itemId: string; readonly contentIndex: number },
+  b: { readonly itemId: string; readonly contentIndex: number },
+): boolean {
+  return a.itemId === b.itemId && a.contentIndex === b.contentIndex;
+}

@@ -1,0 +1,207 @@
+// Which responses exist and who may ask for the next one. The server refuses a second response while one is active, so
+// requests queue here, and `releaseRequest` is the only place that lets one go.
+
+import type { SessionEffect } from './effect.ts';
+import { emit, send } from './effect.ts';
+import type { UserMessage } from './input.ts';
+import type { LiveResponse, Responses, Step } from './state.ts';
+import { unchanged } from './state.ts';
+
+/** Done responses and presumed answers that are remembered, to recognise their late and repeated events. */
+const REMEMBERED_RESPONSES = 8;
+
+/** How long the server may take to answer a user turn by itself before a waiting tool output asks. */
+const SERVER_TURN_DELAY_MS = 1500;
+
+/** Our request crossed with a response that the server began by itself. */
+const ALREADY_ACTIVE = 'conversation_already_has_active_response';
+
+/** Our cancel crossed with the end of the response. Nothing is lost, nothing is reported. */
+const NOTHING_TO_CANCEL = 'response_cancel_not_active';
+
+/** The response of that id, unless it is unknown or forgotten. */
+export function findResponse(responses: Responses, responseId: string): LiveResponse | undefined {
+  return responses.live.find((response) => response.responseId === responseId);
+}
+
+/** The response of that id while it may still say something. */
+export function findSpeaking(responses: Responses, responseId: string): LiveResponse | undefined {
+  const response = findResponse(responses, responseId);
+  return response === undefined || response.isDone || response.isCancelled ? undefined : response;
+}
+
+/** The server began a response: the answer to our request if one is out, else its own. */
+export function responseStarted(responses: Responses, responseId: string, agentName: string): Step<Responses> {
+  if (findResponse(responses, responseId) !== undefined) return unchanged(responses);
+  const response: LiveResponse = {
+    responseId,
+    agentName,
+    isDone: false,
+    isCancelled: false,
+    audio: [],
+    callIds: [],
+  };
+  const { requestedEventId, requestedIsManual } = responses;
+  const isOurs = requestedEventId !== null;
+  // It may be the server's own: the two cross on the wire, and then the server refuses our request later.
+  const presumed = isOurs ? [{ eventId: requestedEventId, isManual: requestedIsManual }] : [];
+  const next: Responses = {
+    ...responses,
+    live: [...responses.live, response],
+    activeId: responseId,
+    requestedEventId: null,
+    requestedIsManual: false,
+    answered: [...responses.answered, ...presumed].slice(-REMEMBERED_RESPONSES),
+    // The server's own response has seen the outputs sent so far.
+    isAutomaticQueued: isOurs && responses.isAutomaticQueued,
+    awaitedTurn: isOurs ? responses.awaitedTurn : null,
+    busyTurn: null,
+  };
+  return [next, [emit({ type: 'agentStart', agentName })]];
+}
+
+/** A response ended, known or not. */
+export function responseEnded(responses: Responses, responseId: string): Responses {
+  const response = findResponse(responses, responseId);
+  const free = responses.busyTurn === null ? responses : { ...responses, busyTurn: null };
+  if (response === undefined || response.isDone) return free;
+  const next = update(free, { ...response, isDone: true });
+  const active = next.live.findLast((other) => !other.isDone);
+  return { ...next, activeId: active?.responseId ?? null };
+}
+
+/** Audio began in a response. */
+export function audioSeen(responses: Responses, response: LiveResponse, itemId: string, contentIndex: number): Responses {
+  return update(responses, { ...response, audio: [...response.audio, { itemId, contentIndex }] });
+}
+
+/** Whether audio of that item, or of the one part of it, began in any response that we remember. */
+export function isKnownAudio(responses: Responses, itemId: string, contentIndex?: number): boolean {
+  return responses.live.some(({ audio }) =>
+    audio.some((seen) => seen.itemId === itemId && (contentIndex ?? seen.contentIndex) === seen.contentIndex),
+  );
+}
+
+/** A call was seen in a response. */
+export function callSeen(responses: Responses, response: LiveResponse, callId: string): Responses {
+  return update(responses, { ...response, callIds: [...response.callIds, callId] });
+}
+
+/** Whether any response that we remember had this call. */
+export function isKnownCall(responses: Responses, callId: string): boolean {
+  return responses.live.some((response) => response.callIds.includes(callId));
+}
+
+/** Marks as cancelled what is generating or still audible; `audibleIds` are the responses with live audio. */
+export function cancelled(responses: Responses, audibleIds: readonly string[]): Responses {
+  return {
+    ...responses,
+    live: responses.live.map((response) =>
+      !response.isDone || audibleIds.includes(response.responseId) ? { ...response, isCancelled: true } : response,
+    ),
+  };
+}
+
+/** Tool outputs want a response; any number of them share one. */
+export function wantResponse(responses: Responses): Responses {
+  return responses.isAutomaticQueued ? responses : { ...responses, isAutomaticQueued: true };
+}
+
+/** The app wants a response of its own. */
+export function queueRequest(responses: Responses): Responses {
+  return { ...responses, queuedManual: responses.queuedManual + 1 };
+}
+
+/** A user message goes out and wants a response; a transport that isn't driven asks for it by itself. */
+export function messageSent(
+  responses: Responses,
+  message: UserMessage,
+  otherEventData: Readonly<Record<string, unknown>>,
+  isDriven: boolean,
+): Step<Responses> {
+  return [isDriven ? queueRequest(responses) : responses, [send({ type: 'message', message, otherEventData })]];
+}
+
+/** The user began to speak. */
+export function speechStarted(responses: Responses): Responses {
+  return { ...responses, isUserSpeaking: true, awaitedTurn: null };
+}
+
+/** The user's turn is over; the server may answer it by itself. */
+export function speechStopped(responses: Responses, serverAnswers: boolean): Step<Responses> {
+  const quiet = { ...responses, isUserSpeaking: false };
+  if (!serverAnswers) return unchanged(quiet);
+  const turn = responses.turnCount + 1;
+  return [{ ...quiet, turnCount: turn, awaitedTurn: turn }, [startTurnTimer(turn)]];
+}
+
+/** The deadline of a turn: what waited for the server waits no longer. */
+export function serverTurnOverdue(responses: Responses, turn: number): Responses {
+  if (responses.awaitedTurn === turn) return { ...responses, awaitedTurn: null };
+  return responses.busyTurn === turn ? { ...responses, busyTurn: null } : responses;
+}
+
+/** The server refused an event. A request that met an active response goes back to its queue, any other is lost. */
+export function serverError(
+  responses: Responses,
+  refusal: { readonly code?: string; readonly eventId?: string; readonly error: unknown },
+): Step<Responses> {
+  const { code, eventId } = refusal;
+  if (code === NOTHING_TO_CANCEL) return unchanged(responses);
+  const report: SessionEffect[] = [emit({ type: 'error', error: refusal.error })];
+  const isRequested = eventId !== undefined && eventId === responses.requestedEventId;
+  const answered = responses.answered.find((request) => request.eventId === eventId);
+  if (!isRequested && answered === undefined) return [responses, report];
+
+  const isManual = answered?.isManual ?? responses.requestedIsManual;
+  const freed: Responses = isRequested
+    ? { ...responses, requestedEventId: null, requestedIsManual: false }
+    : { ...responses, answered: responses.answered.filter((request) => request !== answered) };
+  if (code !== ALREADY_ACTIVE) return [freed, report];
+  const queued = isManual ? queueRequest(freed) : wantResponse(freed);
+  if (queued.activeId !== null) return unchanged(queued);
+  const turn = queued.turnCount + 1;
+  return [{ ...queued, turnCount: turn, busyTurn: turn }, [startTurnTimer(turn)]];
+}
+
+/**
+ * Lets the next request go if it may: those of the app first, one response each; then the one that tool outputs share,
+ * unless the user is speaking or the server is about to answer. Any response answers the outputs sent before it.
+ */
+export function releaseRequest(responses: Responses, eventId: string, isSequenced: boolean): Step<Responses> {
+  const { activeId, requestedEventId, busyTurn } = responses;
+  if (activeId !== null || requestedEventId !== null || busyTurn !== null) return unchanged(responses);
+  const isManual = responses.queuedManual > 0;
+  const isAutomatic = responses.isAutomaticQueued && !responses.isUserSpeaking && responses.awaitedTurn === null;
+  if (!isManual && !isAutomatic) return unchanged(responses);
+  const next: Responses = {
+    ...responses,
+    requestedEventId: isSequenced ? eventId : null,
+    requestedIsManual: isSequenced && isManual,
+    queuedManual: responses.queuedManual - (isManual ? 1 : 0),
+    isAutomaticQueued: false,
+  };
+  return [next, [send({ type: 'createResponse', eventId })]];
+}
+
+/** Forgets all but the youngest few responses, the active one and `neededIds`, those with pending calls. */
+export function forgetOld(responses: Responses, neededIds: readonly string[]): Responses {
+  const excess = responses.live.length - REMEMBERED_RESPONSES;
+  if (excess <= 0) return responses;
+  const live = responses.live.filter(
+    ({ responseId }, index) =>
+      index >= excess || responseId === responses.activeId || neededIds.includes(responseId),
+  );
+  return live.length === responses.live.length ? responses : { ...responses, live };
+}
+
+function update(responses: Responses, changed: LiveResponse): Responses {
+  return {
+    ...responses,
+    live: responses.live.map((response) => (response.responseId === changed.responseId ? changed : response)),
+  };
+}
+
+function startTurnTimer(turn: number): SessionEffect {
+  return { type: 'startServerTurnTimer', turn, delayMs: SERVER_TURN_DELAY_MS };
+}

@@ -1,0 +1,159 @@
+// The session core: one input in, the next state and the effects to carry out in order. It only routes; each part decides
+// about its own slice. Nothing here throws, whatever comes and in whatever order.
+
+import { SessionError } from '../errors.ts';
+import { conclude } from './conclude.ts';
+import * as connection from './connection.ts';
+import { emit, send } from './effect.ts';
+import * as handoffs from './handoffs.ts';
+import * as history from './history.ts';
+import type { CommandInput, SessionInput } from './input.ts';
+import { guardrailSettled, interrupt, interruptSettled } from './interrupt.ts';
+import * as model from './model-events.ts';
+import * as playback from './playback.ts';
+import * as responses from './responses.ts';
+import type { SessionState, Step } from './state.ts';
+import { unchanged } from './state.ts';
+import * as tools from './tools.ts';
+
+/** Decides about one input. The given state is never changed. */
+export function step(state: SessionState, input: SessionInput): Step<SessionState> {
+  switch (input.type) {
+    case 'connecting':
+      return connection.connecting(state, input.agentName);
+    case 'connected':
+      return connection.connected(state, input.abilities);
+    case 'disconnected':
+      return connection.disconnected(state, input);
+    case 'close':
+      return connection.closed(state);
+    default:
+      return state.connection === 'open' ? conclude(route(state, input)) : refuse(state, input);
+  }
+}
+
+/** Throws what makes a command impossible now; for the caller of the command, before it becomes an input. */
+export function checkCommand(state: SessionState, command: CommandInput): void {
+  if (state.connection === 'open' || !NEEDS_CONNECTION.has(command.type)) return;
+  throw notConnected(command.type, state);
+}
+
+/** Whether audio of that response may be played and emitted: not once it was interrupted, nor when it is unknown. */
+export function acceptsAudio(state: SessionState, responseId: string): boolean {
+  return responses.findResponse(state.responses, responseId)?.isCancelled === false;
+}
+
+const NEEDS_CONNECTION: ReadonlySet<SessionInput['type']> = new Set([
+  'sendMessage',
+  'requestResponse',
+  'updateAgent',
+  'updateHistory',
+]);
+
+type RoutedInput = Exclude<SessionInput, { readonly type: 'connecting' | 'connected' | 'disconnected' | 'close' }>;
+
+function route(state: SessionState, input: RoutedInput): Step<SessionState> {
+  switch (input.type) {
+    case 'responseStarted':
+      return model.responseStarted(state, input);
+    case 'responseDone':
+      return model.responseDone(state, input);
+    case 'transcriptDelta':
+      return model.transcriptDelta(state, input);
+    case 'audioStarted':
+      return model.audioStarted(state, input);
+    case 'audioDone':
+      return model.audioDone(state, input);
+    case 'functionCall':
+      return model.functionCall(state, input);
+
+    case 'itemUpdated':
+      return withPart(state, 'history', history.itemUpdated(state.history, input.item));
+    case 'itemDeleted':
+      return withPart(state, 'history', history.itemDeleted(state.history, input.itemId));
+    case 'updateHistory':
+      return [state, [send({ type: 'resetHistory', from: state.history.items, to: input.items })]];
+
+    case 'speechStarted': {
+      const next = { ...state, responses: responses.speechStarted(state.responses) };
+      // A foreign transport interrupts by itself and says so.
+      return state.abilities.isDriven ? interrupt(next, input.serverInterrupts) : unchanged(next);
+    }
+    case 'speechStopped':
+      return withPart(
+        state,
+        'responses',
+        responses.speechStopped(state.responses, state.abilities.createsResponses),
+      );
+    case 'serverTurnOverdue':
+      return [{ ...state, responses: responses.serverTurnOverdue(state.responses, input.turn) }, []];
+    case 'sendMessage': {
+      const { message, otherEventData } = input;
+      const { isDriven } = state.abilities;
+      return withPart(
+        state,
+        'responses',
+        responses.messageSent(state.responses, message, otherEventData, isDriven),
+      );
+    }
+    case 'requestResponse':
+      return [{ ...state, responses: responses.queueRequest(state.responses) }, []];
+    case 'serverError':
+      return withPart(state, 'responses', responses.serverError(state.responses, input));
+
+    case 'interrupt':
+      return interrupt(state, false);
+    case 'playbackInterrupted':
+      return [state, [emit({ type: 'audioInterrupted', agentName: state.agentName })]];
+    case 'playoutDone':
+      return [{ ...state, playback: playback.playoutDone(state.playback, input.position) }, []];
+    case 'playoutReport': {
+      const { interruptId, items: positions } = input.report;
+      return interruptSettled(state, { interruptId, positions, sampleRate: input.sampleRate });
+    }
+    case 'interruptOverdue':
+      return interruptSettled(state, input);
+    case 'guardrailSettled':
+      return guardrailSettled(state, input);
+
+    case 'callPrepared':
+      return withPart(state, 'tools', tools.callPrepared(state.tools, state.approvals, input));
+    case 'callSettled':
+      return withPart(state, 'tools', tools.callSettled(state.tools, input));
+    case 'rejectionFormatted':
+      return withPart(state, 'tools', tools.rejectionFormatted(state.tools, input));
+    case 'approve':
+    case 'reject':
+      return tools.decided(state, input);
+    case 'handoffSettled':
+      return handoffs.handoffSettled(state, input);
+    case 'updateAgent':
+      return withPart(state, 'handoffs', handoffs.updateRequested(state.handoffs, input));
+    case 'agentPrepared':
+      return handoffs.agentPrepared(state, input);
+  }
+}
+
+/** Without a connection a command that expects an answer gets it, everything else is late and changes nothing. */
+function refuse(state: SessionState, input: RoutedInput): Step<SessionState> {
+  if (input.type === 'approve' || input.type === 'reject') {
+    return [state, [{ type: 'settle', commandId: input.commandId }]];
+  }
+  if (input.type === 'updateAgent') {
+    return [state, [{ type: 'settle', commandId: input.commandId, error: notConnected(input.type, state) }]];
+  }
+  return unchanged(state);
+}
+
+function notConnected(command: string, state: SessionState): SessionError {
+  const message = `${command} needs an open connection, this one is ${state.connection}. Wait for connect() to resolve.`;
+  return new SessionError(message, { code: 'ERR_NOT_CONNECTED' });
+}
+
+function withPart<K extends keyof SessionState>(
+  state: SessionState,
+  part: K,
+  [next, effects]: Step<SessionState[K]>,
+): Step<SessionState> {
+  return [state[part] === next ? state : { ...state, [part]: next }, effects];
+}

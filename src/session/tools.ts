@@ -1,0 +1,165 @@
+// Function calls from the model to their one output. A call is a record that moves from stage to stage; each completion
+// looks its record up, and one whose record is gone or in another stage changes nothing.
+
+import type { CallRef, SessionEffect } from './effect.ts';
+import { emit, send } from './effect.ts';
+import { decideAlways, standingDecision } from './approvals.ts';
+import type { InputOf } from './input.ts';
+import type { Approvals, CallStage, LiveResponse, PendingCall, SessionState, Step, Tools } from './state.ts';
+import { unchanged } from './state.ts';
+
+/** What the model reads about a call that came after the user had interrupted. */
+const INTERRUPTED_OUTPUT = 'Not run: the user interrupted before the call was complete.';
+
+/** What the model reads about a second handoff in one response. */
+const FURTHER_HANDOFF_OUTPUT = 'Ignored: another handoff was already made in this response.';
+
+/** The call of that id in that stage. */
+export function findCall(tools: Tools, callId: string, stage: CallStage): PendingCall | undefined {
+  return tools.pending.find((pending) => pending.call.callId === callId && pending.stage === stage);
+}
+
+/** The model called a function. One of a cancelled response is answered at once and never run. */
+export function functionCall(tools: Tools, response: LiveResponse, input: InputOf<'functionCall'>): Step<Tools> {
+  const { callId, responseId, name, itemId, previousItemId } = input;
+  const call: CallRef = {
+    callId,
+    responseId,
+    name,
+    arguments: input.arguments,
+    ...(itemId !== undefined && { itemId }),
+    ...(previousItemId !== undefined && { previousItemId }),
+  };
+  if (response.isCancelled) {
+    return [tools, [send({ type: 'functionCallOutput', call, output: INTERRUPTED_OUTPUT })]];
+  }
+  const { agentName } = response;
+  const next = { ...tools, pending: [...tools.pending, { call, agentName, stage: 'preparing' as const }] };
+  return [next, [{ type: 'prepareCall', call, agentName }]];
+}
+
+/** It is known what a call means. */
+export function callPrepared(tools: Tools, approvals: Approvals, input: InputOf<'callPrepared'>): Step<Tools> {
+  const pending = findCall(tools, input.callId, 'preparing');
+  if (pending === undefined) return unchanged(tools);
+  const { call, agentName } = pending;
+  const { plan } = input;
+  const standing = standingDecision(approvals, call.name);
+  if (plan.kind === 'refuse') return finish(tools, pending, plan.output, { error: plan.error });
+  if (plan.kind === 'handoff') return handOff(tools, pending, plan.toAgentName);
+  if (!plan.needsApproval || standing === 'approve') return run(tools, pending);
+  if (standing === 'reject') return rejectCall(tools, pending);
+  return [
+    moveTo(tools, pending, 'awaitingApproval'),
+    [emit({ type: 'toolApprovalRequested', agentName, call })],
+  ];
+}
+
+/** The app decided about a call. One that is unknown, or decided already, only settles the command. */
+export function decided(state: SessionState, input: InputOf<'approve' | 'reject'>): Step<SessionState> {
+  const settle: SessionEffect = { type: 'settle', commandId: input.commandId };
+  const pending = findCall(state.tools, input.callId, 'awaitingApproval');
+  if (pending === undefined) return [state, [settle]];
+  const approvals = input.always ? decideAlways(state.approvals, pending.call.name, input.type) : state.approvals;
+  const [tools, effects] =
+    input.type === 'approve' ? run(state.tools, pending) : rejectCall(state.tools, pending, input.message);
+  return [{ ...state, approvals, tools }, [...effects, settle]];
+}
+
+/** A tool returned or failed. */
+export function callSettled(tools: Tools, input: InputOf<'callSettled'>): Step<Tools> {
+  const pending = findCall(tools, input.callId, 'running');
+  if (pending === undefined) return unchanged(tools);
+  const { call, agentName } = pending;
+  const { output, error, isBackground } = input;
+  const [next, effects] = finish(tools, pending, output, { error, isBackground });
+  return [next, [emit({ type: 'toolEnd', agentName, call, output }), ...effects]];
+}
+
+/** The words of a rejection are known. */
+export function rejectionFormatted(tools: Tools, input: InputOf<'rejectionFormatted'>): Step<Tools> {
+  const pending = findCall(tools, input.callId, 'rejecting');
+  if (pending === undefined) return unchanged(tools);
+  const { call, agentName } = pending;
+  const [next, effects] = finish(tools, pending, input.message);
+  return [next, [emit({ type: 'toolEnd', agentName, call, output: input.message }), ...effects]];
+}
+
+/** Ends a call: its one output is sent, and the model is to answer it unless the result came from the background. */
+export function finish(
+  tools: Tools,
+  pending: PendingCall,
+  output: string,
+  outcome: { readonly error?: unknown; readonly isBackground?: boolean } = {},
+): Step<Tools> {
+  const { call } = pending;
+  const effects: SessionEffect[] = [send({ type: 'functionCallOutput', call, output })];
+  if (outcome.error !== undefined) effects.push(emit({ type: 'error', error: outcome.error }));
+  const rest = { ...tools, pending: tools.pending.filter((other) => other !== pending) };
+  const isAsked = outcome.isBackground === true || tools.followUpIds.includes(call.responseId);
+  return [isAsked ? rest : { ...rest, followUpIds: [...rest.followUpIds, call.responseId] }, effects];
+}
+
+/**
+ * Takes the responses whose outputs are complete: they are done (`generatingIds` are not) and none of their calls is on
+ * its way. An approval that the app has yet to give holds nothing back.
+ */
+export function takeFollowUps(tools: Tools, generatingIds: readonly string[]): [Tools, hasFollowUp: boolean] {
+  if (tools.followUpIds.length === 0) return [tools, false];
+  const followUpIds = tools.followUpIds.filter(
+    (responseId) =>
+      generatingIds.includes(responseId) ||
+      tools.pending.some((pending) => pending.call.responseId === responseId && pending.stage !== 'awaitingApproval'),
+  );
+  if (followUpIds.length === tools.followUpIds.length) return [tools, false];
+  return [{ ...tools, followUpIds }, true];
+}
+
+/** The server answers the outputs sent so far by itself. */
+export function outputsAnswered(tools: Tools): Tools {
+  return tools.followUpIds.length === 0 ? tools : { ...tools, followUpIds: [] };
+}
+
+/** The connection is gone: what runs is told to stop. */
+export function abortAll(tools: Tools, reason: string): readonly SessionEffect[] {
+  return tools.pending
+    .filter((pending) => pending.stage !== 'awaitingApproval')
+    .map((pending) => ({ type: 'abort', callId: pending.call.callId, reason }));
+}
+
+/** Forgets handoffs of responses that are themselves forgotten. */
+export function forgetHandoffs(tools: Tools, rememberedIds: readonly string[]): Tools {
+  if (tools.handoffIds.every((responseId) => rememberedIds.includes(responseId))) return tools;
+  return { ...tools, handoffIds: tools.handoffIds.filter((responseId) => rememberedIds.includes(responseId)) };
+}
+
+function run(tools: Tools, pending: PendingCall): Step<Tools> {
+  const { call, agentName } = pending;
+  return [
+    moveTo(tools, pending, 'running'),
+    [emit({ type: 'toolStart', agentName, call }), { type: 'runCall', call, agentName }],
+  ];
+}
+
+/** The model is told of the rejection in words that the app may choose. */
+function rejectCall(tools: Tools, pending: PendingCall, message?: string): Step<Tools> {
+  const { call, agentName } = pending;
+  return [
+    moveTo(tools, pending, 'rejecting'),
+    [{ type: 'formatRejection', call, agentName, ...(message !== undefined && { message }) }],
+  ];
+}
+
+function handOff(tools: Tools, pending: PendingCall, toAgentName: string): Step<Tools> {
+  const { call, agentName } = pending;
+  if (tools.handoffIds.includes(call.responseId)) return finish(tools, pending, FURTHER_HANDOFF_OUTPUT);
+  const moved = moveTo(tools, pending, 'handingOff');
+  return [
+    { ...moved, handoffIds: [...moved.handoffIds, call.responseId] },
+    [{ type: 'runHandoff', call, agentName, toAgentName }],
+  ];
+}
+
+function moveTo(tools: Tools, pending: PendingCall, stage: CallStage): Tools {
+  return { ...tools, pending: tools.pending.map((other) => (other === pending ? { ...pending, stage } : other)) };
+}

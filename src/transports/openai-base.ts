@@ -1,0 +1,566 @@
+import { EventEmitter } from '#emitter';
+import { decodeBase64, encodeBase64 } from '../audio/base64.ts';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import { ListenerError, TransportConnectionError, UserError } from '../errors.ts';
+import { logger } from '../logger.ts';
+import type { SessionPlayout } from '../playout/playout.ts';
+import { VirtualPlayout } from '../playout/virtual-playout.ts';
+import { decodeServerEvent } from '../protocol/decode.ts';
+import { historyReset } from '../protocol/history-reset.ts';
+import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem } from '../protocol/items.ts';
+import type { OutputAudioDeltaEvent, RawServerEvent, ServerEvent } from '../protocol/server-events.ts';
+import type { SessionConfig } from '../protocol/session-config.ts';
+import type { RealtimeSessionPayload } from '../protocol/session-payload.ts';
+import {
+  DEFAULT_OPENAI_REALTIME_SESSION_CONFIG,
+  mergeSessionPayload,
+  sessionPayload,
+} from '../protocol/session-payload.ts';
+import { userMessage } from '../protocol/user-message.ts';
+import type { ItemEventName } from './item-events.ts';
+import { ItemEvents } from './item-events.ts';
+import type { OpenAIRealtimeEventTypes } from './openai-events.ts';
+import type { WireFormat } from './output-audio.ts';
+import { checkWholeSamples, PCM_24_KHZ, samplesOf, wireFormat } from './output-audio.ts';
+import { responseCompleted, responseUsage } from './response-events.ts';
+import { StandaloneConversation } from './standalone-conversation.ts';
+import type {
+  ApiKey,
+  DrivableTransport,
+  RealtimeClientMessage,
+  RealtimeTransportLayerConnectOptions,
+  RealtimeUserInput,
+  TransportLayerAudio,
+  TransportToolCallEvent,
+} from './transport.ts';
+
+/** Models of the Realtime service; any other name is passed on as well. */
+export type OpenAIRealtimeModels =
+  | 'gpt-realtime'
+  | 'gpt-realtime-1.5'
+  | 'gpt-realtime-2'
+  | 'gpt-realtime-2.1'
+  | 'gpt-realtime-2.1-mini'
+  | 'gpt-realtime-mini'
+  | (string & {});
+
+/** The model of a connection that names none. */
+export const DEFAULT_OPENAI_REALTIME_MODEL: OpenAIRealtimeModels = 'gpt-realtime-2.1';
+
+/** Options of every transport to the Realtime service. */
+export interface OpenAIRealtimeBaseOptions {
+  model?: OpenAIRealtimeModels;
+  apiKey?: ApiKey;
+  /** Where the model's audio goes. Default: the app plays it itself from the `audio` events. */
+  playout?: SessionPlayout;
+  /** Default: the platform's monotonic clock. */
+  clock?: Clock;
+}
+
+export type { OpenAIRealtimeEventTypes } from './openai-events.ts';
+
+/** Bytes of audio, wherever they lie. */
+type AudioBytes = ArrayBuffer | ArrayBufferView;
+
+/**
+ * The protocol of the Realtime service over a connection that a subclass makes. Driven by a session it only obeys; alone,
+ * it interrupts when the user speaks, truncates at what its playout rendered and asks for one response at a time.
+ */
+export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEventTypes> implements DrivableTransport {
+  /** When the first audio of the current item came, in the clock's milliseconds. */
+  protected _firstAudioTimestamp: number | undefined;
+  /** Audio of the current item received so far. */
+  protected _audioLengthMs = 0;
+
+  /** For subclasses that measure time. */
+  protected readonly _clock: Clock;
+  readonly #apiKey: ApiKey | undefined;
+  readonly #hasOwnPlayout: boolean;
+  readonly #conversation: StandaloneConversation;
+  readonly #items: ItemEvents;
+  #model: OpenAIRealtimeModels;
+  #playout: SessionPlayout;
+  #isDriven = false;
+  /** The configuration as we have sent it, whole; `null` before the first of a connection. */
+  #sentConfig: RealtimeSessionPayload | null = null;
+  #sentTracing: string | undefined;
+  /** The configuration as the server last stated it. */
+  #statedConfig: RealtimeSessionPayload | null = null;
+  #responseFormats = new Map<string, WireFormat>();
+  /** What `interrupt` passes to `_interrupt`, to tell whether an override has put in its own count. */
+  #askedElapsedMs: number | undefined;
+  #current: { readonly itemId: string; readonly contentIndex: number } | undefined;
+
+  constructor(options: OpenAIRealtimeBaseOptions = {}) {
+    super();
+    this.#model = options.model ?? DEFAULT_OPENAI_REALTIME_MODEL;
+    this.#apiKey = options.apiKey;
+    this._clock = options.clock ?? systemClock;
+    this.#hasOwnPlayout = options.playout === undefined;
+    this.#playout = options.playout ?? this.#virtualPlayout(PCM_24_KHZ.sampleRate);
+    this.#conversation = new StandaloneConversation(this._clock, {
+      playout: () => this.#playout,
+      createResponse: (request) => this.createResponse(request),
+      truncateItem: (target) => this.truncateItem(target),
+    });
+    this.#items = new ItemEvents({
+      send: (event) => this.sendEvent(event),
+      deliver: <Name extends ItemEventName>(event: Name, ...args: OpenAIRealtimeEventTypes[Name]) =>
+        this._deliver<Name>(event, ...args),
+    });
+    this.#playout.listener = this.#conversation;
+  }
+
+  abstract get status(): 'connected' | 'disconnected' | 'connecting' | 'disconnecting';
+  abstract get muted(): boolean | null;
+  abstract connect(options: RealtimeTransportLayerConnectOptions): Promise<void>;
+  abstract close(): void;
+  abstract mute(muted: boolean): void;
+  /** Sends one event now. */
+  abstract sendEvent(event: RealtimeClientMessage): void;
+
+  /** The model of this connection, or of the next one; it can't change in between. */
+  get currentModel(): OpenAIRealtimeModels {
+    return this.#model;
+  }
+
+  set currentModel(model: OpenAIRealtimeModels) {
+    this.#model = model;
+  }
+
+  /**
+   * Where the model's audio goes. The default one is replaced, with its listener, when the output format has another
+   * rate, so read it when you need it.
+   */
+  get playout(): SessionPlayout {
+    return this.#playout;
+  }
+
+  get createsResponses(): boolean {
+    const detection = this.#sentTurnDetection();
+    return detection !== null && detection?.create_response !== false;
+  }
+
+  drive(): void {
+    this.#isDriven = true;
+    if (this.#playout.listener === this.#conversation) this.#playout.listener = null;
+  }
+
+  createResponse({ eventId, response }: { eventId: string; response?: Record<string, unknown> }): void {
+    this._sendNow({ type: 'response.create', event_id: eventId, ...(response === undefined ? {} : { response }) });
+  }
+
+  cancelResponse(responseId?: string): void {
+    this.#conversation.markCancelled();
+    this.sendEvent({ type: 'response.cancel', ...(responseId === undefined ? {} : { response_id: responseId }) });
+  }
+
+  truncateItem(target: { itemId: string; contentIndex: number; audioEndMs: number }): void {
+    this.sendEvent({
+      type: 'conversation.item.truncate',
+      item_id: target.itemId,
+      content_index: target.contentIndex,
+      audio_end_ms: target.audioEndMs,
+    });
+  }
+
+  /** Asks for a response. Alone, the transport sends it when the one before has ended. */
+  requestResponse(response?: Record<string, unknown>): void {
+    if (this.status !== 'connected') throw this._notConnected('requestResponse');
+    if (!this.#isDriven) this.#conversation.request(response);
+    else this._sendNow({ type: 'response.create', ...(response === undefined ? {} : { response }) });
+  }
+
+  /** Adds a message of the user, and asks for a response unless told otherwise. */
+  sendMessage(
+    message: RealtimeUserInput,
+    otherEventData: Record<string, unknown> = {},
+    { triggerResponse = true }: { triggerResponse?: boolean } = {},
+  ): void {
+    this.sendEvent({ type: 'conversation.item.create', item: userMessage(message), ...otherEventData });
+    if (triggerResponse) this.requestResponse();
+  }
+
+  /** Adds an image as a message of the user; `image` is a data URL. */
+  addImage(image: string, { triggerResponse = true }: { triggerResponse?: boolean } = {}): void {
+    const content = [{ type: 'input_image' as const, image }];
+    this.sendMessage({ type: 'message', role: 'user', content }, {}, { triggerResponse });
+  }
+
+  /**
+   * Sends audio of the user in the session's input format. `commit` ends the user's turn, for sessions without turn
+   * detection. Throws `ERR_PCM16_ODD_LENGTH` for half a sample.
+   */
+  sendAudio(audio: AudioBytes, { commit = false }: { commit?: boolean } = {}): void {
+    const bytes = bytesOf(audio);
+    if (this.#inputFormat().type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
+    if (bytes.byteLength > 0) this.sendEvent({ type: 'input_audio_buffer.append', audio: encodeBase64(bytes) });
+    if (commit) this.sendEvent({ type: 'input_audio_buffer.commit' });
+  }
+
+  /** Sends the output of a call; `startResponse` asks for the response that uses it. */
+  sendFunctionCallOutput(toolCall: TransportToolCallEvent, output: string, startResponse = true): void {
+    this.sendEvent({
+      type: 'conversation.item.create',
+      item: { type: 'function_call_output', call_id: toolCall.callId, output },
+    });
+    if (toolCall.id !== undefined) this.#showFinishedCall({ ...toolCall, id: toolCall.id }, output);
+    if (startResponse) this.requestResponse();
+  }
+
+  /** Answers a tool server's request for approval. */
+  sendMcpResponse(request: RealtimeMcpCallApprovalRequestItem, approved: boolean, reason?: string): void {
+    this.sendEvent({
+      type: 'conversation.item.create',
+      previous_item_id: request.itemId,
+      item: {
+        type: 'mcp_approval_response',
+        approval_request_id: request.itemId,
+        approve: approved,
+        ...(reason === undefined ? {} : { reason }),
+      },
+    });
+  }
+
+  /** Changes the session; what `config` does not say stays as it was sent before. */
+  updateSessionConfig(config: SessionConfig): void {
+    const session = this._getMergedSessionConfig(config);
+    this.#fitPlayout(session);
+    this.sendEvent({ type: 'session.update', session });
+    this.#sentConfig = session;
+    this.#updateTracing(config.tracing);
+  }
+
+  /** The `session` for a connection that starts with this configuration, defaults included. */
+  buildSessionPayload(config: SessionConfig): RealtimeSessionPayload {
+    return mergeSessionPayload(this.#defaultConfig(), sessionPayload(config));
+  }
+
+  /** Turns the server's conversation from one history into another; nothing is sent if an item can't be created. */
+  resetHistory(oldHistory: RealtimeItem[], newHistory: RealtimeItem[]): void {
+    for (const event of historyReset(oldHistory, newHistory)) this.sendEvent({ ...event });
+  }
+
+  /** Stops what plays, cancels the response behind it and truncates what was not heard. Without effect if nothing is live. */
+  interrupt(cancelOngoingResponse = true): void {
+    if (!this.#conversation.isLive) return;
+    this.#askedElapsedMs = this.#playedMs();
+    this._interrupt(this.#askedElapsedMs, cancelOngoingResponse);
+    this.#askedElapsedMs = undefined;
+  }
+
+  /**
+   * Carries out an interrupt. A subclass that knows better than the playout how much of the current item was heard
+   * overrides this and passes its own `elapsedTime`, in milliseconds.
+   */
+  protected _interrupt(elapsedTime: number, cancelOngoingResponse = true): void {
+    if (cancelOngoingResponse) this._cancelResponse();
+    this.#conversation.markCancelled();
+    this._deliver('audio_interrupted');
+    const isOwnCount = elapsedTime !== this.#askedElapsedMs;
+    const itemId = this.#current?.itemId;
+    this.#conversation.stop(isOwnCount && itemId !== undefined ? { itemId, heardMs: elapsedTime } : null);
+  }
+
+  /** Cancels the response that is being generated, if there is one. */
+  protected _cancelResponse(): void {
+    if (this.#conversation.isGenerating) this.cancelResponse();
+  }
+
+  /** The item whose audio came last. */
+  protected get currentItemId(): string | undefined {
+    return this.#current?.itemId;
+  }
+
+  /** The emitter behind `on` and `emit`: this object. */
+  protected get eventEmitter(): EventEmitter<OpenAIRealtimeEventTypes> {
+    return this;
+  }
+
+  /** The session's configuration as the server last stated it, in wire form. */
+  protected get _rawSessionConfig(): RealtimeSessionPayload | null {
+    return this.#statedConfig;
+  }
+
+  /** The whole configuration that an update leads to: what was sent before, or the defaults, and `config` over it. */
+  protected _getMergedSessionConfig(config: SessionConfig): RealtimeSessionPayload {
+    return mergeSessionPayload(this.#sentConfig ?? this.#defaultConfig(), sessionPayload(config));
+  }
+
+  /** The key to connect with. */
+  protected async _getApiKey(options: RealtimeTransportLayerConnectOptions): Promise<string | undefined> {
+    const key = options.apiKey ?? this.#apiKey;
+    return typeof key === 'function' ? await key() : key;
+  }
+
+  /** Called after the model has sent all audio of an item. */
+  protected _afterAudioDoneEvent(): void {}
+
+  /** Hands out audio. Overridden by transports that play it themselves. */
+  protected _onAudio(audio: TransportLayerAudio): void {
+    this._deliver('audio', audio);
+  }
+
+  protected _onOpen(): void {
+    this._deliver('connected');
+  }
+
+  protected _onClose(): void {
+    this.#conversation.reset();
+    this.#items.reset();
+    this.#responseFormats.clear();
+    this.#sentConfig = null;
+    this.#sentTracing = undefined;
+    this.#statedConfig = null;
+    this.#current = undefined;
+    this._firstAudioTimestamp = undefined;
+    this._audioLengthMs = 0;
+    this._deliver('disconnected');
+  }
+
+  protected _onError(error: unknown): void {
+    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+    this._deliver('error', { type: 'error', error, ...(code === undefined ? {} : { code }) });
+  }
+
+  /** Takes one message of the server: the event itself first, then what it means. */
+  protected _onMessage(message: { readonly data: unknown }): void {
+    const decoded = decodeServerEvent(message.data);
+    if (decoded.raw !== null) this._deliver('*', decoded.raw);
+    if (decoded.kind === 'malformed') {
+      const { error } = decoded;
+      this._deliver('error', { type: 'error', error, eventId: error.eventId, code: error.code });
+      return;
+    }
+    if (decoded.raw.type !== 'error') this.#deliverByName(decoded.raw);
+    if (decoded.kind === 'read') this.#read(decoded.event);
+  }
+
+  /**
+   * Emits so that listeners can't harm each other or the connection: a throw or a rejection becomes one `error`, and an
+   * `error` that nobody listens to goes to the logger.
+   */
+  protected _deliver<K extends keyof OpenAIRealtimeEventTypes>(event: K, ...args: OpenAIRealtimeEventTypes[K]): void {
+    const listeners = this.rawListeners(event) as ((...args: unknown[]) => unknown)[];
+    if (event === 'error' && listeners.length === 0) logger.error('a transport error has no listener', args[0]);
+    for (const listener of listeners) {
+      try {
+        const result = listener.apply(this, args);
+        if (result instanceof Promise) result.catch((error: unknown) => this.#listenerFailed(event, error));
+      } catch (error) {
+        this.#listenerFailed(event, error);
+      }
+    }
+  }
+
+  /** Sends past the sequencing of responses; subclasses whose `sendEvent` sequences them override it. */
+  protected _sendNow(event: RealtimeClientMessage): void {
+    this.sendEvent(event);
+  }
+
+  /** Takes over a `response.create` of the app unless a session drives; says whether it did. */
+  protected _sequence(event: RealtimeClientMessage): boolean {
+    if (event.type !== 'response.create' || this.#isDriven) return false;
+    this.#conversation.request(isRecord(event.response) ? event.response : {});
+    return true;
+  }
+
+  protected _notConnected(method: string): TransportConnectionError {
+    return new TransportConnectionError(
+      `${method} needs a connection, the transport is ${this.status}: call connect() first`,
+      {
+        code: 'ERR_NOT_CONNECTED',
+      },
+    );
+  }
+
+  #listenerFailed(event: string, cause: unknown): void {
+    const error = new ListenerError(event, cause);
+    if (event === 'error') logger.error(error.message, cause);
+    else this._onError(error);
+  }
+
+  #deliverByName(raw: RawServerEvent): void {
+    if (!raw.type.includes('.')) return;
+    const name = raw.type as `${string}.${string}`;
+    if (this.listenerCount(name) > 0) this._deliver(name, raw);
+  }
+
+  #read(event: ServerEvent): void {
+    switch (event.type) {
+      case 'response.output_audio.delta':
+        return this.#onAudioDelta(event);
+      case 'response.output_audio_transcript.delta':
+        return this._deliver('audio_transcript_delta', {
+          type: 'transcript_delta',
+          itemId: event.item_id,
+          delta: event.delta,
+          responseId: event.response_id,
+        });
+      case 'response.output_text.delta':
+        return this._deliver('output_text_delta', {
+          type: 'output_text_delta',
+          itemId: event.item_id,
+          delta: event.delta,
+          responseId: event.response_id,
+        });
+      case 'response.output_audio.done':
+        this.#playout.end(event.item_id, event.content_index);
+        this.#conversation.audioDone(event.item_id);
+        this._deliver('audio_done', { itemId: event.item_id, responseId: event.response_id });
+        return this._afterAudioDoneEvent();
+      case 'response.created':
+        this.#responseFormats.set(event.response.id, this.#outputFormat(event.response.audio?.output?.format));
+        this.#conversation.responseStarted(event.response.id);
+        return this._deliver('turn_started', { type: 'response_started', providerData: { ...event } });
+      case 'response.done':
+        return this.#onResponseDone(event);
+      case 'input_audio_buffer.speech_started':
+        return this.#onSpeechStarted(event);
+      case 'input_audio_buffer.speech_stopped':
+        this._deliver('speech_stopped', { itemId: event.item_id, audioEndMs: event.audio_end_ms });
+        return this.#isDriven ? undefined : this.#conversation.speechStopped(this.createsResponses);
+      case 'session.created':
+      case 'session.updated':
+        this.#statedConfig = event.session as RealtimeSessionPayload;
+        return;
+      case 'error':
+        return this.#onServerError(event);
+      default:
+        return this.#items.read(event, this.#isDriven);
+    }
+  }
+
+  #onAudioDelta(event: OutputAudioDeltaEvent): void {
+    const { response_id: responseId, item_id: itemId, content_index: contentIndex } = event;
+    if (!this.#conversation.acceptsAudio(responseId)) return;
+    const format = this.#responseFormats.get(responseId) ?? this.#outputFormat();
+    let bytes: Uint8Array<ArrayBuffer>;
+    let samples: Int16Array;
+    try {
+      bytes = decodeBase64(event.delta);
+      samples = samplesOf(bytes, format);
+    } catch (error) {
+      return this._onError(error);
+    }
+    if (this.#current?.itemId !== itemId || this.#current.contentIndex !== contentIndex) {
+      this.#current = { itemId, contentIndex };
+      this._firstAudioTimestamp = this._clock.nowMs();
+      this._audioLengthMs = 0;
+      if (!this.#isDriven) this.#conversation.audioStarted({ responseId, itemId, contentIndex });
+    }
+    this._audioLengthMs += (samples.length * 1000) / format.sampleRate;
+    if (format.sampleRate === this.#playout.sampleRate) {
+      this.#playout.write({ itemId, contentIndex, responseId, samples });
+    } else {
+      this._onError(rateMismatch(this.#playout, format));
+    }
+    this._onAudio({ type: 'audio', data: bytes.buffer, responseId, itemId, contentIndex });
+  }
+
+  #onResponseDone(event: Extract<ServerEvent, { type: 'response.done' }>): void {
+    const { response } = event;
+    this.#responseFormats.delete(response.id);
+    const usage = responseUsage(response);
+    if (usage !== undefined) this._deliver('usage_update', usage);
+    const completed = responseCompleted(response, usage);
+    this._deliver('turn_done', completed);
+    this.#conversation.responseDone(response.id, completed.response.status === 'completed');
+  }
+
+  #onSpeechStarted(event: Extract<ServerEvent, { type: 'input_audio_buffer.speech_started' }>): void {
+    const stated = this.#statedConfig?.audio?.input?.turn_detection ?? this.#sentTurnDetection();
+    const serverInterrupts = stated?.interrupt_response !== false;
+    // What the server cancels by itself is refused before anybody hears of the speech.
+    if (this.#isDriven && serverInterrupts) this.#conversation.markCancelled();
+    this._deliver('speech_started', { itemId: event.item_id, audioStartMs: event.audio_start_ms, serverInterrupts });
+    if (this.#isDriven) return;
+    this.#conversation.speechStarted();
+    this.interrupt(!serverInterrupts);
+  }
+
+  #onServerError(event: Extract<ServerEvent, { type: 'error' }>): void {
+    const eventId = event.error.event_id ?? undefined;
+    const code = event.error.code ?? undefined;
+    this._deliver('error', { type: 'error', error: event, eventId, code });
+    this.#conversation.refused({ code, eventId, error: event });
+  }
+
+  #showFinishedCall(toolCall: TransportToolCallEvent & { id: string }, output: string): void {
+    this._deliver('item_update', {
+      itemId: toolCall.id,
+      ...(toolCall.previousItemId === undefined ? {} : { previousItemId: toolCall.previousItemId }),
+      type: 'function_call',
+      status: 'completed',
+      name: toolCall.name,
+      arguments: toolCall.arguments,
+      output,
+      callId: toolCall.callId,
+    });
+  }
+
+  #updateTracing(tracing: SessionConfig['tracing']): void {
+    const text = JSON.stringify(tracing);
+    if (tracing === undefined || text === this.#sentTracing) return;
+    this.#sentTracing = text;
+    // By itself: the service refuses to change tracing that is on, and must not refuse the rest with it.
+    this.sendEvent({ type: 'session.update', session: { type: 'realtime', tracing } });
+  }
+
+  #defaultConfig(): RealtimeSessionPayload {
+    return { ...sessionPayload(DEFAULT_OPENAI_REALTIME_SESSION_CONFIG), model: this.#model };
+  }
+
+  #sentTurnDetection(): Record<string, unknown> | null | undefined {
+    return (this.#sentConfig ?? this.#defaultConfig()).audio?.input?.turn_detection;
+  }
+
+  #inputFormat(): WireFormat {
+    return wireFormat(this.#sentConfig?.audio?.input?.format);
+  }
+
+  #outputFormat(stated?: unknown): WireFormat {
+    return wireFormat(stated ?? this.#sentConfig?.audio?.output?.format ?? this.#statedConfig?.audio?.output?.format);
+  }
+
+  /** Milliseconds of the current item that were rendered. */
+  #playedMs(): number {
+    const itemId = this.#current?.itemId;
+    const position = this.#playout.positions().find((item) => item.itemId === itemId);
+    return position === undefined ? 0 : (position.renderedFrames * 1000) / this.#playout.sampleRate;
+  }
+
+  /** Makes the playout's rate that of the output format; a playout that the app gave can't be changed. */
+  #fitPlayout(session: RealtimeSessionPayload): void {
+    const format = wireFormat(session.audio?.output?.format);
+    if (format.sampleRate === this.#playout.sampleRate) return;
+    if (!this.#hasOwnPlayout) throw rateMismatch(this.#playout, format);
+    const { listener } = this.#playout;
+    this.#playout.listener = null;
+    this.#playout = this.#virtualPlayout(format.sampleRate);
+    this.#playout.listener = listener;
+  }
+
+  #virtualPlayout(sampleRate: number): SessionPlayout {
+    return new VirtualPlayout({ sampleRate, clock: this._clock });
+  }
+}
+
+function rateMismatch(playout: SessionPlayout, format: WireFormat): UserError {
+  return new UserError(
+    `the model's audio is ${format.type} at ${format.sampleRate} Hz and the playout takes ${playout.sampleRate} Hz: ` +
+      `give the transport a playout of that rate or change audio.output.format`,
+    { code: 'ERR_PLAYOUT_RATE' },
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function bytesOf(audio: AudioBytes): Uint8Array {
+  return ArrayBuffer.isView(audio)
+    ? new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength)
+    : new Uint8Array(audio);
+}

@@ -1,0 +1,271 @@
+import type { Timer } from '../clock.ts';
+import { TransportConnectionError, UserError } from '../errors.ts';
+import type { CreateWebSocketOptions, WebSocketLike } from './defaults.ts';
+import { platformDefaults } from './defaults.ts';
+import type { OpenAIRealtimeBaseOptions } from './openai-base.ts';
+import { OpenAIRealtimeBase } from './openai-base.ts';
+import type { ConnectionClose, RealtimeClientMessage, RealtimeTransportLayerConnectOptions } from './transport.ts';
+
+export type { CreateWebSocketOptions } from './defaults.ts';
+
+const SERVICE_URL = 'wss://api.openai.com/v1/realtime';
+
+/** From the call of `connect` to an open socket. */
+const CONNECT_DEADLINE_MS = 5000;
+
+/** Audio that waits in the socket beyond this, 16 s of it, would reach the model too late to be of use. */
+const MAX_BUFFERED_BYTES = 1 << 20;
+
+const NORMAL_CLOSE = 1000;
+
+/** The connection of a WebSocket transport. */
+export type WebSocketState =
+  | { status: 'disconnected'; websocket: undefined }
+  | { status: 'connecting'; websocket: WebSocketLike | undefined }
+  | { status: 'connected'; websocket: WebSocketLike };
+
+/** Options of the WebSocket transport. */
+export interface OpenAIRealtimeWebSocketOptions extends OpenAIRealtimeBaseOptions {
+  url?: string;
+  /** Allows a key in a browser that is not ephemeral, where everybody can read it. */
+  useInsecureApiKey?: boolean;
+  /** Opens the socket instead of the platform. */
+  createWebSocket?: (options: CreateWebSocketOptions) => Promise<WebSocketLike>;
+  /** `createWebSocket` returns a socket that is open already. */
+  skipOpenEventListeners?: boolean;
+}
+
+/** One call of `connect`, until it has ended. */
+interface Attempt {
+  reject(error: Error): void;
+}
+
+/** A connection to the Realtime service over a WebSocket. */
+export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
+  readonly #createWebSocket: OpenAIRealtimeWebSocketOptions['createWebSocket'];
+  readonly #useInsecureApiKey: boolean;
+  readonly #skipOpenEventListeners: boolean;
+  #url: string | undefined;
+  #state: WebSocketState = { status: 'disconnected', websocket: undefined };
+  #attempt: Attempt | null = null;
+  #isBackedUp = false;
+
+  constructor(options: OpenAIRealtimeWebSocketOptions = {}) {
+    super(options);
+    this.#url = options.url;
+    this.#createWebSocket = options.createWebSocket;
+    this.#useInsecureApiKey = options.useInsecureApiKey ?? false;
+    this.#skipOpenEventListeners = options.skipOpenEventListeners ?? false;
+  }
+
+  get status(): 'connected' | 'disconnected' | 'connecting' {
+    return this.#state.status;
+  }
+
+  get connectionState(): WebSocketState {
+    return this.#state;
+  }
+
+  /** Always `null`: to mute, stop calling `sendAudio`. */
+  get muted(): null {
+    return null;
+  }
+
+  /**
+   * Opens the connection and sends the configuration. Resolves when both are done, without waiting for the server's word
+   * on the configuration; rejects after 5 s, when the server refuses, and when `close` is called meanwhile.
+   */
+  async connect(options: RealtimeTransportLayerConnectOptions): Promise<void> {
+    if (this.#state.status !== 'disconnected') {
+      throw new UserError(`connect: the transport is ${this.#state.status} already, close() it first`, {
+        code: 'ERR_ALREADY_CONNECTED',
+      });
+    }
+    this.currentModel = options.model ?? this.currentModel;
+    this.#state = { status: 'connecting', websocket: undefined };
+    this._deliver('connection_change', 'connecting');
+    try {
+      await this.#open(options);
+      this.updateSessionConfig({ ...options.initialSessionConfig, model: this.currentModel });
+    } catch (error) {
+      this.#disconnect({});
+      throw error;
+    }
+  }
+
+  /** Sends one event; a `response.create` waits its turn. Throws `ERR_NOT_CONNECTED`. */
+  sendEvent(event: RealtimeClientMessage): void {
+    if (this.#state.status !== 'connected') throw this._notConnected('sendEvent');
+    if (!this._sequence(event)) this._sendNow(event);
+  }
+
+  protected override _sendNow(event: RealtimeClientMessage): void {
+    if (this.#state.status !== 'connected') throw this._notConnected('sendEvent');
+    this.#state.websocket.send(JSON.stringify(event));
+  }
+
+  /**
+   * Sends audio of the user. Without a connection it is dropped, since a microphone does not stop for one; so is audio
+   * that the network can't take, which is reported once each time.
+   */
+  override sendAudio(audio: ArrayBuffer | ArrayBufferView, options: { commit?: boolean } = {}): void {
+    if (this.#state.status !== 'connected') return;
+    const wasBackedUp = this.#isBackedUp;
+    this.#isBackedUp = (this.#state.websocket.bufferedAmount ?? 0) > MAX_BUFFERED_BYTES;
+    if (!this.#isBackedUp) return super.sendAudio(audio, options);
+    if (options.commit === true) super.sendAudio(new ArrayBuffer(0), options);
+    if (wasBackedUp) return;
+    this._onError(
+      new TransportConnectionError(
+        'the network takes audio more slowly than it is recorded: dropping audio until it caught up',
+        {
+          code: 'ERR_SEND_BACKLOG',
+        },
+      ),
+    );
+  }
+
+  /** Always throws: to mute, stop calling `sendAudio`. */
+  mute(_muted: boolean): never {
+    throw new UserError('the WebSocket transport can not mute: stop calling sendAudio instead', {
+      code: 'ERR_MUTE_UNSUPPORTED',
+    });
+  }
+
+  close(): void {
+    this.#attempt?.reject(
+      new TransportConnectionError('connect was abandoned: close() was called meanwhile', {
+        code: 'ERR_CONNECT_ABANDONED',
+      }),
+    );
+    this.#disconnect({ code: NORMAL_CLOSE });
+  }
+
+  /** Where to connect to: the call's or the option's URL, else the service's with the call id or the model. */
+  #urlFor({ url, callId }: RealtimeTransportLayerConnectOptions): string {
+    this.#url = url ?? this.#url;
+    if (url !== undefined) return url;
+    if (callId !== undefined) return `${SERVICE_URL}?call_id=${encodeURIComponent(callId)}`;
+    return this.#url ?? `${SERVICE_URL}?model=${encodeURIComponent(this.currentModel)}`;
+  }
+
+  /** Resolves with an open socket in `#state`. Whatever comes after the attempt was given up is closed and forgotten. */
+  async #open(options: RealtimeTransportLayerConnectOptions): Promise<void> {
+    let timer: Timer | undefined;
+    const opened = new Promise<void>((resolve, reject) => {
+      const attempt: Attempt = { reject };
+      this.#attempt = attempt;
+      timer = this._clock.schedule(CONNECT_DEADLINE_MS, () =>
+        reject(
+          new TransportConnectionError(`no connection within ${CONNECT_DEADLINE_MS} ms`, {
+            code: 'ERR_CONNECT_TIMEOUT',
+          }),
+        ),
+      );
+      this.#prepare(options, attempt, resolve).catch(reject);
+    });
+    try {
+      await opened;
+    } finally {
+      timer?.cancel();
+      this.#attempt = null;
+    }
+  }
+
+  async #prepare(options: RealtimeTransportLayerConnectOptions, attempt: Attempt, resolve: () => void): Promise<void> {
+    const apiKey = this.#checkKey(await this._getApiKey(options));
+    if (this.#attempt !== attempt) return;
+    const url = this.#urlFor(options);
+    let websocket: WebSocketLike;
+    try {
+      websocket = await (this.#createWebSocket ?? platformDefaults().createWebSocket)({ url, apiKey });
+    } catch (error) {
+      throw error instanceof UserError ? error : connectFailed(error, apiKey);
+    }
+    // Errors of a socket that is given up need a listener as well.
+    websocket.addEventListener('error', (event) => this.#onSocketError(websocket, event, apiKey));
+    if (this.#attempt !== attempt) return websocket.close();
+    this.#state = { status: 'connecting', websocket };
+    websocket.addEventListener('message', (event) => {
+      if (this.#state.websocket === websocket) this._onMessage(event);
+    });
+    websocket.addEventListener('close', (event) => this.#onSocketClose(websocket, event));
+    const onOpen = (): void => {
+      if (this.#state.websocket !== websocket) return;
+      this.#state = { status: 'connected', websocket };
+      this._deliver('connection_change', 'connected');
+      this._onOpen();
+      resolve();
+    };
+    if (this.#skipOpenEventListeners) onOpen();
+    else websocket.addEventListener('open', onOpen);
+  }
+
+  #checkKey(apiKey: string | undefined): string {
+    if (apiKey === undefined || apiKey === '') {
+      throw new UserError('connect needs an apiKey, in its options or those of the transport', {
+        code: 'ERR_NO_API_KEY',
+      });
+    }
+    const isExposed = this.#createWebSocket === undefined && platformDefaults().isPublic && !apiKey.startsWith('ek_');
+    if (isExposed && !this.#useInsecureApiKey) {
+      throw new UserError(
+        'a browser must connect with an ephemeral key (ek_…), since everybody can read its keys: mint one on your server, ' +
+          'or set useInsecureApiKey if you must',
+        { code: 'ERR_EPHEMERAL_KEY_REQUIRED' },
+      );
+    }
+    return apiKey;
+  }
+
+  #onSocketError(websocket: WebSocketLike, event: unknown, apiKey: string): void {
+    if (this.#state.websocket !== websocket) return;
+    const error = connectFailed(event, apiKey);
+    if (this.#attempt === null) this._onError(error);
+    else this.#attempt.reject(error);
+  }
+
+  #onSocketClose(websocket: WebSocketLike, { code, reason }: { code?: number; reason?: string }): void {
+    if (this.#state.websocket !== websocket) return;
+    const close: ConnectionClose = { ...(code === undefined ? {} : { code }), ...(reason ? { reason } : {}) };
+    this.#attempt?.reject(
+      new TransportConnectionError(`the connection was closed before it was ready, with code ${code ?? 'none'}`, {
+        code: 'ERR_CONNECT_FAILED',
+      }),
+    );
+    this.#disconnect(close);
+  }
+
+  /** Leaves the connection, whatever its state; tells so once. */
+  #disconnect(close: ConnectionClose): void {
+    const { status, websocket } = this.#state;
+    if (status === 'disconnected') return;
+    this.#state = { status: 'disconnected', websocket: undefined };
+    this.#isBackedUp = false;
+    websocket?.close();
+    this._deliver('connection_change', 'disconnected', close);
+    this._onClose();
+  }
+}
+
+/**
+ * The failure in its own words and without the key. The event and the socket behind it are not passed on: they hold the
+ * request, and with it the key.
+ */
+function connectFailed(event: unknown, apiKey: string): TransportConnectionError {
+  const words = messageOf(event) || 'the platform does not say why';
+  const message = words.replaceAll(apiKey, '[key]');
+  const isRefused = /\b(?:401|403)\b/.test(message);
+  return new TransportConnectionError(`the WebSocket failed: ${message}`, {
+    code: isRefused ? 'ERR_CONNECT_REFUSED' : 'ERR_CONNECT_FAILED',
+  });
+}
+
+/** What an error or an error event says; never an object that it carries. */
+function messageOf(event: unknown): string {
+  if (typeof event !== 'object' || event === null) return '';
+  const inner = 'error' in event && event.error instanceof Error ? event.error : event;
+  const words = 'message' in inner && typeof inner.message === 'string' ? inner.message : '';
+  // Node joins the failures of several addresses without a message of its own.
+  return words === '' && 'code' in inner && typeof inner.code === 'string' ? inner.code : words;
+}

@@ -1,0 +1,39 @@
+// The model's audio, from the wire's format to the samples that a playout counts and renders.
+
+import { decodeAlaw, decodeMulaw } from '../audio/g711.ts';
+import { AudioError } from '../errors.ts';
+
+/** What we need to know of a wire format. */
+export interface WireFormat {
+  readonly type: 'audio/pcm' | 'audio/pcmu' | 'audio/pcma';
+  /** In Hz. */
+  readonly sampleRate: number;
+}
+
+/** PCM16 at 24 kHz. */
+export const PCM_24_KHZ: WireFormat = { type: 'audio/pcm', sampleRate: 24_000 };
+
+/** Reads a format as a session or a response states it; anything unknown counts as PCM at 24 kHz. */
+export function wireFormat(stated: unknown): WireFormat {
+  if (typeof stated !== 'object' || stated === null || !('type' in stated)) return PCM_24_KHZ;
+  // G.711 is 8 kHz by definition.
+  if (stated.type === 'audio/pcmu' || stated.type === 'audio/pcma') return { type: stated.type, sampleRate: 8000 };
+  const hasRate = 'rate' in stated && typeof stated.rate === 'number' && stated.rate > 0;
+  return hasRate ? { type: 'audio/pcm', sampleRate: Number(stated.rate) } : PCM_24_KHZ;
+}
+
+/** The PCM16 samples of wire audio; PCM is viewed in place, G.711 decoded. Throws `ERR_PCM16_ODD_LENGTH`. */
+export function samplesOf(bytes: Uint8Array<ArrayBuffer>, format: WireFormat): Int16Array {
+  if (format.type === 'audio/pcmu') return decodeMulaw(bytes);
+  if (format.type === 'audio/pcma') return decodeAlaw(bytes);
+  checkWholeSamples(bytes.byteLength);
+  return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+}
+
+/** Throws `ERR_PCM16_ODD_LENGTH` unless so many bytes are whole PCM16 samples. */
+export function checkWholeSamples(byteLength: number): void {
+  if (byteLength % 2 === 0) return;
+  throw new AudioError(`PCM16 has two bytes a sample, got ${byteLength} bytes; was a packet cut in the middle?`, {
+    code: 'ERR_PCM16_ODD_LENGTH',
+  });
+}

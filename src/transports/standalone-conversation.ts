@@ -1,0 +1,216 @@
+// What a transport decides by itself when no session drives it: one response at a time, and truncation at what was
+// rendered. The decisions are the session core's own, taken with its slices for responses and playback.
+
+import type { Clock, Timer } from '../clock.ts';
+import type { ItemPosition, PlayoutListener, PlayoutReport, SessionPlayout } from '../playout/playout.ts';
+import type { SessionEffect } from '../session/effect.ts';
+import * as playback from '../session/playback.ts';
+import * as responses from '../session/responses.ts';
+import { FRESH_CALL } from '../session/state.ts';
+import type { Playback, Responses } from '../session/state.ts';
+
+/** The agent's name matters to sessions only. */
+const NO_AGENT = '';
+
+/** What the decisions lead to, and what they depend on. */
+export interface StandalonePort {
+  playout(): SessionPlayout;
+  createResponse(request: { eventId: string; response?: Record<string, unknown> }): void;
+  truncateItem(target: { itemId: string; contentIndex: number; audioEndMs: number }): void;
+}
+
+/** How far an item was heard, by somebody who knows better than the playout. */
+export interface HeardUntil {
+  readonly itemId: string;
+  readonly heardMs: number;
+}
+
+/** The responses and the playback of one connection, seen from a transport. */
+export class StandaloneConversation implements PlayoutListener {
+  readonly #clock: Clock;
+  readonly #port: StandalonePort;
+  #responses: Responses = FRESH_CALL.responses;
+  #playback: Playback = FRESH_CALL.playback;
+  readonly #timers = new Set<Timer>();
+  /** Bodies of the requests that wait, oldest first; as many as the slice counts. */
+  #waiting: (Record<string, unknown> | undefined)[] = [];
+  #requested: Record<string, unknown> | undefined;
+  /** Positions at the flush, which serve when no report comes. */
+  #published = new Map<string, readonly ItemPosition[]>();
+  #heardUntil = new Map<string, HeardUntil>();
+  #lastId = 0;
+
+  constructor(clock: Clock, port: StandalonePort) {
+    this.#clock = clock;
+    this.#port = port;
+  }
+
+  /** Forgets everything: the connection is gone. */
+  reset(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+    this.#responses = FRESH_CALL.responses;
+    this.#playback = FRESH_CALL.playback;
+    this.#waiting = [];
+    this.#requested = undefined;
+    this.#published.clear();
+    this.#heardUntil.clear();
+  }
+
+  /** Whether there is anything to interrupt. */
+  get isLive(): boolean {
+    return this.isGenerating || this.#playback.live.length > 0;
+  }
+
+  /** Whether the server is generating a response that nobody has cancelled. */
+  get isGenerating(): boolean {
+    return this.#responses.live.some((response) => !response.isDone && !response.isCancelled);
+  }
+
+  /** Whether audio of this response may still play: not once it was cancelled. */
+  acceptsAudio(responseId: string): boolean {
+    return responses.findResponse(this.#responses, responseId)?.isCancelled !== true;
+  }
+
+  /** Asks for a response, when its turn comes. Requests without a body share one. */
+  request(response?: Record<string, unknown>): void {
+    if (response === undefined) {
+      this.#responses = responses.wantResponse(this.#responses);
+    } else {
+      this.#waiting.push(response);
+      this.#responses = responses.queueRequest(this.#responses);
+    }
+    this.#release();
+  }
+
+  responseStarted(responseId: string): void {
+    const [next] = responses.responseStarted(this.#responses, responseId, NO_AGENT);
+    this.#responses = responses.forgetOld(next, []);
+  }
+
+  responseDone(responseId: string, isCompleted: boolean): void {
+    this.#responses = responses.responseEnded(this.#responses, responseId);
+    if (isCompleted) this.#playback = playback.responseCompleted(this.#playback, responseId);
+    this.#release();
+  }
+
+  /** The server refused one of our events. */
+  refused(refusal: { code?: string; eventId?: string; error: unknown }): void {
+    const wasManual = this.#responses.requestedIsManual;
+    const queuedBefore = this.#responses.queuedManual;
+    const [next, effects] = responses.serverError(this.#responses, refusal);
+    this.#responses = next;
+    if (wasManual && next.queuedManual > queuedBefore) this.#waiting.unshift(this.#requested);
+    this.#carryOut(effects);
+    this.#release();
+  }
+
+  speechStarted(): void {
+    this.#responses = responses.speechStarted(this.#responses);
+  }
+
+  speechStopped(serverAnswers: boolean): void {
+    const [next, effects] = responses.speechStopped(this.#responses, serverAnswers);
+    this.#responses = next;
+    this.#carryOut(effects);
+    this.#release();
+  }
+
+  audioStarted(audio: { responseId: string; itemId: string; contentIndex: number }): void {
+    this.#playback = playback.audioStarted(this.#playback, audio);
+  }
+
+  audioDone(itemId: string): void {
+    this.#playback = playback.audioDone(this.#playback, itemId);
+  }
+
+  /** Refuses the audio of everything live from here on. */
+  markCancelled(): void {
+    const audibleIds = this.#playback.live.map((audio) => audio.responseId);
+    this.#responses = responses.cancelled(this.#responses, audibleIds);
+  }
+
+  /** Stops what plays; its report truncates what was not heard. */
+  stop(heardUntil: HeardUntil | null): void {
+    const interruptId = `interrupt_${++this.#lastId}`;
+    const [next, effects] = playback.flush(this.#playback, interruptId);
+    this.#playback = next;
+    if (heardUntil !== null) this.#heardUntil.set(interruptId, heardUntil);
+    this.#carryOut(effects);
+  }
+
+  onReport({ interruptId, items }: PlayoutReport): void {
+    const heardUntil = this.#heardUntil.get(interruptId);
+    const { sampleRate } = this.#port.playout();
+    const positions = items.map((item) =>
+      item.itemId === heardUntil?.itemId ? { ...item, renderedFrames: (heardUntil.heardMs * sampleRate) / 1000 } : item,
+    );
+    const settled = playback.interruptSettled(this.#playback, interruptId, positions, sampleRate);
+    this.#playback = settled.playback;
+    this.#published.delete(interruptId);
+    this.#heardUntil.delete(interruptId);
+    this.#carryOut(settled.effects);
+    this.#release();
+  }
+
+  /** Nothing depends on it here. */
+  onStarted(): void {}
+
+  onDone(position: ItemPosition): void {
+    this.#playback = playback.playoutDone(this.#playback, position);
+  }
+
+  /** No response is asked for between an interrupt and its report. */
+  #release(): void {
+    if (this.#playback.interruptId !== null) return;
+    const [next, effects] = responses.releaseRequest(this.#responses, `response_${++this.#lastId}`, true);
+    if (effects.length > 0) this.#requested = next.requestedIsManual ? this.#waiting.shift() : undefined;
+    this.#responses = next;
+    this.#carryOut(effects);
+  }
+
+  #carryOut(effects: readonly SessionEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'send') this.#send(effect.command);
+      else if (effect.type === 'flushPlayout') this.#flush(effect.interruptId);
+      else if (effect.type === 'startInterruptTimer') this.#awaitReport(effect.interruptId, effect.delayMs);
+      else if (effect.type === 'startServerTurnTimer') this.#awaitTurn(effect.turn, effect.delayMs);
+      // `emit` is for sessions: a transport's own events are its server's.
+    }
+  }
+
+  #send(command: Extract<SessionEffect, { type: 'send' }>['command']): void {
+    if (command.type === 'truncate') this.#port.truncateItem(command);
+    else if (command.type === 'createResponse') {
+      this.#port.createResponse({ eventId: command.eventId, response: this.#requested });
+    }
+  }
+
+  #flush(interruptId: string): void {
+    const playout = this.#port.playout();
+    this.#published.set(interruptId, playout.positions());
+    playout.flush(interruptId);
+  }
+
+  #awaitReport(interruptId: string, delayMs: number): void {
+    const items = this.#published.get(interruptId);
+    // The playout has reported while it was flushed.
+    if (items === undefined) return;
+    this.#after(delayMs, () => this.onReport({ interruptId, items }));
+  }
+
+  #awaitTurn(turn: number, delayMs: number): void {
+    this.#after(delayMs, () => {
+      this.#responses = responses.serverTurnOverdue(this.#responses, turn);
+      this.#release();
+    });
+  }
+
+  #after(delayMs: number, callback: () => void): void {
+    const timer = this.#clock.schedule(delayMs, () => {
+      this.#timers.delete(timer);
+      callback();
+    });
+    this.#timers.add(timer);
+  }
+}

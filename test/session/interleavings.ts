@@ -1,0 +1,65 @@
+// One interleaving is a list of numbers: the first sets the scene, each of the others makes one move.
+
+import fc from 'fast-check';
+import { Adversary } from './adversary.ts';
+import { Choice } from './choices.ts';
+import { type Core, InvariantViolation, Rehearsal } from './rehearsal.ts';
+import { restInvariants } from './rest-invariants.ts';
+import { FaithfulWorld } from './world.ts';
+
+export type Style = 'faithful' | 'adversarial';
+
+/** Plays one interleaving against a core; throws an `InvariantViolation` when it finds one. */
+export function playInterleaving(core: Core, style: Style, moves: readonly number[]): Rehearsal {
+  const scene = new Choice(moves[0] ?? 0);
+  const guardrailDebounceLength = scene.of([null, -1, 10, 40]);
+  const rehearsal = new Rehearsal({ core, guardrailDebounceLength, isThorough: scene.oneIn(20) });
+  if (style === 'adversarial') {
+    const adversary = new Adversary(rehearsal, scene);
+    for (const move of moves) adversary.play(move);
+    return rehearsal;
+  }
+  const world = new FaithfulWorld(rehearsal, scene);
+  for (const move of moves) world.play(move);
+  world.rest();
+  if (!world.isOpen) return rehearsal;
+  for (const { name, judge } of restInvariants) {
+    const wrong = judge(world);
+    if (wrong !== undefined) rehearsal.fail(name, wrong);
+  }
+  return rehearsal;
+}
+
+export interface SearchOptions {
+  readonly core: Core;
+  readonly style: Style;
+  readonly runs: number;
+  readonly seed: number;
+  /** Sees every interleaving that held. */
+  readonly onHeld?: (rehearsal: Rehearsal) => void;
+  /** Looks for the shortest interleaving that fails; without it the first one found is returned. */
+  readonly isShrinking: boolean;
+}
+
+/** What a search came to. */
+export interface Search {
+  readonly interleavings: number;
+  readonly violation: InvariantViolation | null;
+}
+
+/** Plays random interleavings until one breaks an invariant or `runs` have held. */
+export function search(options: SearchOptions): Search {
+  const { core, style, runs, seed, onHeld, isShrinking } = options;
+  const maxLength = 80;
+  const moves = fc.array(fc.integer({ min: 0, max: 0xffff_ffff }), { minLength: 10, maxLength, size: 'max' });
+  const property = fc.property(moves, (list) => {
+    const rehearsal = playInterleaving(core, style, list);
+    onHeld?.(rehearsal);
+  });
+  const result = fc.check(property, { numRuns: runs, seed, endOnFailure: !isShrinking });
+  if (!result.failed) return { interleavings: result.numRuns, violation: null };
+  if (result.errorInstance instanceof InvariantViolation) {
+    return { interleavings: result.numRuns, violation: result.errorInstance };
+  }
+  throw result.errorInstance;
+}

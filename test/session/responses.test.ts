@@ -1,0 +1,170 @@
+import { expect, test } from 'vitest';
+import { SessionError } from '../../src/errors.ts';
+import {
+  call,
+  cancelled,
+  Conversation,
+  createResponse,
+  done,
+  historyUpdated,
+  mayRun,
+  message,
+  sent,
+  settled,
+  told,
+} from './conversation.ts';
+
+const hello = sent({ type: 'message', message: 'hello', otherEventData: {} });
+const agentStart = told({ type: 'agentStart', agentName: 'Front' });
+const agentEnd = told({ type: 'agentEnd', agentName: 'Front', output: 'Done.' });
+const alreadyActive = { type: 'serverError', code: 'conversation_already_has_active_response', error: 'busy' } as const;
+
+/** A tool has answered a call of response r1, which is done; its output has asked for a response unless something held it. */
+function afterToolOutput(conversation: Conversation): ReturnType<Conversation['on']> {
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, call('r1', 'c1'), mayRun('c1'), done('r1'));
+  return conversation.on(settled('c1'));
+}
+
+test('a message goes out at once, its response is asked for', () => {
+  expect(new Conversation().on(message)).toEqual([hello, createResponse('s_1')]);
+});
+
+test('requests of the app queue and each gets its own response', () => {
+  const conversation = new Conversation();
+  expect(conversation.on(message, message, { type: 'requestResponse' })).toEqual([hello, createResponse('s_1'), hello]);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'r1' })).toEqual([agentStart]);
+  expect(conversation.on(done('r1'))).toEqual([agentEnd, createResponse('s_2')]);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'r2' }, done('r2'))).toEqual([
+    agentStart,
+    agentEnd,
+    createResponse('s_3'),
+  ]);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'r3' }, done('r3'))).toEqual([agentStart, agentEnd]);
+});
+
+test('a response that starts or ends twice does so once', () => {
+  const conversation = new Conversation();
+  const start = { type: 'responseStarted', responseId: 'r1' } as const;
+  expect(conversation.on(start, start, done('r1'), done('r1'), start)).toEqual([agentStart, agentEnd]);
+  expect(conversation.state.responses.activeId).toBeNull();
+});
+
+test('a failed response is reported', () => {
+  const conversation = new Conversation();
+  conversation.on({ type: 'responseStarted', responseId: 'r1' });
+  const effects = conversation.on({
+    type: 'responseDone',
+    responseId: 'r1',
+    status: 'failed',
+    reason: 'rate limit',
+    outputText: '',
+  });
+  const error = new SessionError('Response r1 failed: rate limit.', { code: 'ERR_RESPONSE_FAILED' });
+  expect(effects).toEqual([
+    told({ type: 'agentEnd', agentName: 'Front', output: '' }),
+    told({ type: 'error', error }),
+  ]);
+});
+
+test('a tool output waits while the user speaks', () => {
+  const conversation = new Conversation();
+  conversation.on({ type: 'speechStarted', serverInterrupts: false });
+  expect(afterToolOutput(conversation)).not.toContainEqual(createResponse('s_1'));
+  expect(conversation.on({ type: 'speechStopped' })).toEqual([createResponse('s_1')]);
+});
+
+test("the server's own response to a user turn answers the tool output, too", () => {
+  const conversation = new Conversation({ createsResponses: true });
+  conversation.on({ type: 'speechStarted', serverInterrupts: false });
+  afterToolOutput(conversation);
+  expect(conversation.on({ type: 'speechStopped' })).toEqual([
+    { type: 'startServerTurnTimer', turn: 1, delayMs: 1500 },
+  ]);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'r2' }, done('r2'))).toEqual([agentStart, agentEnd]);
+  expect(conversation.on({ type: 'serverTurnOverdue', turn: 1 })).toEqual([]);
+});
+
+test('when the server does not answer the turn in time, the tool output asks', () => {
+  const conversation = new Conversation({ createsResponses: true });
+  conversation.on({ type: 'speechStarted', serverInterrupts: false });
+  afterToolOutput(conversation);
+  conversation.on({ type: 'speechStopped' });
+  expect(conversation.on({ type: 'serverTurnOverdue', turn: 0 })).toEqual([]);
+  expect(conversation.on({ type: 'serverTurnOverdue', turn: 1 })).toEqual([createResponse('s_1')]);
+});
+
+test('any number of outputs share one response, and a request of the app answers them, too', () => {
+  const conversation = new Conversation();
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, call('r1', 'c1'), call('r1', 'c2'));
+  conversation.on(mayRun('c1'), mayRun('c2'), settled('c1'), settled('c2'), { type: 'requestResponse' });
+  expect(conversation.on(done('r1'))).toEqual([agentEnd, createResponse('s_1')]);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'r2' }, done('r2'))).toEqual([agentStart, agentEnd]);
+});
+
+test('a request that crossed with a response of the server goes again when that is done', () => {
+  const conversation = new Conversation();
+  conversation.on(message);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'own' })).toEqual([agentStart]);
+  expect(conversation.on({ ...alreadyActive, eventId: 's_1' })).toEqual([]);
+  expect(conversation.on({ ...alreadyActive, eventId: 's_1' })).toEqual([told({ type: 'error', error: 'busy' })]);
+  expect(conversation.on(done('own'))).toEqual([agentEnd, createResponse('s_2')]);
+});
+
+test('a request that met an unknown response waits for its end', () => {
+  const conversation = new Conversation();
+  conversation.on(message);
+  expect(conversation.on({ ...alreadyActive, eventId: 's_1' })).toEqual([
+    { type: 'startServerTurnTimer', turn: 1, delayMs: 1500 },
+  ]);
+  expect(conversation.on(done('unknown'))).toEqual([createResponse('s_2')]);
+});
+
+test('a request that met an unknown response goes again at the deadline', () => {
+  const conversation = new Conversation();
+  conversation.on(message, { ...alreadyActive, eventId: 's_1' });
+  expect(conversation.on({ type: 'serverTurnOverdue', turn: 1 })).toEqual([createResponse('s_2')]);
+});
+
+test('a request that is refused for another reason is reported and frees the slot', () => {
+  const conversation = new Conversation();
+  conversation.on(message, message);
+  expect(conversation.on({ type: 'serverError', code: 'invalid_value', eventId: 's_1', error: 'no' })).toEqual([
+    told({ type: 'error', error: 'no' }),
+    createResponse('s_2'),
+  ]);
+});
+
+test('a cancel that crossed with the end of its response is no error', () => {
+  const conversation = new Conversation();
+  expect(conversation.on({ type: 'serverError', code: 'response_cancel_not_active', error: 'late' })).toEqual([]);
+});
+
+test('a transport that is not driven answers messages by itself and sequences what it is asked for', () => {
+  const conversation = new Conversation({ isDriven: false });
+  expect(conversation.on(message)).toEqual([hello]);
+  expect(conversation.on({ type: 'requestResponse' }, { type: 'requestResponse' })).toEqual([
+    createResponse('s_1'),
+    createResponse('s_2'),
+  ]);
+  expect(afterToolOutput(conversation)).toContainEqual(createResponse('s_3'));
+});
+
+test('done responses are forgotten but the youngest eight and those with calls', () => {
+  const conversation = new Conversation();
+  conversation.on({ type: 'responseStarted', responseId: 'first' }, call('first', 'c1'), done('first'));
+  for (let n = 1; n <= 12; n++) conversation.on({ type: 'responseStarted', responseId: `r${n}` }, cancelled(`r${n}`));
+  const ids = conversation.state.responses.live.map((response) => response.responseId);
+  expect(ids).toEqual(['first', 'r5', 'r6', 'r7', 'r8', 'r9', 'r10', 'r11', 'r12']);
+  conversation.on(mayRun('c1'), settled('c1'));
+  expect(conversation.state.responses.live.map((response) => response.responseId)).toEqual(ids.slice(1));
+});
+
+test('history shows an output that was sent', () => {
+  const conversation = new Conversation();
+  conversation.on({
+    type: 'itemUpdated',
+    item: { itemId: 'f1', callId: 'c1', type: 'function_call', status: 'completed', arguments: '{}', name: 'weather', output: null },
+  });
+  expect(afterToolOutput(conversation)).toContainEqual(historyUpdated);
+  expect(conversation.item('f1')).toMatchObject({ output: 'sunny' });
+});

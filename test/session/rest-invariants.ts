@@ -1,0 +1,107 @@
+// What must hold once everything under way has come to its end: nothing was left undone, and the session agrees with the
+// server and with the playout about what was said, asked and heard.
+
+import { SAMPLE_RATE } from './simulated-server.ts';
+import type { FaithfulWorld } from './world.ts';
+
+/** A claim about a world at rest with an open connection. */
+export interface RestInvariant {
+  readonly name: string;
+  /** What is wrong, or nothing. */
+  readonly judge: (world: FaithfulWorld) => string | undefined;
+}
+
+/** The model waits for every output; without one the conversation is stuck. */
+const everyCallHasItsOutput: RestInvariant = {
+  name: 'at rest every accepted call has exactly one output',
+  judge: ({ rehearsal }) => {
+    for (const [callId, call] of rehearsal.facts.calls) if (call.outputs !== 1) return `${callId} has ${call.outputs}`;
+    const [pending] = rehearsal.state.tools.pending;
+    return pending === undefined ? undefined : `${pending.call.callId} is still ${pending.stage}`;
+  },
+};
+
+/** A turn is never left without a response: whatever was said to the model, it was asked to answer afterwards. */
+const everyTurnIsAnswered: RestInvariant = {
+  name: 'at rest every message, output and turn has been answered',
+  judge: ({ server }) => {
+    const [unanswered] = server.unanswered;
+    return unanswered === undefined ? undefined : `${unanswered} got no response`;
+  },
+};
+
+/** Each request of the app gets a response of its own. */
+const everyRequestIsAnswered: RestInvariant = {
+  name: 'at rest every request of the app got its response',
+  judge: ({ requests, server }) =>
+    server.requestsAnswered >= requests
+      ? undefined
+      : `${requests} responses were asked for, the server got to answer ${server.requestsAnswered}`,
+};
+
+/** No request is left in a queue, no report awaited, no audio taken for live. */
+const nothingIsAwaited: RestInvariant = {
+  name: 'at rest nothing is queued or awaited',
+  judge: ({ rehearsal: { state, facts }, isDriven }) => {
+    const { responses, playback } = state;
+    if (responses.activeId !== null) return `${responses.activeId} is taken for active`;
+    if (isDriven && facts.requestedEventId !== null) return `${facts.requestedEventId} was never answered`;
+    if (isDriven && responses.requestedEventId !== null) return `${responses.requestedEventId} is taken for unanswered`;
+    if (responses.queuedManual > 0 || responses.isAutomaticQueued) return 'a request is still queued';
+    if (playback.interruptId !== null) return `the report of ${playback.interruptId} is still awaited`;
+    return isDriven && playback.live.length > 0 ? `${playback.live[0]?.itemId} is taken for live audio` : undefined;
+  },
+};
+
+/** A command's promise resolves or rejects. */
+const everyCommandIsSettled: RestInvariant = {
+  name: 'at rest every command is settled',
+  judge: ({ rehearsal }) => {
+    for (const [commandId, count] of rehearsal.facts.settles) if (count !== 1) return `${commandId}: ${count} times`;
+    return undefined;
+  },
+};
+
+/** History is the server's conversation, in its order, however late a predecessor was announced. */
+const historyIsTheConversation: RestInvariant = {
+  name: 'at rest the history has the order of the conversation',
+  judge: ({ rehearsal, server }) => {
+    const known = rehearsal.state.history.items.map((item) => item.itemId).join();
+    const actual = server.conversation.map((item) => item.itemId).join();
+    return known === actual ? undefined : `history is [${known}], the conversation [${actual}]`;
+  },
+};
+
+/** The promise of this package: the model never believes the user heard what the speaker did not render. */
+const nothingUnheardIsBelieved: RestInvariant = {
+  name: 'at rest the model believes no audio heard that was not',
+  judge: ({ server, playout, isDriven }) => {
+    if (!isDriven) return undefined;
+    for (const { itemId, frames, believedMs } of server.conversation) {
+      const renderedFrames = playout.rendered.get(itemId) ?? 0;
+      const generatedMs = Math.floor((frames * 1000) / SAMPLE_RATE);
+      const heardMs = Math.floor((renderedFrames * 1000) / SAMPLE_RATE);
+      const believed = believedMs ?? generatedMs;
+      if (believed > heardMs) return `${itemId}: ${heardMs} of ${generatedMs} ms heard, ${believed} believed`;
+    }
+    return undefined;
+  },
+};
+
+/** A correct client is never told that it truncated too far, twice, or answered a call twice. */
+const serverHasNoComplaint: RestInvariant = {
+  name: 'the server never refuses a truncate or an output',
+  judge: ({ server }) => server.complaints[0],
+};
+
+/** All of them. */
+export const restInvariants: readonly RestInvariant[] = [
+  everyCallHasItsOutput,
+  everyTurnIsAnswered,
+  everyRequestIsAnswered,
+  nothingIsAwaited,
+  everyCommandIsSettled,
+  historyIsTheConversation,
+  nothingUnheardIsBelieved,
+  serverHasNoComplaint,
+];

@@ -1,0 +1,301 @@
+// A model service at the other end of two queues. It answers what the session sends as the real service does, refuses what
+// the real one refuses, and remembers what it still owes and what it believes was heard.
+
+import type { SendCommand } from '../../src/session/effect.ts';
+import type { ResponseStatus } from '../../src/session/input.ts';
+import type { RealtimeItem } from '../../src/protocol/items.ts';
+import type { Choice } from './choices.ts';
+import type { Untimed } from './rehearsal.ts';
+
+/** Rate of the simulated audio, in Hz. */
+export const SAMPLE_RATE = 24_000;
+
+/** What travels from the server to the client: an input of the session, or audio, which bypasses it. */
+export type Delivery = Untimed | AudioDelivery;
+
+/** A stretch of audio of one item. */
+interface AudioDelivery {
+  readonly type: 'audio';
+  readonly responseId: string;
+  readonly itemId: string;
+  readonly frames: number;
+  /** The session is told of the first one. */
+  readonly isFirst: boolean;
+}
+
+interface ServerItem {
+  readonly itemId: string;
+  /** Audio that the server has generated and committed, in frames. */
+  frames: number;
+  /** How much of it the server believes was heard, in frames; all of it until a truncate says otherwise. */
+  believedMs: number | null;
+}
+
+interface ServerResponse {
+  readonly responseId: string;
+  /** The message it is speaking, with its words so far. */
+  message: { readonly itemId: string; readonly previousItemId: string | null; text: string } | null;
+  calls: number;
+  lastCall: Untimed | null;
+}
+
+/** How the server is configured for one call. */
+export interface ServerOptions {
+  readonly createsResponses: boolean;
+  readonly interruptsResponses: boolean;
+  /** Stands for a foreign transport too, which sequences responses by itself and answers messages unasked. */
+  readonly isForeign: boolean;
+}
+
+/** The service's side of one connection. */
+export class SimulatedServer {
+  readonly options: ServerOptions;
+  readonly conversation: ServerItem[] = [];
+  /** On the way to the client, in order. */
+  readonly downlink: Delivery[] = [];
+  /** Items of the user whose announcement is held up by their transcription. */
+  readonly held: Untimed[] = [];
+  /** Things that were said to the model and that no response since has taken up. */
+  readonly unanswered: Set<string> = new Set();
+  /** Refused commands that a correct client never sends. */
+  readonly complaints: string[] = [];
+  /** Responses created or refused for good on the client's request. */
+  requestsAnswered = 0;
+  active: ServerResponse | null = null;
+  isUserSpeaking = false;
+  #owesResponse = false;
+  #nextId = 1;
+  #outputs: Set<string> = new Set();
+  readonly #prefix: string;
+
+  constructor(prefix: string, options: ServerOptions) {
+    this.#prefix = prefix;
+    this.options = options;
+  }
+
+  /** One event of the client arrives. `needs` names what it adds to the conversation when that wants a response. */
+  receive(command: SendCommand, needs: string | null, choice: Choice): void {
+    switch (command.type) {
+      case 'createResponse':
+        this.#receiveRequest(command.eventId, choice);
+        break;
+      case 'cancelResponse':
+        if (this.active !== null && (command.responseId ?? this.active.responseId) === this.active.responseId) {
+          this.finish('cancelled');
+        } else {
+          this.downlink.push({ type: 'serverError', code: 'response_cancel_not_active', error: 'nothing to cancel' });
+        }
+        break;
+      case 'interrupt':
+        if (this.active !== null) this.finish('cancelled');
+        this.downlink.push({ type: 'playbackInterrupted' });
+        break;
+      case 'truncate':
+        this.#receiveTruncate(command.itemId, command.audioEndMs);
+        break;
+      case 'functionCallOutput':
+        if (this.#outputs.has(command.call.callId)) this.complaints.push(`second output of ${command.call.callId}`);
+        this.#outputs.add(command.call.callId);
+        if (needs !== null) this.unanswered.add(needs);
+        break;
+      case 'message': {
+        const { itemId, previousItemId } = this.#append('u');
+        if (needs !== null) this.unanswered.add(needs);
+        if (this.options.isForeign) this.#oweResponse();
+        const content = [{ type: 'input_text' as const, text: 'hello' }];
+        this.downlink.push({
+          type: 'itemUpdated',
+          item: { itemId, previousItemId, type: 'message', role: 'user', status: 'completed', content },
+        });
+        break;
+      }
+      case 'resetHistory':
+        this.#receiveReset(command.from, command.to);
+        break;
+      case 'updateConfig':
+        break;
+    }
+  }
+
+  /** The user starts to speak into the microphone. */
+  startSpeech(): void {
+    this.isUserSpeaking = true;
+    this.downlink.push({ type: 'speechStarted', serverInterrupts: this.options.interruptsResponses });
+    if (this.options.interruptsResponses && this.active !== null) this.finish('cancelled');
+  }
+
+  /** The user is silent again. Noise that was no speech leaves no item and gets no response. */
+  stopSpeech(isNoise: boolean, choice: Choice): void {
+    this.isUserSpeaking = false;
+    this.downlink.push({ type: 'speechStopped' });
+    if (isNoise) {
+      this.#takeTurn();
+      return;
+    }
+    const { itemId, previousItemId } = this.#append('u');
+    const content = [{ type: 'input_audio' as const, transcript: 'what the user said' }];
+    const update: Untimed = {
+      type: 'itemUpdated',
+      item: { itemId, previousItemId, type: 'message', role: 'user', status: 'completed', content },
+    };
+    if (choice.oneIn(3)) this.held.push(update);
+    else this.downlink.push(update);
+    if (this.options.createsResponses) this.#oweResponse();
+    else this.#takeTurn();
+  }
+
+  release(): void {
+    const update = this.held.shift();
+    if (update !== undefined) this.downlink.push(update);
+  }
+
+  /** The active response says a bit more. */
+  speak(choice: Choice): void {
+    const response = this.active;
+    if (response === null) return;
+    const { responseId } = response;
+    if (response.message === null) {
+      const { itemId, previousItemId } = this.#append('a');
+      response.message = { itemId, previousItemId, text: '' };
+      this.downlink.push(this.#messageUpdate(response.message, 'in_progress'));
+    }
+    const { message } = response;
+    const item = this.conversation.find((each) => each.itemId === message.itemId);
+    const delta = choice.of([' one two three', ' four', ' a longer piece of speech']);
+    message.text += delta;
+    if (choice.oneIn(2)) this.downlink.push({ type: 'transcriptDelta', responseId, itemId: message.itemId, delta });
+    const frames = 240 * (1 + choice.below(40)) + choice.below(240);
+    if (item === undefined) return;
+    this.downlink.push({ type: 'audio', responseId, itemId: item.itemId, frames, isFirst: item.frames === 0 });
+    item.frames += frames;
+    if (choice.oneIn(3)) this.endMessage(choice);
+  }
+
+  /** The active response has said all of its message. */
+  endMessage(choice: Choice): void {
+    const response = this.active;
+    if (response === null || response.message === null) return;
+    const { message } = response;
+    this.downlink.push({ type: 'audioDone', responseId: response.responseId, itemId: message.itemId });
+    this.downlink.push(this.#messageUpdate(message, 'completed', choice.oneIn(2)));
+    response.message = null;
+  }
+
+  /** The active response calls a function; now and then the event comes twice. */
+  call(choice: Choice): void {
+    const response = this.active;
+    if (response === null) return;
+    if (response.lastCall !== null && choice.oneIn(6)) {
+      this.downlink.push(response.lastCall);
+      return;
+    }
+    if (response.message !== null) this.endMessage(choice);
+    const { itemId, previousItemId } = this.#append('f');
+    response.calls += 1;
+    const callId = `${response.responseId}.call${response.calls}`;
+    const name = choice.of(['weather', 'book', 'transfer']);
+    const ref = { responseId: response.responseId, itemId, callId, name, arguments: '{}' };
+    this.downlink.push({
+      type: 'itemUpdated',
+      item: {
+        itemId, previousItemId, type: 'function_call', status: 'completed', arguments: '{}', name, output: null, callId,
+      },
+    });
+    response.lastCall = { type: 'functionCall', ...ref };
+    this.downlink.push(response.lastCall);
+  }
+
+  /** The active response ends. */
+  finish(status: ResponseStatus): void {
+    const response = this.active;
+    if (response === null) return;
+    this.active = null;
+    const usage = { inputTokens: 3, outputTokens: 4, totalTokens: 7 };
+    const { responseId, message } = response;
+    if (message !== null) {
+      this.downlink.push({ type: 'audioDone', responseId, itemId: message.itemId });
+      this.downlink.push(this.#messageUpdate(message, status === 'completed' ? 'completed' : 'incomplete'));
+    }
+    this.downlink.push({ type: 'responseDone', responseId, status, outputText: message?.text ?? '', usage });
+    this.#takeTurn();
+  }
+
+  #messageUpdate(
+    message: { itemId: string; previousItemId: string | null; text: string },
+    status: 'in_progress' | 'completed' | 'incomplete',
+    hasPredecessor = true,
+  ): Untimed {
+    const { itemId, previousItemId, text } = message;
+    const transcript = status === 'in_progress' ? null : text;
+    const content = text === '' ? [] : [{ type: 'output_audio' as const, transcript }];
+    const place = hasPredecessor ? { previousItemId } : {};
+    return { type: 'itemUpdated', item: { itemId, ...place, type: 'message', role: 'assistant', status, content } };
+  }
+
+  #receiveRequest(eventId: string, choice: Choice): void {
+    if (this.options.isForeign) {
+      this.requestsAnswered += 1;
+      this.#oweResponse();
+      return;
+    }
+    if (this.active !== null) {
+      const code = 'conversation_already_has_active_response';
+      this.downlink.push({ type: 'serverError', code, eventId, error: `${this.active.responseId} is active` });
+      return;
+    }
+    this.requestsAnswered += 1;
+    if (!choice.oneIn(25)) {
+      this.#begin();
+      return;
+    }
+    this.unanswered.clear();
+    this.downlink.push({ type: 'serverError', code: 'rate_limit_exceeded', eventId, error: 'too many requests' });
+  }
+
+  #receiveTruncate(itemId: string, audioEndMs: number): void {
+    const item = this.conversation.find((each) => each.itemId === itemId);
+    if (item === undefined) return;
+    const generatedMs = (item.frames * 1000) / SAMPLE_RATE;
+    if (audioEndMs > generatedMs) this.complaints.push(`${itemId} truncated at ${audioEndMs} of ${generatedMs} ms`);
+    if (item.believedMs !== null) this.complaints.push(`${itemId} truncated twice`);
+    item.believedMs = audioEndMs;
+  }
+
+  #receiveReset(from: readonly RealtimeItem[], to: readonly RealtimeItem[]): void {
+    // A held announcement would name a predecessor that is gone; the service would not send that.
+    while (this.held.length > 0) this.release();
+    for (const { itemId } of from) {
+      const at = this.conversation.findIndex((each) => each.itemId === itemId);
+      const isWanted = to.some((each) => each.itemId === itemId);
+      // An item that is being generated can't be deleted.
+      if (at < 0 || isWanted || this.active?.message?.itemId === itemId) continue;
+      this.conversation.splice(at, 1);
+      this.downlink.push({ type: 'itemDeleted', itemId });
+    }
+  }
+
+  #oweResponse(): void {
+    this.#owesResponse = true;
+    this.#takeTurn();
+  }
+
+  #takeTurn(): void {
+    if (!this.#owesResponse || this.active !== null || this.isUserSpeaking) return;
+    this.#owesResponse = false;
+    this.#begin();
+  }
+
+  #begin(): void {
+    const responseId = `${this.#prefix}r${this.#nextId++}`;
+    this.active = { responseId, message: null, calls: 0, lastCall: null };
+    this.unanswered.clear();
+    this.downlink.push({ type: 'responseStarted', responseId });
+  }
+
+  #append(kind: string): { itemId: string; previousItemId: string | null } {
+    const previousItemId = this.conversation.at(-1)?.itemId ?? null;
+    const itemId = `${this.#prefix}${kind}${this.#nextId++}`;
+    this.conversation.push({ itemId, frames: 0, believedMs: null });
+    return { itemId, previousItemId };
+  }
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { ScriptedInput } from './conversation.ts';
+import { Conversation } from './conversation.ts';
+
+function doneWith(responseId: string, inputTokens: number, outputTokens: number): ScriptedInput {
+  const usage = { inputTokens, outputTokens, totalTokens: inputTokens + outputTokens };
+  return { type: 'responseDone', responseId, status: 'completed', outputText: '', usage };
+}
+
+test('each response counts once, over all connections', () => {
+  const conversation = new Conversation();
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, doneWith('r1', 10, 5), doneWith('r1', 10, 5));
+  conversation.on({ type: 'close' }, { type: 'connecting' });
+  conversation.on({ type: 'connected', abilities: { isDriven: true, createsResponses: false } });
+  conversation.on(doneWith('unknown', 100, 100));
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, doneWith('r1', 1, 2));
+  expect(conversation.state.usage).toEqual({
+    requests: 2,
+    inputTokens: 11,
+    outputTokens: 7,
+    totalTokens: 18,
+    perResponse: [
+      { inputTokens: 10, outputTokens: 5, totalTokens: 15 },
+      { inputTokens: 1, outputTokens: 2, totalTokens: 3 },
+    ],
+  });
+});
+
+test('a response without usage counts nothing', () => {
+  const conversation = new Conversation();
+  conversation.on({ type: 'responseStarted', responseId: 'r1' });
+  conversation.on({ type: 'responseDone', responseId: 'r1', status: 'cancelled', outputText: '' });
+  expect(conversation.state.usage.requests).toBe(0);
+});

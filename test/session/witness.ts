@@ -1,0 +1,369 @@
+// What an observer of a session knows who sees only inputs and effects, never the state. The invariants judge by these
+// facts, so that a session which forgets or invents something in its state can't fool them.
+
+import type { CallRef, SessionEffect } from '../../src/session/effect.ts';
+import type { SessionInput, TransportAbilities } from '../../src/session/input.ts';
+import type { ItemPosition } from '../../src/playout/playout.ts';
+
+/** A function call that the session was given and had to accept. */
+export interface CallFacts {
+  readonly responseId: string;
+  readonly name: string;
+  /** It arrived after an interrupt had cancelled its response. */
+  readonly isLate: boolean;
+  needsApproval: boolean;
+  isAwaitingApproval: boolean;
+  decision: 'approve' | 'reject' | null;
+  runs: number;
+  outputs: number;
+}
+
+/** A response that the server has started on this connection. */
+export interface ResponseFacts {
+  readonly agentName: string;
+  isDone: boolean;
+  isCancelled: boolean;
+  trips: number;
+}
+
+/** One flush of the playout and the items that it cancelled, without those that turned out to be heard to their end. */
+export interface FlushFacts {
+  readonly itemIds: Set<string>;
+  isAnswered: boolean;
+}
+
+/** The end of an interrupt that the current input brings: the report in time, or its deadline. */
+export interface Answer {
+  readonly flush: FlushFacts;
+  readonly positions: readonly ItemPosition[];
+  readonly sampleRate: number;
+}
+
+/** What was true just before the current input. */
+export interface Before {
+  /** Responses that are being generated and that no interrupt has cancelled; a real server has one at most. */
+  readonly activeResponses: number;
+  /** Some audio is queued or playing that no flush has reached. */
+  readonly hasLiveAudio: boolean;
+  readonly isOpen: boolean;
+}
+
+/** Responses that a session remembers without need, to recognise their late events. */
+export const REMEMBERED_RESPONSES = 8;
+
+const settlementKeys = {
+  callPrepared: 'prepareCall',
+  callSettled: 'runCall',
+  handoffSettled: 'runHandoff',
+  rejectionFormatted: 'formatRejection',
+} as const;
+
+/** Facts of one session, kept from its inputs and effects alone. */
+export class Witness {
+  connection: 'closed' | 'connecting' | 'open' = 'closed';
+  abilities: TransportAbilities = { isDriven: false, createsResponses: false };
+  before: Before = { activeResponses: 0, hasLiveAudio: false, isOpen: false };
+
+  readonly responses: Map<string, ResponseFacts> = new Map();
+  /** Two responses were active at once, which no real server does. */
+  hasOverlap = false;
+  requestedEventId: string | null = null;
+  /** The server refused a request because of a response that it has not announced; until one shows up or is given up. */
+  awaitsUnseenResponse = false;
+  readonly eventIds: Set<string> = new Set();
+
+  readonly calls: Map<string, CallFacts> = new Map();
+  /** Composite effects that have not settled, as `kind:id`. */
+  readonly outstanding: Set<string> = new Set();
+  /** Outstanding calls at the moment the connection ended in this step. */
+  readonly droppedCalls: Set<string> = new Set();
+  readonly stickyDecisions: Map<string, 'approve' | 'reject'> = new Map();
+  readonly runResponses: Map<string, string> = new Map();
+
+  /** Items with audio that is not known to be heard to the end, and that no flush has reached. */
+  readonly liveAudio: Map<string, string> = new Map();
+  readonly #startedAudio: Set<string> = new Set();
+  readonly endedAudio: Set<string> = new Set();
+  readonly flushes: Map<string, FlushFacts> = new Map();
+  /** Items that were truncated, with the milliseconds. */
+  readonly truncates: Map<string, number> = new Map();
+  /** Truncated items that the history held at that moment. */
+  readonly cutItems: Set<string> = new Set();
+
+  /** Commands with a promise: how often each was settled. */
+  readonly settles: Map<string, number> = new Map();
+
+  /** The current input answers this flush for the first time. */
+  answer: Answer | null = null;
+  /** The current input belongs to nothing that the session still waits for or has been told of. */
+  isStale = false;
+  /** The transport says that playback was interrupted; nobody here did it. */
+  #isForeignInterrupt = false;
+
+  get isFlushAwaited(): boolean {
+    for (const flush of this.flushes.values()) if (!flush.isAnswered) return true;
+    return false;
+  }
+
+  /** Whether an interrupt has flushed audio of the item. */
+  isFlushed(itemId: string): boolean {
+    for (const flush of this.flushes.values()) if (flush.itemIds.has(itemId)) return true;
+    return false;
+  }
+
+  /** Takes in one input, before its effects. `agentName` is the session's agent at that moment. */
+  absorbInput(input: SessionInput, agentName: string): void {
+    let activeResponses = 0;
+    for (const response of this.responses.values()) {
+      if (!response.isDone && !response.isCancelled) activeResponses += 1;
+    }
+    this.#isForeignInterrupt = input.type === 'playbackInterrupted';
+    this.before = {
+      activeResponses,
+      hasLiveAudio: this.liveAudio.size > 0,
+      isOpen: this.connection === 'open',
+    };
+    this.answer = null;
+    this.isStale = false;
+    this.droppedCalls.clear();
+    switch (input.type) {
+      case 'connecting':
+        this.#drop();
+        this.connection = 'connecting';
+        break;
+      case 'connected':
+        if (this.connection === 'open') this.abilities = { ...input.abilities, isDriven: this.abilities.isDriven };
+        if (this.connection !== 'connecting') break;
+        this.connection = 'open';
+        this.abilities = input.abilities;
+        break;
+      case 'disconnected':
+      case 'close':
+        this.#drop();
+        this.outstanding.clear();
+        this.connection = 'closed';
+        break;
+      case 'responseStarted':
+        if (this.connection !== 'open') break;
+        this.awaitsUnseenResponse = false;
+        this.requestedEventId = null;
+        if (this.responses.has(input.responseId)) break;
+        if (this.before.activeResponses > 0) this.hasOverlap = true;
+        this.responses.set(input.responseId, { agentName, isDone: false, isCancelled: false, trips: 0 });
+        break;
+      case 'responseDone': {
+        this.awaitsUnseenResponse = false;
+        const response = this.responses.get(input.responseId);
+        if (response === undefined || response.isDone) break;
+        response.isDone = true;
+        if (input.status !== 'completed' || response.isCancelled) break;
+        for (const [itemId, owner] of this.liveAudio) if (owner === input.responseId) this.endedAudio.add(itemId);
+        break;
+      }
+      case 'serverError':
+        if (this.requestedEventId === null || input.eventId !== this.requestedEventId) break;
+        this.requestedEventId = null;
+        this.awaitsUnseenResponse =
+          input.code === 'conversation_already_has_active_response' && this.activeId === null;
+        break;
+      case 'serverTurnOverdue':
+        this.awaitsUnseenResponse = false;
+        break;
+      case 'transcriptDelta':
+        this.isStale = !this.responses.has(input.responseId);
+        break;
+      case 'audioStarted':
+        this.#absorbAudio(input.responseId, input.itemId);
+        break;
+      case 'audioDone': {
+        const response = this.responses.get(input.responseId);
+        this.isStale = response === undefined;
+        // After a cancel some of the audio was refused, so the end of what arrived is not the end of the item.
+        if (response?.isCancelled === false && this.liveAudio.has(input.itemId)) this.endedAudio.add(input.itemId);
+        break;
+      }
+      case 'itemDeleted':
+        this.cutItems.delete(input.itemId);
+        break;
+      case 'functionCall':
+        this.#absorbCall(input);
+        break;
+      case 'approve':
+      case 'reject':
+        this.settles.set(input.commandId, 0);
+        if (this.connection === 'open') this.#decide(input.callId, input.type, input.always);
+        break;
+      case 'updateAgent':
+        this.settles.set(input.commandId, 0);
+        break;
+      case 'callPrepared':
+      case 'callSettled':
+      case 'handoffSettled':
+      case 'rejectionFormatted': {
+        this.isStale = !this.outstanding.delete(`${settlementKeys[input.type]}:${input.callId}`);
+        const call = this.calls.get(input.callId);
+        if (this.isStale || call === undefined || input.type !== 'callPrepared') break;
+        call.needsApproval = input.plan.kind === 'run' && input.plan.needsApproval;
+        break;
+      }
+      case 'agentPrepared':
+        this.isStale = !this.outstanding.delete(`prepareAgent:${input.commandId}`);
+        break;
+      case 'guardrailSettled':
+        this.isStale = !this.outstanding.delete(`runGuardrails:${input.runId}`);
+        break;
+      case 'playoutReport':
+        this.#absorbAnswer(input.report.interruptId, input.report.items, input.sampleRate);
+        break;
+      case 'interruptOverdue':
+        this.#absorbAnswer(input.interruptId, input.positions, input.sampleRate);
+        break;
+      case 'playoutDone':
+        this.liveAudio.delete(input.position.itemId);
+        for (const flush of this.flushes.values()) flush.itemIds.delete(input.position.itemId);
+        break;
+    }
+  }
+
+  /** Takes in one effect of the current step; the invariants have judged it by what was true before it. */
+  absorbEffect(effect: SessionEffect): void {
+    switch (effect.type) {
+      case 'send':
+        if (effect.command.type === 'createResponse') {
+          this.requestedEventId = effect.command.eventId;
+          this.eventIds.add(effect.command.eventId);
+        } else if (effect.command.type === 'functionCallOutput') {
+          const call = this.calls.get(effect.command.call.callId);
+          if (call !== undefined) call.outputs += 1;
+        } else if (effect.command.type === 'truncate') {
+          this.truncates.set(effect.command.itemId, effect.command.audioEndMs);
+        }
+        break;
+      case 'emit':
+        if (effect.notice.type === 'toolApprovalRequested') {
+          const call = this.calls.get(effect.notice.call.callId);
+          if (call !== undefined) call.isAwaitingApproval = true;
+        } else if (effect.notice.type === 'audioInterrupted' && !this.#isForeignInterrupt) {
+          this.#cancelLiveResponses();
+        }
+        break;
+      case 'flushPlayout':
+        this.flushes.set(effect.interruptId, { itemIds: new Set(this.liveAudio.keys()), isAnswered: false });
+        this.liveAudio.clear();
+        break;
+      case 'settle': {
+        const count = this.settles.get(effect.commandId);
+        if (count !== undefined) this.settles.set(effect.commandId, count + 1);
+        break;
+      }
+      case 'runCall': {
+        const call = this.calls.get(effect.call.callId);
+        if (call !== undefined) call.runs += 1;
+        this.outstanding.add(`runCall:${effect.call.callId}`);
+        break;
+      }
+      case 'prepareCall':
+      case 'runHandoff':
+      case 'formatRejection':
+        this.outstanding.add(`${effect.type}:${effect.call.callId}`);
+        break;
+      case 'prepareAgent':
+        this.outstanding.add(`prepareAgent:${effect.commandId}`);
+        break;
+      case 'runGuardrails':
+        this.outstanding.add(`runGuardrails:${effect.runId}`);
+        this.runResponses.set(effect.runId, effect.responseId);
+        break;
+      case 'startInterruptTimer':
+      case 'startServerTurnTimer':
+      case 'abort':
+        break;
+    }
+  }
+
+  /** The response that the server is generating: the youngest that is not done, of those that a session still remembers. */
+  get activeId(): string | null {
+    let activeId: string | null = null;
+    let older = this.responses.size;
+    for (const [responseId, response] of this.responses) {
+      if (older <= REMEMBERED_RESPONSES && !response.isDone) activeId = responseId;
+      older -= 1;
+    }
+    return activeId;
+  }
+
+  /** Whether a call that needs an approval has it, by its own decision or a sticky one. */
+  isApproved(call: CallFacts): boolean {
+    return call.decision === 'approve' || this.stickyDecisions.get(call.name) === 'approve';
+  }
+
+  #absorbAudio(responseId: string, itemId: string): void {
+    const response = this.responses.get(responseId);
+    this.isStale = response === undefined;
+    if (response === undefined || this.#startedAudio.has(itemId)) return;
+    this.#startedAudio.add(itemId);
+    if (!response.isCancelled) this.liveAudio.set(itemId, responseId);
+  }
+
+  #absorbCall(call: CallRef): void {
+    const response = this.responses.get(call.responseId);
+    this.isStale = this.connection !== 'open' || response === undefined || this.calls.has(call.callId);
+    if (this.isStale || response === undefined) return;
+    this.calls.set(call.callId, {
+      responseId: call.responseId,
+      name: call.name,
+      isLate: response.isCancelled,
+      needsApproval: false,
+      isAwaitingApproval: false,
+      decision: null,
+      runs: 0,
+      outputs: 0,
+    });
+  }
+
+  #absorbAnswer(interruptId: string, positions: readonly ItemPosition[], sampleRate: number): void {
+    const flush = this.flushes.get(interruptId);
+    this.isStale = flush === undefined || flush.isAnswered;
+    if (this.isStale || flush === undefined) return;
+    flush.isAnswered = true;
+    this.answer = { flush, positions, sampleRate };
+  }
+
+  #decide(callId: string, decision: 'approve' | 'reject', isSticky: boolean): void {
+    const call = this.calls.get(callId);
+    if (call === undefined || !call.isAwaitingApproval) return;
+    call.isAwaitingApproval = false;
+    call.decision = decision;
+    if (isSticky) this.stickyDecisions.set(call.name, decision);
+  }
+
+  #cancelLiveResponses(): void {
+    const audible = new Set(this.liveAudio.values());
+    for (const [responseId, response] of this.responses) {
+      if (!response.isDone || audible.has(responseId)) response.isCancelled = true;
+    }
+  }
+
+  /** The connection is over: whatever was in flight on it no longer counts. */
+  #drop(): void {
+    for (const key of this.outstanding) {
+      const [kind, callId] = key.split(':', 2);
+      if (kind === undefined || callId === undefined || kind === 'prepareAgent' || kind === 'runGuardrails') continue;
+      this.outstanding.delete(key);
+      if (kind === 'prepareCall' || kind === 'runCall') this.droppedCalls.add(callId);
+    }
+    for (const runId of this.runResponses.keys()) this.outstanding.delete(`runGuardrails:${runId}`);
+    this.runResponses.clear();
+    this.responses.clear();
+    this.hasOverlap = false;
+    this.calls.clear();
+    this.liveAudio.clear();
+    this.#startedAudio.clear();
+    this.endedAudio.clear();
+    this.flushes.clear();
+    this.truncates.clear();
+    this.cutItems.clear();
+    this.requestedEventId = null;
+    this.awaitsUnseenResponse = false;
+  }
+}
