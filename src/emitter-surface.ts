@@ -22,7 +22,7 @@ export type AnyListener = (...args: never[]) => unknown;
 /** Events that an emitter sends about itself. */
 export type ListenerEvent = 'newListener' | 'removeListener';
 /** Listener of `newListener` and `removeListener`. */
-export type ListenerEventListener = (event: string | symbol, listener: AnyListener) => void;
+export type ListenerEventListener = (event: string | symbol, listener: AnyListener) => unknown;
 
 /** Name of the method that takes a rejected listener's error, when `captureRejections` is on. */
 export const captureRejectionSymbol: unique symbol = Symbol.for('nodejs.rejection');

@@ -382,7 +382,8 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
 
   #checkAttempt(attempt: object): void {
     if (this.#attempt === attempt) return;
-    if (this.#attempt === null) this.#transport.close();
+    // Not when another connect() has taken the transport over since.
+    if (this.#attempt === null && this.#state.connection === 'closed') this.#transport.close();
     throw new SessionError('the session was closed while it connected', { code: 'ERR_CONNECT_ABORTED' });
   }
 }

@@ -14,8 +14,8 @@ function run(script: string, ...args: string[]): void {
 /** The page compiles the audio core and hands the module to its worklets, so they need not carry the bytes. */
 const withoutInlineCore: Plugin = {
   name: 'without-inline-core',
-  setup({ onLoad }) {
-    onLoad({ filter: /core-simd\.generated\.ts$/ }, () => ({ contents: "export const CORE_SIMD_BASE64 = '';" }));
+  setup(bundle) {
+    bundle.onLoad({ filter: /core-simd\.generated\.ts$/ }, () => ({ contents: "export const CORE_SIMD_BASE64 = '';" }));
   },
 };
 

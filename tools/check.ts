@@ -1,8 +1,9 @@
 // Checks beyond the tests: types of every layer, lint, format, dead code, package shape and size budgets.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -25,6 +26,15 @@ const checks: readonly (readonly [string, ...string[]])[] = [
 ];
 
 const failed: string[] = [];
+
+// size-limit bundles whatever it measures, which wasm can't be.
+const CORE_BUDGET_BYTES = 32 * 1024;
+const CORE_GZIP_BUDGET_BYTES = 11 * 1024;
+const core = readFileSync('build/core.simd.wasm');
+const coreGzipBytes = gzipSync(core).length;
+console.log(`wasm core: ${core.length} bytes, ${coreGzipBytes} gzip`);
+if (core.length > CORE_BUDGET_BYTES || coreGzipBytes > CORE_GZIP_BUDGET_BYTES) failed.push('wasm core size');
+
 for (const [command, ...args] of checks) {
   console.log(`\n> ${command} ${args.join(' ')}`);
   try {

@@ -19,7 +19,7 @@ import type { FunctionTool, ToolCallDetails, ToolInvocation } from './tool.ts';
 import { TOOL_FAILED_OUTPUT, argumentParserOf, isFunctionTool, toolInvocation } from './tool.ts';
 
 /** A call ends after this, unless its tool says otherwise. */
-export const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
+const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
 
 /** Makes the text that the model reads when a call was rejected; undefined for the default. */
 export type ToolErrorFormatter<TContext = unknown> = (

@@ -46,7 +46,7 @@ export type ToolExecuteArgument<TParameters> = TParameters extends {
     : unknown;
 
 /** The JSON Schema of a function without parameters. */
-export const NO_PARAMETERS: JsonObjectSchema = {
+const NO_PARAMETERS: JsonObjectSchema = {
   type: 'object',
   properties: {},
   required: [],

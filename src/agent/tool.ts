@@ -82,7 +82,7 @@ export interface ToolOptions<TParameters extends ToolInputParameters, Context = 
     context?: RunContext<Context>,
     details?: ToolCallDetails,
   ) => Promise<Result> | Result;
-  /** Default: a fixed text for the model and an `error` event. `null`: the same, for parity. */
+  /** Default: a fixed text for the model, and an `error` event of the session. With `null`, `invoke` itself throws. */
   errorFunction?: ToolErrorFunction<Context> | null;
   needsApproval?:
     | boolean

@@ -12,12 +12,10 @@ import * as tools from './tools.ts';
 
 /** Completes a step. */
 export function conclude([state, effects]: Step<SessionState>): Step<SessionState> {
-  let [next, all] = showOutputs(state, effects);
-  for (const finishing of [runGuardrails, releaseRequest]) {
-    const [after, more] = finishing(next);
-    [next, all] = [after, [...all, ...more]];
-  }
-  return [forget(next), all];
+  const [shown, first] = showOutputs(forget(state), effects);
+  const [guarded, second] = runGuardrails(shown);
+  const [released, third] = releaseRequest(guarded);
+  return [released, [...first, ...second, ...third]];
 }
 
 function showOutputs(state: SessionState, effects: readonly SessionEffect[]): Step<SessionState> {
@@ -64,5 +62,10 @@ function forget(state: SessionState): SessionState {
   const remembered = responses.forgetOld(state.responses, neededIds);
   if (remembered === state.responses) return state;
   const ids = remembered.live.map(({ responseId }) => responseId);
-  return { ...state, responses: remembered, tools: tools.forgetHandoffs(state.tools, ids) };
+  return {
+    ...state,
+    responses: remembered,
+    tools: tools.forgetHandoffs(state.tools, ids),
+    guardrails: guardrails.forgetTexts(state.guardrails, ids),
+  };
 }

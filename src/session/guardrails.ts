@@ -64,6 +64,11 @@ export function runSettled(guardrails: Guardrails, text: GuardedText, hasTripped
   return update(guardrails, { ...text, runId: null, hasTripped });
 }
 
+/** Forgets the texts of responses that are themselves forgotten. */
+export function forgetTexts(guardrails: Guardrails, rememberedIds: readonly string[]): Guardrails {
+  return { texts: guardrails.texts.filter((text) => rememberedIds.includes(text.responseId)) };
+}
+
 function findText(guardrails: Guardrails, responseId: string): GuardedText | undefined {
   return guardrails.texts.find((text) => text.responseId === responseId);
 }

@@ -50,7 +50,12 @@ export type TransportInput =
    * First audio of an item, also when `acceptsAudio` refuses it: the server must learn that it was not heard. The bytes
    * themselves go to the playout and never pass here.
    */
-  | { readonly type: 'audioStarted'; readonly responseId: string; readonly itemId: string; readonly contentIndex: number }
+  | {
+      readonly type: 'audioStarted';
+      readonly responseId: string;
+      readonly itemId: string;
+      readonly contentIndex: number;
+    }
   /** The model has sent all audio of an item. */
   | { readonly type: 'audioDone'; readonly responseId: string; readonly itemId: string }
   | {
@@ -98,7 +103,11 @@ export type UserMessage =
       readonly role: 'user';
       readonly content: readonly (
         | { readonly type: 'input_text'; readonly text: string }
-        | { readonly type: 'input_image'; readonly image: string; readonly providerData?: Readonly<Record<string, unknown>> }
+        | {
+            readonly type: 'input_image';
+            readonly image: string;
+            readonly providerData?: Readonly<Record<string, unknown>>;
+          }
       )[];
     };
 

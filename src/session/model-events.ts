@@ -56,9 +56,7 @@ export function transcriptDelta(state: SessionState, input: InputOf<'transcriptD
     {
       ...state,
       history: history.transcriptGrew(state.history, itemId, delta),
-      guardrails: isGuarded
-        ? guardrails.transcriptGrew(state.guardrails, response, itemId, delta)
-        : state.guardrails,
+      guardrails: isGuarded ? guardrails.transcriptGrew(state.guardrails, response, itemId, delta) : state.guardrails,
     },
     [],
   ];

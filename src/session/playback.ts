@@ -5,6 +5,7 @@ import type { ItemPosition } from '../playout/playout.ts';
 import type { SessionEffect } from './effect.ts';
 import { send } from './effect.ts';
 import type { HeardAudio, InterruptedAudio, LiveAudio, Playback, Step } from './state.ts';
+import { unchanged } from './state.ts';
 
 /** How long the playout may take to report before its last published positions serve. */
 const REPORT_DELAY_MS = 250;
@@ -12,6 +13,7 @@ const REPORT_DELAY_MS = 250;
 /** The first audio of an item was queued. */
 export function audioStarted(playback: Playback, audio: Omit<LiveAudio, 'hasEnded'>): Playback {
   const { responseId, itemId, contentIndex } = audio;
+  if (playback.live.some((live) => isSame(live, audio))) return playback;
   return { ...playback, live: [...playback.live, { responseId, itemId, contentIndex, hasEnded: false }] };
 }
 
@@ -34,8 +36,9 @@ export function playoutDone(playback: Playback, position: ItemPosition): Playbac
   };
 }
 
-/** Stops everything that is queued or playing; what was heard of it is awaited. */
+/** Stops everything that is queued or playing and awaits what was heard of it; with nothing live there is nothing to do. */
 export function flush(playback: Playback, interruptId: string): Step<Playback> {
+  if (playback.live.length === 0) return unchanged(playback);
   const next: Playback = {
     live: [],
     interruptId,

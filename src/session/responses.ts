@@ -71,7 +71,12 @@ export function responseEnded(responses: Responses, responseId: string): Respons
 }
 
 /** Audio began in a response. */
-export function audioSeen(responses: Responses, response: LiveResponse, itemId: string, contentIndex: number): Responses {
+export function audioSeen(
+  responses: Responses,
+  response: LiveResponse,
+  itemId: string,
+  contentIndex: number,
+): Responses {
   return update(responses, { ...response, audio: [...response.audio, { itemId, contentIndex }] });
 }
 
@@ -167,12 +172,14 @@ export function serverError(
 /**
  * Lets the next request go if it may: those of the app first, one response each; then the one that tool outputs share,
  * unless the user is speaking or the server is about to answer. Any response answers the outputs sent before it.
+ * A transport that isn't `isSequenced` here sequences by itself: its requests wait for a known active response only.
  */
 export function releaseRequest(responses: Responses, eventId: string, isSequenced: boolean): Step<Responses> {
   const { activeId, requestedEventId, busyTurn } = responses;
   if (activeId !== null || requestedEventId !== null || busyTurn !== null) return unchanged(responses);
   const isManual = responses.queuedManual > 0;
-  const isAutomatic = responses.isAutomaticQueued && !responses.isUserSpeaking && responses.awaitedTurn === null;
+  const isUsersTurn = responses.isUserSpeaking || responses.awaitedTurn !== null;
+  const isAutomatic = responses.isAutomaticQueued && !(isSequenced && isUsersTurn);
   if (!isManual && !isAutomatic) return unchanged(responses);
   const next: Responses = {
     ...responses,
@@ -189,8 +196,7 @@ export function forgetOld(responses: Responses, neededIds: readonly string[]): R
   const excess = responses.live.length - REMEMBERED_RESPONSES;
   if (excess <= 0) return responses;
   const live = responses.live.filter(
-    ({ responseId }, index) =>
-      index >= excess || responseId === responses.activeId || neededIds.includes(responseId),
+    ({ responseId }, index) => index >= excess || responseId === responses.activeId || neededIds.includes(responseId),
   );
   return live.length === responses.live.length ? responses : { ...responses, live };
 }

@@ -80,21 +80,13 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
       return state.abilities.isDriven ? interrupt(next, input.serverInterrupts) : unchanged(next);
     }
     case 'speechStopped':
-      return withPart(
-        state,
-        'responses',
-        responses.speechStopped(state.responses, state.abilities.createsResponses),
-      );
+      return withPart(state, 'responses', responses.speechStopped(state.responses, state.abilities.createsResponses));
     case 'serverTurnOverdue':
       return [{ ...state, responses: responses.serverTurnOverdue(state.responses, input.turn) }, []];
     case 'sendMessage': {
       const { message, otherEventData } = input;
       const { isDriven } = state.abilities;
-      return withPart(
-        state,
-        'responses',
-        responses.messageSent(state.responses, message, otherEventData, isDriven),
-      );
+      return withPart(state, 'responses', responses.messageSent(state.responses, message, otherEventData, isDriven));
     }
     case 'requestResponse':
       return [{ ...state, responses: responses.queueRequest(state.responses) }, []];

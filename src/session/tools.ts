@@ -49,10 +49,7 @@ export function callPrepared(tools: Tools, approvals: Approvals, input: InputOf<
   if (plan.kind === 'handoff') return handOff(tools, pending, plan.toAgentName);
   if (!plan.needsApproval || standing === 'approve') return run(tools, pending);
   if (standing === 'reject') return rejectCall(tools, pending);
-  return [
-    moveTo(tools, pending, 'awaitingApproval'),
-    [emit({ type: 'toolApprovalRequested', agentName, call })],
-  ];
+  return [moveTo(tools, pending, 'awaitingApproval'), [emit({ type: 'toolApprovalRequested', agentName, call })]];
 }
 
 /** The app decided about a call. One that is unknown, or decided already, only settles the command. */

@@ -171,6 +171,26 @@ describe('connect', () => {
     expect(() => session.sendMessage('Hi')).toThrow(expect.objectContaining({ code: 'ERR_NOT_CONNECTED' }));
   });
 
+  it.each(['resolves', 'rejects'] as const)(
+    'that was closed and %s late does not disturb the next one',
+    async (outcome) => {
+      const transport = new ScriptedTransport();
+      const gate = deferred<void>();
+      transport.onConnect = () => gate.promise;
+      const session = new RealtimeSession(ann, { transport });
+      const first = session.connect();
+      await settle();
+      session.close();
+      transport.onConnect = () => {};
+      await session.connect();
+      if (outcome === 'resolves') gate.resolve();
+      else gate.reject(new Error('late'));
+      await expect(first).rejects.toThrow();
+      expect(transport.status).toBe('connected');
+      expect(() => session.sendMessage('Hi')).not.toThrow();
+    },
+  );
+
   it('keeps what the server says before it resolves', async () => {
     const transport = new ScriptedTransport();
     transport.onConnect = () => {
@@ -260,6 +280,10 @@ describe('hosted tools', () => {
     await session.updateAgent(new RealtimeAgent({ name: 'Bea' }));
     expect(session.availableMcpTools).toEqual([]);
     expect(changes.at(-1)).toEqual([]);
+    session.close();
+    await session.connect();
+    expect(session.currentAgent.tools).toEqual([docs]);
+    expect(session.availableMcpTools).toEqual([]);
   });
 
   it('ask for approval and get one answer', async () => {

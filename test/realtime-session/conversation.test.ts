@@ -271,6 +271,19 @@ describe('a handoff', () => {
     await session.updateAgent(dee);
     expect(sentOf('config')[2]?.[1]).toMatchObject({ voice: 'marin' });
     expect(warn).toHaveBeenCalledOnce();
+    session.close();
+    await session.connect();
+    await session.updateAgent(dee);
+    transport.startResponse('r1');
+    transport.play('r1', 'i1');
+    await session.updateAgent(new RealtimeAgent({ name: 'Ann', voice: 'marin' }));
+    expect(sentOf('config').map(([, config]) => Reflect.get(Object(config), 'voice'))).toEqual([
+      'cedar',
+      'marin',
+      'marin',
+      'cedar',
+      'cedar',
+    ]);
     warn.mockRestore();
   });
 
@@ -431,6 +444,16 @@ describe('listeners', () => {
     transport.finishResponse('r1', 'Done.');
     expect(names().slice(-2)).toEqual(['agent_end', 'audio_interrupted']);
     expect(transport.sent[0]).toEqual(['message', 'And another thing.', false]);
+  });
+
+  it('issue commands in the middle of a list of effects without getting between them', async () => {
+    const bea = new RealtimeAgent({ name: 'Bea' });
+    const { session, transport } = await stage({ agent: new RealtimeAgent({ name: 'Ann', handoffs: [bea] }) });
+    session.on('agent_handoff', () => session.sendMessage('Be kind to them.'));
+    transport.startResponse('r1');
+    transport.call('c1', 'transfer_to_Bea', {}, 'r1');
+    await settle();
+    expect(transport.sent.map(([type]) => type)).toEqual(['config', 'output', 'message']);
   });
 
   it('may close the session in the middle of its effects', async () => {

@@ -65,6 +65,43 @@ describe('a tool call', () => {
     expect(sentOf('output')).toEqual([['output', 'c1', '{"looked":true}', false]]);
   });
 
+  it('leaves its signal alone once it has returned', async () => {
+    let signal: AbortSignal | undefined;
+    const quick = tool({
+      ...optionsOf('quick'),
+      execute: (_input, _context, details) => {
+        signal = details?.signal;
+        return 'done';
+      },
+    });
+    const { transport, clock, sentOf } = await stage({ agent: agentWith(quick) });
+    transport.startResponse('r1');
+    transport.call('c1', 'quick', {}, 'r1');
+    await clock.advance(120_000);
+    expect(sentOf('output')).toEqual([['output', 'c1', 'done', false]]);
+    expect(signal?.aborted).toBe(false);
+  });
+
+  it('has its arguments checked once, so that what the rule saw is what runs', async () => {
+    let checks = 0;
+    const seen: unknown[] = [];
+    const counting = tool({
+      name: 'counting',
+      description: 'Counts.',
+      parameters: z.object({ n: z.number().transform(() => ++checks) }),
+      needsApproval: async (_context, input) => {
+        seen.push(input.n);
+        return false;
+      },
+      execute: ({ n }) => seen.push(n),
+    });
+    const { transport } = await stage({ agent: agentWith(counting) });
+    transport.startResponse('r1');
+    transport.call('c1', 'counting', { n: 9 }, 'r1');
+    await settle();
+    expect(seen).toEqual([1, 1]);
+  });
+
   it('in the background sends its output and asks for nothing', async () => {
     const note = tool({
       name: 'note',

@@ -1,5 +1,6 @@
-// Any input at any time: events of responses that never were, reports nobody asked for, settlements twice over, commands after
-// the end. Ids come from small pools and from what the session itself has named, so that they often fit and often don't.
+// Any input at any time: events of responses that never were, reports nobody asked for, settlements twice over,
+// commands after the end. Ids come from small pools and from what the session itself has named, so that they often
+// fit and often don't.
 
 import type { SessionEffect } from '../../src/session/effect.ts';
 import type { CallPlan } from '../../src/session/input.ts';
@@ -85,7 +86,8 @@ export class Adversary {
     if (effect.type === 'flushPlayout') this.interruptIds.push(effect.interruptId);
     else if (effect.type === 'runGuardrails') this.runIds.push(effect.runId);
     else if (effect.type === 'prepareAgent') this.commandIds.push(effect.commandId);
-    else if (effect.type === 'send' && effect.command.type === 'createResponse') this.eventIds.push(effect.command.eventId);
+    else if (effect.type === 'send' && effect.command.type === 'createResponse')
+      this.eventIds.push(effect.command.eventId);
   }
 }
 
@@ -124,7 +126,14 @@ function item(adversary: Adversary, choice: Choice): RealtimeItem {
       return { itemId, type: 'function_call', status, name: 'book', arguments: '{}', output: null, callId };
     }
     case 'user':
-      return { itemId, previousItemId, type: 'message', role: 'user', status, content: [{ type: 'input_text', text: 'hello' }] };
+      return {
+        itemId,
+        previousItemId,
+        type: 'message',
+        role: 'user',
+        status,
+        content: [{ type: 'input_text', text: 'hello' }],
+      };
     default: {
       const transcript = choice.of([null, 'one two', 'one two three four five six']);
       const content = choice.oneIn(3) ? [] : [{ type: 'output_audio' as const, transcript }];
@@ -171,12 +180,24 @@ const attacks: readonly Attack[] = [
   (adversary, choice) => {
     const responseId = adversary.response(choice);
     const callId = adversary.call(responseId, choice);
-    return { type: 'functionCall', responseId, callId, name: choice.of(['weather', 'book', 'transfer']), arguments: '{' };
+    return {
+      type: 'functionCall',
+      responseId,
+      callId,
+      name: choice.of(['weather', 'book', 'transfer']),
+      arguments: '{',
+    };
   },
   (adversary, choice) => {
     const responseId = adversary.response(choice);
     const callId = adversary.call(responseId, choice);
-    return { type: 'functionCall', responseId, callId, name: choice.of(['weather', 'book', 'transfer']), arguments: '{' };
+    return {
+      type: 'functionCall',
+      responseId,
+      callId,
+      name: choice.of(['weather', 'book', 'transfer']),
+      arguments: '{',
+    };
   },
   (_adversary, choice) => ({ type: 'speechStarted', serverInterrupts: choice.oneIn(2) }),
   () => ({ type: 'speechStopped' }),
@@ -268,7 +289,11 @@ const attacks: readonly Attack[] = [
   },
   (_adversary, choice) => ({ type: 'serverTurnOverdue', turn: choice.below(4) }),
   (_adversary, choice) => {
-    const ends: readonly [Untimed, ...Untimed[]] = [{ type: 'close' }, { type: 'disconnected' }, { type: 'connecting' }];
+    const ends: readonly [Untimed, ...Untimed[]] = [
+      { type: 'close' },
+      { type: 'disconnected' },
+      { type: 'connecting' },
+    ];
     return choice.oneIn(2) ? choice.of(ends) : { type: 'speechStopped' };
   },
   answer,

@@ -77,7 +77,10 @@ export function settled(callId: string, output = 'sunny', isBackground = false):
 }
 
 /** The report of an interrupt: milliseconds rendered of milliseconds received. */
-export function report(interruptId: string, ...items: [itemId: string, renderedMs: number, receivedMs: number][]): ScriptedInput {
+export function report(
+  interruptId: string,
+  ...items: [itemId: string, renderedMs: number, receivedMs: number][]
+): ScriptedInput {
   return {
     type: 'playoutReport',
     sampleRate: FRAMES_PER_MS * 1000,

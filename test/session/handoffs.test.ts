@@ -68,7 +68,11 @@ test('updateAgent prepares, applies and settles', () => {
   expect(conversation.on({ type: 'updateAgent', commandId: 'k1', agentName: 'Billing' })).toEqual([
     { type: 'prepareAgent', commandId: 'k1', agentName: 'Billing' },
   ]);
-  const prepared = { type: 'agentPrepared', commandId: 'k1', result: { ok: true, agentName: 'Billing', config } } as const;
+  const prepared = {
+    type: 'agentPrepared',
+    commandId: 'k1',
+    result: { ok: true, agentName: 'Billing', config },
+  } as const;
   expect(conversation.on(prepared)).toEqual([
     sent({ type: 'updateConfig', config }),
     told({ type: 'agentHandoff', fromAgentName: 'Front', toAgentName: 'Billing' }),

@@ -25,13 +25,24 @@ function arrive(conversation: Conversation, ...items: RealtimeItem[]): void {
 test('a new item is added, then the history is updated; a known one only updates it', () => {
   const conversation = new Conversation();
   const item = user('u1', null);
-  expect(conversation.on({ type: 'itemUpdated', item })).toEqual([told({ type: 'historyAdded', item }), historyUpdated]);
+  expect(conversation.on({ type: 'itemUpdated', item })).toEqual([
+    told({ type: 'historyAdded', item }),
+    historyUpdated,
+  ]);
   expect(conversation.on({ type: 'itemUpdated', item: user('u1', null, 'hi') })).toEqual([historyUpdated]);
 });
 
 test('an item goes behind its predecessor, to the front, or to the end when its place is unknown', () => {
   const conversation = new Conversation();
-  arrive(conversation, user('a', null), user('c', 'a'), user('b', 'a'), user('z', 'unknown'), user('front', null), user('end'));
+  arrive(
+    conversation,
+    user('a', null),
+    user('c', 'a'),
+    user('b', 'a'),
+    user('z', 'unknown'),
+    user('front', null),
+    user('end'),
+  );
   expect(order(conversation)).toBe('front a b c z end');
 });
 

@@ -14,8 +14,12 @@ test.each(injectedBugs)('a session that $name is caught', { timeout: 60_000 }, (
   expect(caughtBy).toContain(violation?.invariant);
 });
 
-test.each(['faithful', 'adversarial'] as const)('the session without a bug holds in the same %s runs', { timeout: 60_000 }, (style) => {
-  const { interleavings, violation } = search({ core, style, runs: BUDGET, seed: SEED, isShrinking: false });
-  expect(violation?.message).toBeUndefined();
-  expect(interleavings).toBe(BUDGET);
-});
+test.each(['faithful', 'adversarial'] as const)(
+  'the session without a bug holds in the same %s runs',
+  { timeout: 60_000 },
+  (style) => {
+    const { interleavings, violation } = search({ core, style, runs: BUDGET, seed: SEED, isShrinking: false });
+    expect(violation?.message).toBeUndefined();
+    expect(interleavings).toBe(BUDGET);
+  },
+);

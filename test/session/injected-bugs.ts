@@ -1,5 +1,5 @@
-// Bugs that a session core could have, each put into the real one: by a wrong input, a wrong effect or a wrong state. The
-// invariants are worth what they catch of these.
+// Bugs that a session core could have, each put into the real one: by a wrong input, a wrong effect or a wrong state.
+// The invariants are worth what they catch of these.
 
 import type { SessionEffect } from '../../src/session/effect.ts';
 import type { SessionInput } from '../../src/session/input.ts';
@@ -140,16 +140,23 @@ export const injectedBugs: readonly InjectedBug[] = [
   {
     name: 'loses a request that the server refused because it was busy',
     style: 'faithful',
-    caughtBy: ['at rest every message, output and turn has been answered', 'at rest every request of the app got its response'],
+    caughtBy: [
+      'at rest every message, output and turn has been answered',
+      'at rest every request of the app got its response',
+    ],
     into: (core) => ({
       ...core,
-      step: (state, input) => core.step(state, input.type === 'serverError' ? { ...input, code: 'invalid_request' } : input),
+      step: (state, input) =>
+        core.step(state, input.type === 'serverError' ? { ...input, code: 'invalid_request' } : input),
     }),
   },
   {
     name: 'lets an interrupt drop what is queued',
     style: 'faithful',
-    caughtBy: ['at rest every message, output and turn has been answered', 'at rest every request of the app got its response'],
+    caughtBy: [
+      'at rest every message, output and turn has been answered',
+      'at rest every request of the app got its response',
+    ],
     into: wrong(([after, effects]) =>
       sends(effects, 'cancelResponse') ? [withResponses(after, { queuedManual: 0 }), effects] : [after, effects],
     ),
@@ -163,9 +170,28 @@ export const injectedBugs: readonly InjectedBug[] = [
     ),
   },
   {
+    name: 'talks over the user to answer a tool output',
+    style: 'faithful',
+    caughtBy: ['outputs are answered when nobody speaks, and only if there are any'],
+    into: wrong(([after, effects]) => [withResponses(after, { isUserSpeaking: false }), effects]),
+  },
+  {
+    name: 'asks again for what has been answered',
+    style: 'faithful',
+    caughtBy: ['outputs are answered when nobody speaks, and only if there are any'],
+    into: wrong(([after, effects], _state, input) =>
+      input.type === 'responseStarted'
+        ? [withResponses(after, { isAutomaticQueued: true }), effects]
+        : [after, effects],
+    ),
+  },
+  {
     name: 'answers before it knows what was heard',
     style: 'faithful',
-    caughtBy: ['no response between an interrupt and its report or deadline', 'every item that was cut off is truncated'],
+    caughtBy: [
+      'no response between an interrupt and its report or deadline',
+      'every item that was cut off is truncated',
+    ],
     into: wrong(([after, effects]) => [
       after.playback.interruptId === null ? after : { ...after, playback: { ...after.playback, interruptId: null } },
       effects,
@@ -201,7 +227,10 @@ export const injectedBugs: readonly InjectedBug[] = [
   {
     name: 'believes a playout that rendered more than it received',
     style: 'adversarial',
-    caughtBy: ['one truncate an item, never beyond what was received or rendered', 'every item that was cut off is truncated'],
+    caughtBy: [
+      'one truncate an item, never beyond what was received or rendered',
+      'every item that was cut off is truncated',
+    ],
     into: (core) => ({
       ...core,
       step: (state, input) => {
@@ -374,7 +403,8 @@ export const injectedBugs: readonly InjectedBug[] = [
     style: 'adversarial',
     caughtBy: ['a step never throws and never mutates'],
     into: wrong((right, state, input) => {
-      if (input.type !== 'callSettled' || state.tools.pending.some((each) => each.call.callId === input.callId)) return right;
+      if (input.type !== 'callSettled' || state.tools.pending.some((each) => each.call.callId === input.callId))
+        return right;
       throw new Error(`unknown call ${input.callId}`);
     }),
   },

@@ -42,11 +42,15 @@ const batches = (['faithful', 'adversarial'] satisfies Style[]).flatMap((style) 
   Array.from({ length: BATCHES }, (_, batch) => ({ style, batch })),
 );
 
-test.each(batches)('every invariant holds in $style interleavings, batch $batch', { timeout: 300_000 }, ({ style, batch }) => {
-  const result = search({ core, style, runs, seed: seed + batch, onHeld: tally, isShrinking: true });
-  expect(result.violation?.message ?? 'all held', `BARGEIN_SEED=${seed}`).toBe('all held');
-  held[style] += result.interleavings;
-});
+test.each(batches)(
+  'every invariant holds in $style interleavings, batch $batch',
+  { timeout: 300_000 },
+  ({ style, batch }) => {
+    const result = search({ core, style, runs, seed: seed + batch, onHeld: tally, isShrinking: true });
+    expect(result.violation?.message ?? 'all held', `BARGEIN_SEED=${seed}`).toBe('all held');
+    held[style] += result.interleavings;
+  },
+);
 
 test('the interleavings were played, and reached what they are about', () => {
   expect(held.faithful).toBeGreaterThanOrEqual(total / 2);
@@ -73,5 +77,7 @@ test('the interleavings were played, and reached what they are about', () => {
 
 afterAll(() => {
   const interleavings = held.faithful + held.adversarial;
-  console.log(`${interleavings} interleavings (${held.faithful} faithful, ${held.adversarial} adversarial), seed ${seed}`);
+  console.log(
+    `${interleavings} interleavings (${held.faithful} faithful, ${held.adversarial} adversarial), seed ${seed}`,
+  );
 });

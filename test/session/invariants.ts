@@ -1,6 +1,6 @@
-// What must hold for every session, whatever happens to it in whatever order. Each invariant is one object with one claim;
-// it returns what is wrong, or nothing. They judge by the facts of a witness; `isDeepStrictEqual` on the state is only used to
-// say that a step changed nothing.
+// What must hold for every session, whatever happens to it in whatever order. Each invariant is one object with one
+// claim; it returns what is wrong, or nothing. They judge by the facts of a witness; `isDeepStrictEqual` on the state
+// is only used to say that a step changed nothing.
 
 import { isDeepStrictEqual } from 'node:util';
 import type { SessionEffect } from '../../src/session/effect.ts';
@@ -93,7 +93,20 @@ const neverTwoResponses: Invariant = {
     if (!facts.abilities.isDriven) return undefined;
     if (facts.requestedEventId !== null) return `asks again while ${facts.requestedEventId} is not answered`;
     if (facts.awaitsUnseenResponse) return 'asks again before the response that blocked the last request has shown up';
-    return facts.eventIds.has(effect.command.eventId) ? `uses the event id ${effect.command.eventId} twice` : undefined;
+    return facts.requests.has(effect.command.eventId) ? `uses the event id ${effect.command.eventId} twice` : undefined;
+  },
+};
+
+/** The user has the floor: outputs are answered once the turn is over and the server has had its chance to answer it. */
+const outputsWaitForTheUser: Invariant = {
+  name: 'outputs are answered when nobody speaks, and only if there are any',
+  onEffect: (facts, effect) => {
+    if (effect.type !== 'send' || effect.command.type !== 'createResponse' || facts.queuedByApp > 0) return undefined;
+    if (!facts.isAnswerWanted) return 'asks for a response that nobody wanted';
+    // A foreign transport sequences that, too.
+    if (!facts.abilities.isDriven) return undefined;
+    if (facts.isUserSpeaking) return 'asks for a response while the user speaks';
+    return facts.isTurnAwaited ? 'asks for a response before the server could answer the turn' : undefined;
   },
 };
 
@@ -107,8 +120,8 @@ const noResponseBeforeReport: Invariant = {
 };
 
 /**
- * A truncate names an item that this interrupt flushed, once, at what was both received and rendered of it. An item whose
- * audio begins only after its response was cancelled was refused whole: it is truncated at 0 at once.
+ * A truncate names an item that this interrupt flushed, once, at what was both received and rendered of it. An item
+ * whose audio begins only after its response was cancelled was refused whole: it is truncated at 0 at once.
  */
 const truncatesAtWhatWasHeard: Invariant = {
   name: 'one truncate an item, never beyond what was received or rendered',
@@ -165,14 +178,17 @@ const flushIdsUnique: Invariant = {
   },
 };
 
-/** The user is heard in one step: app told, server told, sound stopped, in this order, and only if something was live. */
+/**
+ * The user is heard in one step: app told, server told, sound stopped, in this order, and only if something was live.
+ */
 const interruptIsOneStep: Invariant = {
   name: 'an interrupt stops everything in one step',
   onStep: (facts, { input, effects }) => {
     const isInterrupt =
       input.type === 'interrupt' ||
       input.type === 'speechStarted' ||
-      (input.type === 'guardrailSettled' && effects.some((e) => e.type === 'emit' && e.notice.type === 'guardrailTripped'));
+      (input.type === 'guardrailSettled' &&
+        effects.some((e) => e.type === 'emit' && e.notice.type === 'guardrailTripped'));
     if (!facts.abilities.isDriven || !facts.before.isOpen || !isInterrupt) return undefined;
     const { activeResponses, hasLiveAudio } = facts.before;
     // A server has one at a time; of the many that only an adversary has, the session forgets the oldest.
@@ -193,7 +209,10 @@ const interruptIsOneStep: Invariant = {
   },
 };
 
-/** A tool that needs an approval waits for it, and a rejected one never runs; nor does one that came after the interrupt. */
+/**
+ * A tool that needs an approval waits for it, and a rejected one never runs; nor does one that came after the
+ * interrupt.
+ */
 const noRunWithoutApproval: Invariant = {
   name: 'a call that needs approval runs only after an approve, a rejected call never',
   onEffect: (facts, effect) => {
@@ -226,7 +245,8 @@ const cancelledStaysSilent: Invariant = {
     if (facts.connection !== 'open') return undefined;
     const activeId = facts.abilities.isDriven ? facts.activeId : null;
     for (const [responseId, response] of facts.responses) {
-      if (response.isCancelled && acceptsAudio(after, responseId)) return `audio of cancelled ${responseId} is accepted`;
+      if (response.isCancelled && acceptsAudio(after, responseId))
+        return `audio of cancelled ${responseId} is accepted`;
       const mustBeHeard = responseId === activeId && !response.isCancelled;
       if (mustBeHeard && !acceptsAudio(after, responseId)) return `audio of active ${responseId} is refused`;
     }
@@ -238,7 +258,8 @@ const cancelledStaysSilent: Invariant = {
 const oneTripAResponse: Invariant = {
   name: 'a guardrail trips at most once a response',
   onStep: (facts, { input, effects }) => {
-    if (!effects.some((effect) => effect.type === 'emit' && effect.notice.type === 'guardrailTripped')) return undefined;
+    if (!effects.some((effect) => effect.type === 'emit' && effect.notice.type === 'guardrailTripped'))
+      return undefined;
     if (input.type !== 'guardrailSettled' || input.tripped === null) return `${input.type} trips a guardrail`;
     const responseId = facts.runResponses.get(input.runId);
     const response = responseId === undefined ? undefined : facts.responses.get(responseId);
@@ -259,8 +280,8 @@ const historyIdsUnique: Invariant = {
 };
 
 /**
- * An item that was in the history when it was truncated is marked there, and stays cut: later updates of the server don't
- * bring back words that nobody heard.
+ * An item that was in the history when it was truncated is marked there, and stays cut: later updates of the server
+ * don't bring back words that nobody heard.
  */
 const unheardTextStaysOut: Invariant = {
   name: 'unheard text never comes back',
@@ -322,14 +343,18 @@ const foreignTransportIsAsked: Invariant = {
     if (facts.connection !== 'open') return undefined;
     if (effect.type === 'send') {
       const { type } = effect.command;
-      if (facts.abilities.isDriven) return type === 'interrupt' ? 'a driven transport is asked to interrupt' : undefined;
+      if (facts.abilities.isDriven)
+        return type === 'interrupt' ? 'a driven transport is asked to interrupt' : undefined;
       return type === 'truncate' || type === 'cancelResponse' ? `sends ${type} to a foreign transport` : undefined;
     }
     return effect.type === 'flushPlayout' && !facts.abilities.isDriven ? 'flushes a foreign playout' : undefined;
   },
 };
 
-/** Only the youngest responses are remembered, the active one and those with calls; what hangs on the others goes with them. */
+/**
+ * Only the youngest responses are remembered, the active one and those with calls; what hangs on the others goes with
+ * them.
+ */
 const stateStaysBounded: Invariant = {
   name: 'only history grows',
   onStep: (_facts, { after }) => {
@@ -341,7 +366,9 @@ const stateStaysBounded: Invariant = {
     const needed = new Set(tools.pending.map((pending) => pending.call.responseId));
     if (responses.activeId !== null) needed.add(responses.activeId);
     const limit = REMEMBERED_RESPONSES + needed.size;
-    return responses.live.length > limit ? `${responses.live.length} responses are kept, at most ${limit} are needed` : undefined;
+    return responses.live.length > limit
+      ? `${responses.live.length} responses are kept, at most ${limit} are needed`
+      : undefined;
   },
 };
 
@@ -352,6 +379,7 @@ export const invariants: readonly Invariant[] = [
   nothingStaleAccepted,
   nothingSentWhileClosed,
   neverTwoResponses,
+  outputsWaitForTheUser,
   noResponseBeforeReport,
   truncatesAtWhatWasHeard,
   everyUnheardItemTruncated,

@@ -26,26 +26,10 @@ function flushed(interruptId: string): object[] {
   ];
 }
 
-function position(itemId: string, renderedMs: number, receivedMs: number): object & { itemId: string } {
-  return {
-    itemId,
-    contentIndex: 0,
-    responseId: 'r1',
-    renderedFrames: renderedMs * FRAMES_PER_MS,
-    receivedFrames: receivedMs * FRAMES_PER_MS,
-  };
-}
-
+/** The deadline of an interrupt: milliseconds of a1 rendered, by the last published positions, of milliseconds received. */
 function overdue(interruptId: string, renderedMs: number, receivedMs: number): ScriptedInput {
-  const positions = [
-    {
-      itemId: 'a1',
-      contentIndex: 0,
-      responseId: 'r1',
-      renderedFrames: renderedMs * FRAMES_PER_MS,
-      receivedFrames: receivedMs * FRAMES_PER_MS,
-    },
-  ];
+  const frames = { renderedFrames: renderedMs * FRAMES_PER_MS, receivedFrames: receivedMs * FRAMES_PER_MS };
+  const positions = [{ itemId: 'a1', contentIndex: 0, responseId: 'r1', ...frames }];
   return { type: 'interruptOverdue', interruptId, positions, sampleRate: FRAMES_PER_MS * 1000 };
 }
 
@@ -159,7 +143,11 @@ test('an item of two parts is truncated once, at the first part that was not hea
 test('at the deadline the last published positions serve, and a later report changes nothing', () => {
   const conversation = speaking();
   conversation.on({ type: 'interrupt' }, message, cancelled('r1'));
-  expect(conversation.on(overdue('s_1', 320, 1000))).toEqual([truncate('a1', 320), historyUpdated, createResponse('s_2')]);
+  expect(conversation.on(overdue('s_1', 320, 1000))).toEqual([
+    truncate('a1', 320),
+    historyUpdated,
+    createResponse('s_2'),
+  ]);
   expect(conversation.on(report('s_1', ['a1', 300, 1000]))).toEqual([]);
 });
 
@@ -181,7 +169,10 @@ test('new audio that is interrupted before the first report: each report truncat
     ...flushed('s_2'),
   ]);
   conversation.on(cancelled('r2'));
-  expect(conversation.on(report('s_1', ['a1', 100, 500], ['a2', 7, 500]))).toEqual([truncate('a1', 100), historyUpdated]);
+  expect(conversation.on(report('s_1', ['a1', 100, 500], ['a2', 7, 500]))).toEqual([
+    truncate('a1', 100),
+    historyUpdated,
+  ]);
   expect(conversation.on(report('s_2', ['a2', 20, 500]))).toEqual([
     truncate('a2', 20),
     historyUpdated,

@@ -76,7 +76,8 @@ export class Rehearsal {
       return true;
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (typeof code !== 'string' || !code.startsWith('ERR_')) this.fail('a refused command has a typed error', String(error));
+      if (typeof code !== 'string' || !code.startsWith('ERR_'))
+        this.fail('a refused command has a typed error', String(error));
       return false;
     }
   }
@@ -116,7 +117,10 @@ export class Rehearsal {
     try {
       return freeze(this.#core.step(state, input));
     } catch (error) {
-      return this.fail('a step never throws and never mutates', error instanceof Error ? (error.stack ?? '') : String(error));
+      return this.fail(
+        'a step never throws and never mutates',
+        error instanceof Error ? (error.stack ?? '') : String(error),
+      );
     }
   }
 

@@ -60,10 +60,7 @@ test('a failed response is reported', () => {
     outputText: '',
   });
   const error = new SessionError('Response r1 failed: rate limit.', { code: 'ERR_RESPONSE_FAILED' });
-  expect(effects).toEqual([
-    told({ type: 'agentEnd', agentName: 'Front', output: '' }),
-    told({ type: 'error', error }),
-  ]);
+  expect(effects).toEqual([told({ type: 'agentEnd', agentName: 'Front', output: '' }), told({ type: 'error', error })]);
 });
 
 test('a tool output waits while the user speaks', () => {
@@ -163,7 +160,15 @@ test('history shows an output that was sent', () => {
   const conversation = new Conversation();
   conversation.on({
     type: 'itemUpdated',
-    item: { itemId: 'f1', callId: 'c1', type: 'function_call', status: 'completed', arguments: '{}', name: 'weather', output: null },
+    item: {
+      itemId: 'f1',
+      callId: 'c1',
+      type: 'function_call',
+      status: 'completed',
+      arguments: '{}',
+      name: 'weather',
+      output: null,
+    },
   });
   expect(afterToolOutput(conversation)).toContainEqual(historyUpdated);
   expect(conversation.item('f1')).toMatchObject({ output: 'sunny' });

@@ -1,5 +1,5 @@
-// What must hold once everything under way has come to its end: nothing was left undone, and the session agrees with the
-// server and with the playout about what was said, asked and heard.
+// What must hold once everything under way has come to its end: nothing was left undone, and the session agrees with
+// the server and with the playout about what was said, asked and heard.
 
 import { SAMPLE_RATE } from './simulated-server.ts';
 import type { FaithfulWorld } from './world.ts';

@@ -1,5 +1,5 @@
-// A model service at the other end of two queues. It answers what the session sends as the real service does, refuses what
-// the real one refuses, and remembers what it still owes and what it believes was heard.
+// A model service at the other end of two queues. It answers what the session sends as the real service does, refuses
+// what the real one refuses, and remembers what it still owes and what it believes was heard.
 
 import type { SendCommand } from '../../src/session/effect.ts';
 import type { ResponseStatus } from '../../src/session/input.ts';
@@ -27,7 +27,7 @@ interface ServerItem {
   readonly itemId: string;
   /** Audio that the server has generated and committed, in frames. */
   frames: number;
-  /** How much of it the server believes was heard, in frames; all of it until a truncate says otherwise. */
+  /** How much of it the server was told was heard; null: it believes all of it was. */
   believedMs: number | null;
 }
 
@@ -198,7 +198,14 @@ export class SimulatedServer {
     this.downlink.push({
       type: 'itemUpdated',
       item: {
-        itemId, previousItemId, type: 'function_call', status: 'completed', arguments: '{}', name, output: null, callId,
+        itemId,
+        previousItemId,
+        type: 'function_call',
+        status: 'completed',
+        arguments: '{}',
+        name,
+        output: null,
+        callId,
       },
     });
     response.lastCall = { type: 'functionCall', ...ref };

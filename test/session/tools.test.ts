@@ -81,7 +81,13 @@ test('a refused call is answered and reported', () => {
 test('a tool that failed is answered and reported', () => {
   const conversation = responding();
   conversation.on(call('r1', 'c1'), mayRun('c1'), done('r1'));
-  const failed = { type: 'callSettled', callId: 'c1', output: 'It failed.', isBackground: false, error: 'thrown' } as const;
+  const failed = {
+    type: 'callSettled',
+    callId: 'c1',
+    output: 'It failed.',
+    isBackground: false,
+    error: 'thrown',
+  } as const;
   expect(conversation.on(failed)).toEqual([
     told({ type: 'toolEnd', agentName: 'Front', call: ref('c1'), output: 'It failed.' }),
     output('c1', 'It failed.'),

@@ -68,9 +68,19 @@ export class Witness {
   /** Two responses were active at once, which no real server does. */
   hasOverlap = false;
   requestedEventId: string | null = null;
-  /** The server refused a request because of a response that it has not announced; until one shows up or is given up. */
+  /**
+   * The server refused a request because of a response that it has not announced; until one shows up or is given up.
+   */
   awaitsUnseenResponse = false;
-  readonly eventIds: Set<string> = new Set();
+  /** Requests sent on any connection, and whether the app had asked for them (or tool outputs had). */
+  readonly requests: Map<string, 'app' | 'outputs'> = new Map();
+  /** Requests of the app that have not been sent. */
+  queuedByApp = 0;
+  /** Something was sent that the model should answer without the app asking. */
+  isAnswerWanted = false;
+  isUserSpeaking = false;
+  /** The server answers the turn that has just ended by itself, as far as one can know. */
+  isTurnAwaited = false;
 
   readonly calls: Map<string, CallFacts> = new Map();
   /** Composite effects that have not settled, as `kind:id`. */
@@ -146,6 +156,7 @@ export class Witness {
       case 'responseStarted':
         if (this.connection !== 'open') break;
         this.awaitsUnseenResponse = false;
+        this.isTurnAwaited = false;
         this.requestedEventId = null;
         if (this.responses.has(input.responseId)) break;
         if (this.before.activeResponses > 0) this.hasOverlap = true;
@@ -161,13 +172,29 @@ export class Witness {
         break;
       }
       case 'serverError':
+        if (input.code === 'conversation_already_has_active_response') this.#requeue(input.eventId);
         if (this.requestedEventId === null || input.eventId !== this.requestedEventId) break;
         this.requestedEventId = null;
-        this.awaitsUnseenResponse =
-          input.code === 'conversation_already_has_active_response' && this.activeId === null;
+        this.awaitsUnseenResponse = input.code === 'conversation_already_has_active_response' && this.activeId === null;
         break;
       case 'serverTurnOverdue':
         this.awaitsUnseenResponse = false;
+        this.isTurnAwaited = false;
+        break;
+      case 'speechStarted':
+        this.isUserSpeaking = this.connection === 'open';
+        this.isTurnAwaited = false;
+        break;
+      case 'speechStopped':
+        this.isUserSpeaking = false;
+        this.isTurnAwaited = this.connection === 'open' && this.abilities.createsResponses;
+        break;
+      case 'sendMessage':
+        // A transport that isn't driven asks for the answer to a message by itself.
+        if (this.connection === 'open' && this.abilities.isDriven) this.queuedByApp += 1;
+        break;
+      case 'requestResponse':
+        if (this.connection === 'open') this.queuedByApp += 1;
         break;
       case 'transcriptDelta':
         this.isStale = !this.responses.has(input.responseId);
@@ -230,11 +257,11 @@ export class Witness {
     switch (effect.type) {
       case 'send':
         if (effect.command.type === 'createResponse') {
-          this.requestedEventId = effect.command.eventId;
-          this.eventIds.add(effect.command.eventId);
+          this.#absorbRequest(effect.command.eventId);
         } else if (effect.command.type === 'functionCallOutput') {
           const call = this.calls.get(effect.command.call.callId);
           if (call !== undefined) call.outputs += 1;
+          this.isAnswerWanted = true;
         } else if (effect.command.type === 'truncate') {
           this.truncates.set(effect.command.itemId, effect.command.audioEndMs);
         }
@@ -243,6 +270,10 @@ export class Witness {
         if (effect.notice.type === 'toolApprovalRequested') {
           const call = this.calls.get(effect.notice.call.callId);
           if (call !== undefined) call.isAwaitingApproval = true;
+        } else if (effect.notice.type === 'guardrailTripped') {
+          // The correction is a request of the app, unless the user has the floor already.
+          this.queuedByApp += 1;
+          this.isAnswerWanted = true;
         } else if (effect.notice.type === 'audioInterrupted' && !this.#isForeignInterrupt) {
           this.#cancelLiveResponses();
         }
@@ -281,7 +312,10 @@ export class Witness {
     }
   }
 
-  /** The response that the server is generating: the youngest that is not done, of those that a session still remembers. */
+  /**
+   * The response that the server is generating: the youngest that is not done, of those that a session still
+   * remembers.
+   */
   get activeId(): string | null {
     let activeId: string | null = null;
     let older = this.responses.size;
@@ -295,6 +329,19 @@ export class Witness {
   /** Whether a call that needs an approval has it, by its own decision or a sticky one. */
   isApproved(call: CallFacts): boolean {
     return call.decision === 'approve' || this.stickyDecisions.get(call.name) === 'approve';
+  }
+
+  #absorbRequest(eventId: string): void {
+    this.requestedEventId = eventId;
+    this.requests.set(eventId, this.queuedByApp > 0 ? 'app' : 'outputs');
+    if (this.queuedByApp > 0) this.queuedByApp -= 1;
+    else this.isAnswerWanted = false;
+  }
+
+  #requeue(eventId: string | undefined): void {
+    const origin = eventId === undefined ? undefined : this.requests.get(eventId);
+    if (origin === 'app') this.queuedByApp += 1;
+    else if (origin === 'outputs') this.isAnswerWanted = true;
   }
 
   #absorbAudio(responseId: string, itemId: string): void {
@@ -365,5 +412,9 @@ export class Witness {
     this.cutItems.clear();
     this.requestedEventId = null;
     this.awaitsUnseenResponse = false;
+    this.queuedByApp = 0;
+    this.isAnswerWanted = false;
+    this.isUserSpeaking = false;
+    this.isTurnAwaited = false;
   }
 }

@@ -1,6 +1,7 @@
-// A faithful world around a session core: a server behind two queues, a playout on its own thread, tools and guardrails that
-// settle when they like, timers, an app and a user. Every order in which these can happen is possible; nothing
-// impossible happens, so that the world can be brought to rest and asked whether anything was left undone.
+// A faithful world around a session core: a server behind two queues, a playout on its own thread, tools and
+// guardrails that settle when they like, timers, an app and a user. Every order in which these can happen is
+// possible; nothing impossible happens, so that the world can be brought to rest and asked whether anything was left
+// undone.
 
 import type { CallRef, SendCommand, SessionEffect } from '../../src/session/effect.ts';
 import type { CallPlan, CommandInput } from '../../src/session/input.ts';
@@ -139,7 +140,8 @@ export class FaithfulWorld {
     if (delivery.type === 'responseStarted' && this.rehearsal.facts.requestedEventId === null) this.#forgiveCrossing();
     if (delivery.type === 'speechStarted') this.isUserHeard = true;
     if (delivery.type === 'speechStopped') this.isUserHeard = false;
-    if (delivery.type === 'audioDone' && this.isDriven) this.playout.commands.push({ type: 'end', itemId: delivery.itemId });
+    if (delivery.type === 'audioDone' && this.isDriven)
+      this.playout.commands.push({ type: 'end', itemId: delivery.itemId });
     this.feed(delivery);
   }
 
@@ -173,7 +175,9 @@ export class FaithfulWorld {
     if (timer !== undefined) this.feed(timer);
   }
 
-  /** An utterance lasts longer than a round trip: what was sent before the user was heard has arrived before it ends. */
+  /**
+   * An utterance lasts longer than a round trip: what was sent before the user was heard has arrived before it ends.
+   */
   get canUtteranceEnd(): boolean {
     const isHeard = !this.server.downlink.some((delivery) => delivery.type === 'speechStarted');
     return this.server.isUserSpeaking && isHeard && this.uplink.every((each) => each.isDuringSpeech);
@@ -225,8 +229,8 @@ export class FaithfulWorld {
   }
 
   /**
-   * A response that the session did not ask for counts as the answer to the outputs sent before its start is heard. Those
-   * that crossed with it on the wire wait for the next turn: without an acknowledgement nobody here can tell.
+   * A response that the session did not ask for counts as the answer to the outputs sent before its start is heard.
+   * Those that crossed with it on the wire wait for the next turn: without an acknowledgement nobody here can tell.
    */
   #forgiveCrossing(): void {
     for (const need of this.server.unanswered) if (!need.startsWith('message')) this.server.unanswered.delete(need);
@@ -249,14 +253,22 @@ export class FaithfulWorld {
       case 'prepareAgent': {
         const { commandId, agentName } = job;
         const isOk = !choice.oneIn(4);
-        const result = isOk ? { ok: true as const, agentName, config: {} } : { ok: false as const, error: new Error('no such agent') };
+        const result = isOk
+          ? { ok: true as const, agentName, config: {} }
+          : { ok: false as const, error: new Error('no such agent') };
         return { type: 'agentPrepared', commandId, result };
       }
       case 'prepareCall':
         return { type: 'callPrepared', callId: job.call.callId, plan: planOf(job.call, choice) };
       case 'runCall': {
         const error = choice.oneIn(6) ? { error: new Error('the tool threw') } : {};
-        return { type: 'callSettled', callId: job.call.callId, output: 'sunny', isBackground: choice.oneIn(6), ...error };
+        return {
+          type: 'callSettled',
+          callId: job.call.callId,
+          output: 'sunny',
+          isBackground: choice.oneIn(6),
+          ...error,
+        };
       }
       case 'runHandoff': {
         const agentName = job.toAgentName;
@@ -268,7 +280,8 @@ export class FaithfulWorld {
       case 'formatRejection':
         return { type: 'rejectionFormatted', callId: job.call.callId, message: 'the user said no' };
       case 'runGuardrails': {
-        if (choice.oneIn(8)) return { type: 'guardrailSettled', runId: job.runId, tripped: null, error: new Error('it threw') };
+        if (choice.oneIn(8))
+          return { type: 'guardrailSettled', runId: job.runId, tripped: null, error: new Error('it threw') };
         const isTripped = !isCalm && choice.oneIn(5);
         const tripped = isTripped ? { error: new Error('tripped'), feedback: 'say it politely' } : null;
         return { type: 'guardrailSettled', runId: job.runId, tripped };
@@ -366,7 +379,8 @@ const moves: readonly Move[] = [
   {
     name: 'the model is done',
     weight: (world) => active(world, 6),
-    act: (world, choice) => world.server.finish(choice.of(['completed', 'completed', 'completed', 'failed', 'incomplete'])),
+    act: (world, choice) =>
+      world.server.finish(choice.of(['completed', 'completed', 'completed', 'failed', 'incomplete'])),
   },
   {
     name: 'the user begins to speak',

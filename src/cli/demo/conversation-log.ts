@@ -74,7 +74,7 @@ export class ConversationLog {
   readonly #nowMs: () => number;
   readonly #toolStarts = new Map<string, number>();
 
-  constructor(session: RealtimeSession<unknown>, card: SoundCard, nowMs: () => number) {
+  constructor(session: RealtimeSession, card: SoundCard, nowMs: () => number) {
     this.#card = card;
     this.#nowMs = nowMs;
     this.#listen(session);
@@ -127,7 +127,7 @@ export class ConversationLog {
     }
   }
 
-  #listen(session: RealtimeSession<unknown>): void {
+  #listen(session: RealtimeSession): void {
     session.on('audio', ({ data, itemId }) => {
       this.#noteReceived(itemId ?? '', data.byteLength / 2);
     });

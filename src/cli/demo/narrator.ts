@@ -15,7 +15,7 @@ export class Narrator {
   readonly #terminal: Terminal;
   readonly #log: ConversationLog;
 
-  constructor(session: RealtimeSession<unknown>, log: ConversationLog, { terminal, approve }: NarratorOptions) {
+  constructor(session: RealtimeSession, log: ConversationLog, { terminal, approve }: NarratorOptions) {
     this.#terminal = terminal;
     this.#log = log;
     const print = (speaker: string, text: string): void => this.#print(speaker, text);

@@ -23,7 +23,7 @@ export interface TurnLatency {
 }
 
 /** Frames of an item in the recording. */
-export function heardFrames(record: CallRecord, itemId: string): number {
+function heardFrames(record: CallRecord, itemId: string): number {
   return record.heard
     .filter((run) => run.itemId === itemId)
     .reduce((frames, run) => frames + run.endFrame - run.startFrame, 0);
