@@ -79,9 +79,12 @@ export class ToolTimeoutError extends BargeinError {
   readonly timeoutMs: number;
 
   constructor(options: { readonly toolName: string; readonly timeoutMs: number }) {
-    super(`tool ${options.toolName} did not return within ${options.timeoutMs} ms; raise its timeoutMs or make it faster`, {
-      code: 'ERR_TOOL_TIMEOUT',
-    });
+    super(
+      `tool ${options.toolName} did not return within ${options.timeoutMs} ms; raise its timeoutMs or make it faster`,
+      {
+        code: 'ERR_TOOL_TIMEOUT',
+      },
+    );
     this.toolName = options.toolName;
     this.timeoutMs = options.timeoutMs;
   }
