@@ -277,6 +277,20 @@ export const injectedBugs: readonly InjectedBug[] = [
     }),
   },
   {
+    name: 'goes on reading the transcript of a cancelled response',
+    style: 'faithful',
+    caughtBy: ['nothing stale accepted'],
+    into: (core) => ({
+      ...core,
+      step: (state, input) => {
+        if (input.type !== 'transcriptDelta') return core.step(state, input);
+        const live = state.responses.live.map((response) => ({ ...response, isCancelled: false }));
+        const [after, effects] = core.step(withResponses(state, { live }), input);
+        return [withResponses(after, { live: state.responses.live }), effects];
+      },
+    }),
+  },
+  {
     name: 'revives a cancelled response when it is done',
     style: 'faithful',
     caughtBy: ['a cancelled response is refused for ever, an active one is accepted'],

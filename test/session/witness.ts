@@ -197,7 +197,7 @@ export class Witness {
         if (this.connection === 'open') this.queuedByApp += 1;
         break;
       case 'transcriptDelta':
-        this.isStale = !this.responses.has(input.responseId);
+        this.isStale = this.responses.get(input.responseId)?.isCancelled !== false;
         break;
       case 'audioStarted':
         this.#absorbAudio(input.responseId, input.itemId);

@@ -202,8 +202,10 @@ export class FaithfulWorld {
         if (effect.notice.type === 'toolApprovalRequested') this.approvals.push(effect.notice.call);
         break;
       case 'flushPlayout':
-        this.#overdue(effect.interruptId);
         this.playout.commands.push({ type: 'flush', interruptId: effect.interruptId });
+        break;
+      case 'startInterruptTimer':
+        this.#overdue(effect.interruptId);
         break;
       case 'startServerTurnTimer':
         this.timers.push({ type: 'serverTurnOverdue', turn: effect.turn });
@@ -216,7 +218,6 @@ export class FaithfulWorld {
       case 'runGuardrails':
         this.jobs.push(effect);
         break;
-      case 'startInterruptTimer':
       case 'abort':
       case 'settle':
         break;
