@@ -8,6 +8,8 @@ const executablePath = findChromium();
 export default defineConfig({
   resolve: { conditions: [...conditions, 'module', 'browser', 'development|production'] },
   ssr: { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } },
+  // Found late, a dependency would reload the page in the middle of a test.
+  optimizeDeps: { include: ['zod'] },
   server: {
     headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
   },
@@ -26,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/browser/local-server.ts'],
           browser: {
             enabled: true,
             headless: true,
