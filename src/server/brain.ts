@@ -1,5 +1,6 @@
 import type { WireFunctionTool, WireItem, WireToolChoice } from '../protocol/client-events.ts';
-import type { Scenario, ScenarioReply } from './scenario.ts';
+import { defaultBrain } from './default-brain.ts';
+import type { Scenario, ScenarioOutput } from './scenario.ts';
 import { ScenarioScript } from './scenario.ts';
 
 /** What a brain is asked. */
@@ -7,7 +8,7 @@ export interface BrainRequest {
   readonly instructions: string;
   readonly tools: readonly WireFunctionTool[];
   readonly toolChoice: WireToolChoice;
-  /** The conversation so far, in order; of a truncated item only what was heard, which has no text. */
+  /** The conversation so far, in order, with the texts of spoken turns; of a truncated item the words that were heard. */
   readonly items: readonly WireItem[];
   /** Texts of the user's turns so far, spoken and written. */
   readonly userTurns: readonly string[];
@@ -17,12 +18,22 @@ export interface BrainRequest {
   readonly responseIndex: number;
   /** True for a response outside the conversation. */
   readonly isOutOfBand: boolean;
+  /** True when nobody spoke for the idle timeout. */
+  readonly isIdle: boolean;
+  /** Aborted when the response ends: nobody needs the rest. */
+  readonly signal: AbortSignal;
 }
 
-/** What a brain does in one response, in order. */
-export type BrainReply = ScenarioReply;
+/** One thing a brain does: what a scenario can say, a text that grows while it is spoken, arguments as a model wrote them. */
+export type BrainStep =
+  | ScenarioOutput
+  | { readonly say: AsyncIterable<string> }
+  | { readonly call: string; readonly arguments: string };
 
-/** Conversation → text and function calls. A rejection fails the response; the conversation goes on. */
+/** What a brain does in one response, in order. A text that grows is read to its end before the next step is asked for. */
+export type BrainReply = Iterable<BrainStep> | AsyncIterable<BrainStep>;
+
+/** Conversation → text and function calls. What throws or rejects fails the response; the conversation goes on. */
 export interface Brain {
   respond(request: BrainRequest): Promise<BrainReply>;
 }
@@ -33,6 +44,7 @@ export function scenarioBrain(scenario: Scenario): Brain {
   return {
     respond: async (request) => {
       const { userTurns, responseIndex, lastUserText } = request;
+      if (request.isIdle) return scenario.idle ?? defaultBrain.respond(request);
       const reply = request.isOutOfBand
         ? script.replyTurn(lastUserText ?? '')?.replies[responseIndex]
         : script.reply(userTurns, responseIndex);
@@ -40,15 +52,3 @@ export function scenarioBrain(scenario: Scenario): Brain {
     },
   };
 }
-
-/** Answers with a sentence that says what was heard, and speaks the output of a function. */
-export const defaultBrain: Brain = {
-  respond: async ({ items, lastUserText }) => {
-    const last = items.at(-1);
-    if (last?.type === 'function_call_output') return [{ say: `The answer is: ${last.output}` }];
-    if (lastUserText === undefined) return [{ say: 'Hello. How can I help you?' }];
-    const seconds = /^\[speech of ([\d.]+) s\]$/.exec(lastUserText)?.[1];
-    if (seconds !== undefined) return [{ say: `I heard you speak for ${seconds} seconds.` }];
-    return [{ say: `I heard you say: ${lastUserText}` }];
-  },
-};

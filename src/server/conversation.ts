@@ -1,4 +1,4 @@
-import type { WireItem } from '../protocol/client-events.ts';
+import type { WireAssistantMessage, WireItem } from '../protocol/client-events.ts';
 import type { ItemAudio } from './item-audio.ts';
 import { Refusal } from './refusal.ts';
 import type { Emit } from './sent-event.ts';
@@ -10,6 +10,8 @@ interface Entry {
   item: KeptItem;
   readonly audio: ItemAudio | null;
   isTruncated?: boolean;
+  /** Of a truncated item: the words that had been heard, by their share of the audio. For the brain only. */
+  heardText?: string;
 }
 
 /** What a truncated item still says: that it was audio. */
@@ -118,6 +120,7 @@ export class Conversation {
         param: 'audio_end_ms',
       });
     }
+    entry.heardText = wordsUpTo(spokenText(item), endMs / audio.durationMs);
     audio.truncate(endMs);
     entry.isTruncated = true;
     entry.item = { ...item, content: TRUNCATED_CONTENT };
@@ -127,6 +130,13 @@ export class Conversation {
       content_index: contentIndex,
       audio_end_ms: endMs,
     });
+  }
+
+  /** What the assistant itself remembers of its item. */
+  static remembered({ item, heardText }: Readonly<Entry>): KeptItem {
+    if (heardText === undefined || heardText === '' || item.type !== 'message' || item.role !== 'assistant')
+      return item;
+    return { ...item, content: [{ type: 'output_audio', transcript: heardText }] };
   }
 
   #placeBehind(previousId: string | null): number {
@@ -157,6 +167,18 @@ export class Conversation {
       param: 'item_id',
     });
   }
+}
+
+function spokenText({ content }: WireAssistantMessage): string {
+  return content.map((part) => (part.type === 'output_audio' ? (part.transcript ?? '') : part.text)).join(' ');
+}
+
+/** The words that end within a share of the text. */
+function wordsUpTo(text: string, share: number): string {
+  return text
+    .slice(0, Math.floor(text.length * share) + 1)
+    .replace(/\S*$/, '')
+    .trim();
 }
 
 /** The first audio part of the item carries its audio. */

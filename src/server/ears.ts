@@ -8,11 +8,22 @@ export interface HeardTurn {
   readonly sampleRate: number;
   /** The user's earlier turns in this session, spoken and written; this turn's index is their count. */
   readonly earlierTurns: readonly string[];
+  /** What the session says about its speech: ISO-639-1 code. */
+  readonly language?: string | undefined;
+  /** What the session says about its speech: words to expect. */
+  readonly prompt?: string | undefined;
+  /** Takes the text while it is recognised, by ears that can say so much; joined, the deltas are the result. */
+  readonly onDelta?: (delta: string) => void;
 }
 
 /** Speech → text. A rejection becomes a failed transcription; the conversation goes on. */
 export interface Ears {
   transcribe(turn: HeardTurn): Promise<string>;
+  /**
+   * The text of a turn so far, asked at a pause so that `semantic_vad` can judge whether the sentence is finished. Without
+   * this, it judges by the length of the pause alone.
+   */
+  transcribePause?(turn: HeardTurn): Promise<string>;
 }
 
 /**

@@ -1,5 +1,6 @@
-export { defaultBrain, scenarioBrain, type Brain, type BrainReply, type BrainRequest } from './brain.ts';
+export { scenarioBrain, type Brain, type BrainReply, type BrainRequest, type BrainStep } from './brain.ts';
 export type { ServerConnection } from './connection.ts';
+export { defaultBrain } from './default-brain.ts';
 export { scriptedEars, type Ears, type HeardTurn } from './ears.ts';
 export { FliteVoice } from './flite-voice.ts';
 export {
@@ -8,7 +9,12 @@ export {
   type MemoryConnectionOptions,
   type MemorySocketEvents,
 } from './memory-socket.ts';
+export { OpenAIBrain } from './openai-brain.ts';
+export type { OpenAICompatibleOptions } from './openai-client.ts';
+export { OpenAIEars } from './openai-ears.ts';
+export { OpenAIVoice, type OpenAIVoiceOptions } from './openai-voice.ts';
 export type { PaceOptions } from './pace.ts';
+export { findPocketsphinx, PocketsphinxEars, type PocketsphinxOptions } from './pocketsphinx-ears.ts';
 export {
   parseScenario,
   type Scenario,
@@ -19,5 +25,5 @@ export {
 export { ServerError } from './server-error.ts';
 export { createRealtimeServer, type AcceptOptions, type RealtimeServer, type RealtimeServerOptions } from './server.ts';
 export type { RealtimeServerTap, TappedEvent } from './session.ts';
-export { sentencesOf, type SpeechRequest, type Voice } from './voice.ts';
+export { sentencesOf, type SpeechRequest, type SpokenText, type Voice } from './voice.ts';
 export type { ListenAddress, ListenOptions } from './websocket-listener.ts';

@@ -24,6 +24,8 @@ export interface OutputParts {
   readonly pace: Pace;
   /** Waits for work; throws if the response has ended meanwhile, so that nothing is sent afterwards. */
   readonly live: <T>(work: Promise<T>) => Promise<T>;
+  /** Marks work that takes real time, which a virtual clock waits for. */
+  readonly during: <T>(work: Promise<T>) => Promise<T>;
   /** Counts tokens; throws when the response has none left. */
   readonly spend: (tokens: number) => void;
 }

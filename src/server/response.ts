@@ -1,12 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { WireItemStatus } from '../protocol/client-events.ts';
-import type { Brain, BrainRequest } from './brain.ts';
+import type { Brain, BrainRequest, BrainStep } from './brain.ts';
 import type { ItemWithAudio } from './client-item.ts';
 import type { Conversation } from './conversation.ts';
 import { FunctionCallOutput } from './function-call-output.ts';
 import { Pace, type PaceOptions } from './pace.ts';
 import type { OutputParts, ResponseOutput } from './response-output.ts';
-import type { ScenarioOutput } from './scenario.ts';
 import type { CancelReason, Emit, ResponseSnapshot, ResponseStatus } from './sent-event.ts';
 import { SpokenOutput } from './spoken-output.ts';
 import { responseUsage } from './usage.ts';
@@ -29,7 +28,7 @@ export interface ResponseParts {
   /** What the response is given: the items that existed when it was created, with their audio. */
   readonly input: readonly ItemWithAudio[];
   /** Waits until the ears have the user's last turn. */
-  readonly question: () => Promise<BrainRequest>;
+  readonly question: (signal: AbortSignal) => Promise<BrainRequest>;
   /** Called once, after `response.done` was sent. */
   readonly onEnd: (totalTokens: number) => void;
 }
@@ -44,6 +43,7 @@ export class Response {
   readonly id: string;
   readonly #parts: ResponseParts;
   readonly #pace: Pace;
+  readonly #abort = new AbortController();
   readonly #finished: ItemWithAudio[] = [];
   #current: ResponseOutput | null = null;
   #status: ResponseStatus = 'in_progress';
@@ -61,8 +61,10 @@ export class Response {
     const { brain, clock, emit, question } = this.#parts;
     emit({ type: 'response.created', response: this.#snapshot() });
     try {
-      const reply = await this.#live(clock.during(question().then((request) => brain.respond(request))));
-      for (const step of reply) await this.#make(step);
+      const reply = await this.#live(
+        clock.during(question(this.#abort.signal).then((request) => brain.respond(request))),
+      );
+      for await (const step of reply) await this.#make(step);
       this.#end('completed', { type: 'completed' });
     } catch (error) {
       if (error instanceof Ended) return;
@@ -76,7 +78,7 @@ export class Response {
     if (this.#status === 'in_progress') this.#end('cancelled', { type: 'cancelled', reason });
   }
 
-  async #make(step: ScenarioOutput): Promise<void> {
+  async #make(step: BrainStep): Promise<void> {
     const output = this.#open(step);
     this.#current = output;
     const item = output.item('in_progress');
@@ -91,7 +93,7 @@ export class Response {
     this.#close('completed');
   }
 
-  #open(step: ScenarioOutput): ResponseOutput {
+  #open(step: BrainStep): ResponseOutput {
     const { newId, emit, settings, voice, clock } = this.#parts;
     const parts: OutputParts = {
       responseId: this.id,
@@ -100,19 +102,19 @@ export class Response {
       emit,
       pace: this.#pace,
       live: (work) => this.#live(work),
+      during: (work) => clock.during(work),
       spend: (tokens) => this.#spend(tokens),
     };
     if ('call' in step) {
       return new FunctionCallOutput(parts, {
         callId: newId('call'),
         name: step.call,
-        arguments: JSON.stringify(step.arguments),
+        arguments: typeof step.arguments === 'string' ? step.arguments : JSON.stringify(step.arguments),
       });
     }
     if (settings.modality === 'text') return new WrittenOutput(parts, step.say);
     const { format, voiceName, speed } = settings;
-    const timedVoice: Voice = { synthesize: (request) => clock.during(voice.synthesize(request)) };
-    return new SpokenOutput(parts, { text: step.say, voice: timedVoice, voiceName, speed, format });
+    return new SpokenOutput(parts, { text: step.say, voice, voiceName, speed, format });
   }
 
   #close(status: WireItemStatus): void {
@@ -134,6 +136,7 @@ export class Response {
   #end(status: ResponseStatus, details: ResponseSnapshot['status_details']): void {
     this.#close('incomplete');
     this.#status = status;
+    this.#abort.abort();
     this.#details = details;
     const { settings, input } = this.#parts;
     const usage = responseUsage(settings.instructions, settings.tools, input, this.#finished);

@@ -30,6 +30,8 @@ export interface Scenario {
   readonly turns: readonly ScenarioTurn[];
   /** Replies to responses that are asked for before the user has said anything. */
   readonly opening?: readonly ScenarioReply[];
+  /** What is said when nobody spoke for `idle_timeout_ms`. */
+  readonly idle?: ScenarioReply;
 }
 
 const output = z.union([
@@ -46,6 +48,7 @@ const scenarioSchema: z.ZodMiniType<Scenario> = z.strictObject({
     }),
   ),
   opening: z.optional(replies),
+  idle: z.optional(z.array(output)),
 });
 
 /** Checks a scenario that was read from a file; throws `ERR_SCENARIO` with the path of what is wrong. */

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../clock.ts';
-import { type Brain, defaultBrain, scenarioBrain } from './brain.ts';
+import { type Brain, scenarioBrain } from './brain.ts';
 import type { ServerConnection } from './connection.ts';
+import { defaultBrain } from './default-brain.ts';
 import { type Ears, scriptedEars } from './ears.ts';
 import { FliteVoice } from './flite-voice.ts';
 import { checkPace, type PaceOptions } from './pace.ts';

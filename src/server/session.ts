@@ -25,12 +25,15 @@ import {
   type ResponseSettings,
   type SessionConfig,
 } from './session-config.ts';
-import { UserTurns, writtenText } from './user-turns.ts';
+import { type HearingHints, UserTurns, writtenText } from './user-turns.ts';
 import type { Voice } from './voice.ts';
 import { decodeWireAudio, sampleRateOf } from './wire-audio.ts';
 
 /** Least audio of a commit, as on the service. */
 const MIN_COMMIT_MS = 100;
+
+/** The one transcription model whose first delta is the whole turn. */
+const WHOLE_TURN_MODEL = 'whisper-1';
 
 /** The limits that `rate_limits.updated` shows. Nothing here is limited; only what was used is real. */
 const SHOWN_LIMITS = { requests: 5000, tokens: 400_000, resetSeconds: 60 };
@@ -68,6 +71,8 @@ export class Session {
   readonly #input: InputAudio;
   readonly #outOfBand = new Map<string, Response>();
   readonly #turns: UserTurns;
+  /** Items whose transcript has begun to go out. */
+  readonly #streamed = new Set<string>();
   readonly #sessionId: string;
   readonly #conversationId: string;
   #config: SessionConfig;
@@ -213,9 +218,35 @@ export class Session {
       },
       audio,
     );
-    const heard = this.#turns.speak(audio);
+    const heard = this.#turns.speak(id, audio, this.#hearingHints(id));
     if (transcription === null) heard.catch(() => {});
     else void this.#reportTranscript(id, heard, audio.durationMs);
+  }
+
+  /** What the ears are told, and where their deltas go if the session has asked for a transcript. */
+  #hearingHints(itemId: string): HearingHints {
+    const { transcription } = this.#config.audio.input;
+    if (transcription === null) return {};
+    const { language, prompt, model } = transcription;
+    if (model === WHOLE_TURN_MODEL) return { language, prompt };
+    return { language, prompt, onDelta: (delta) => this.#emitTranscriptDelta(itemId, delta) };
+  }
+
+  #emitTranscriptDelta(itemId: string, delta: string): void {
+    this.#streamed.add(itemId);
+    this.#emit({
+      type: 'conversation.item.input_audio_transcription.delta',
+      item_id: itemId,
+      content_index: 0,
+      delta,
+    });
+  }
+
+  /** The transcript of ears that told it at once: as one delta of `whisper-1`, as a delta a word of later models. */
+  #unsentDeltas(itemId: string, transcript: string): readonly string[] {
+    if (this.#streamed.delete(itemId)) return [];
+    if (this.#config.audio.input.transcription?.model === WHOLE_TURN_MODEL) return [transcript];
+    return transcript.match(/\s*\S+\s*/g) ?? [];
   }
 
   async #reportTranscript(itemId: string, heard: Promise<string>, durationMs: number): Promise<void> {
@@ -223,7 +254,7 @@ export class Session {
     try {
       const transcript = await heard;
       this.#conversation.setTranscript(itemId, transcript);
-      this.#emit({ type: 'conversation.item.input_audio_transcription.delta', ...place, delta: transcript });
+      for (const delta of this.#unsentDeltas(itemId, transcript)) this.#emitTranscriptDelta(itemId, delta);
       this.#emit({
         type: 'conversation.item.input_audio_transcription.completed',
         ...place,
@@ -251,7 +282,8 @@ export class Session {
     this.#conversation.insert(taken.item, taken.audio, event.previous_item_id);
     // A message that is put at a named place rewrites history; one that is appended is said now.
     const isSaidNow = event.previous_item_id === undefined || event.previous_item_id === null;
-    if (isSaidNow && item.type === 'message' && item.role === 'user') this.#turns.write(item, taken.audio);
+    if (isSaidNow && item.type === 'message' && item.role === 'user')
+      this.#turns.write(taken.item.id, item, taken.audio);
   }
 
   #hasCall(callId: string): boolean {
@@ -264,7 +296,7 @@ export class Session {
     return takeOverItem(item, { newId, inputFormat: input.format, outputFormat: output.format, path });
   }
 
-  #respond(request: WireResponseRequest): void {
+  #respond(request: WireResponseRequest, isIdle = false): void {
     const isOutOfBand = request.conversation === 'none';
     if (!isOutOfBand && this.#active !== null) {
       throw new Refusal(
@@ -280,8 +312,8 @@ export class Session {
     const question = this.#question(
       request,
       settings,
-      input.map(({ item }) => item),
-      isOutOfBand,
+      input.map((entry) => Conversation.remembered(entry)),
+      { isOutOfBand, isIdle },
     );
     const { clock, pace, brain, voice } = this.#parts;
     const response = new Response({
@@ -318,24 +350,26 @@ export class Session {
     request: WireResponseRequest,
     settings: ResponseSettings,
     items: readonly KeptItem[],
-    isOutOfBand: boolean,
-  ): () => Promise<BrainRequest> {
+    { isOutOfBand, isIdle }: { isOutOfBand: boolean; isIdle: boolean },
+  ): (signal: AbortSignal) => Promise<BrainRequest> {
     const written = request.input?.flatMap((item) =>
       item.type === 'message' && item.role === 'user' ? [Promise.resolve(writtenText(item))] : [],
     );
     const turns = written !== undefined && written.length > 0 ? written : this.#turns.texts;
-    const responseIndex = isOutOfBand ? 0 : this.#turns.countResponse();
-    return async () => {
+    const responseIndex = isOutOfBand || isIdle ? 0 : this.#turns.countResponse();
+    return async (signal) => {
       const userTurns = await Promise.all(turns);
       return {
         instructions: settings.instructions,
         tools: settings.tools,
         toolChoice: request.tool_choice ?? this.#config.tool_choice,
-        items,
+        items: await this.#turns.transcribed(items),
         userTurns,
         lastUserText: userTurns.at(-1),
         responseIndex,
         isOutOfBand,
+        isIdle,
+        signal,
       };
     };
   }

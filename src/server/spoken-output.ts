@@ -3,16 +3,21 @@ import type { KeptItem } from './conversation.ts';
 import { ItemAudio } from './item-audio.ts';
 import type { OutputParts, ResponseOutput } from './response-output.ts';
 import { outputAudioTokens } from './usage.ts';
-import { sentencesOf, type Voice } from './voice.ts';
+import { sentencesIn, type SpokenText, type Voice } from './voice.ts';
 import { encodeWireAudio, sampleRateOf } from './wire-audio.ts';
 
 /** How an item is spoken. */
 export interface SpokenOptions {
-  readonly text: string;
+  readonly text: SpokenText;
   readonly voice: Voice;
   readonly voiceName: string;
   readonly speed: number;
   readonly format: WireAudioFormat;
+}
+
+interface Sentence {
+  readonly text: string;
+  readonly samples: Int16Array;
 }
 
 interface TimedWord {
@@ -60,12 +65,11 @@ export class SpokenOutput implements ResponseOutput {
   async run(): Promise<void> {
     const { emit, live } = this.#parts;
     emit({ type: 'response.content_part.added', ...this.#place, part: { type: 'audio', transcript: '' } });
-    const sentences = sentencesOf(this.#options.text);
-    let upcoming = this.#synthesize(sentences[0]);
-    for (const [at, sentence] of sentences.entries()) {
-      const samples = await live(upcoming);
-      upcoming = this.#synthesize(sentences[at + 1]);
-      this.#plan(sentence, samples);
+    const sentences = sentencesIn(this.#options.text);
+    let upcoming = this.#prepare(sentences);
+    for (let next = await live(upcoming); next !== null; next = await live(upcoming)) {
+      upcoming = this.#prepare(sentences);
+      this.#plan(next.text, next.samples);
       while (this.#pending.length >= this.#deltaFrames) await this.#sendDelta(this.#deltaFrames);
     }
     if (this.#pending.length > 0) await this.#sendDelta(this.#pending.length);
@@ -80,18 +84,25 @@ export class SpokenOutput implements ResponseOutput {
     emit({ type: 'response.content_part.done', ...this.#place, part: { type: 'audio', transcript } });
   }
 
-  #synthesize(sentence: string | undefined): Promise<Int16Array> {
-    if (sentence === undefined) return Promise.resolve(new Int16Array(0));
+  /** The next sentence in sound, null behind the last. */
+  #prepare(sentences: AsyncGenerator<string>): Promise<Sentence | null> {
+    const sentence = this.#synthesize(sentences);
+    // It is awaited a sentence later; until then a failure has no other listener.
+    sentence.catch(() => {});
+    return this.#parts.during(sentence);
+  }
+
+  async #synthesize(sentences: AsyncGenerator<string>): Promise<Sentence | null> {
+    const next = await sentences.next();
+    if (next.done === true) return null;
     const { voice, voiceName, speed, format } = this.#options;
-    const speech = voice.synthesize({
-      text: sentence.trim(),
+    const samples = await voice.synthesize({
+      text: next.value.trim(),
       voice: voiceName,
       speed,
       sampleRate: sampleRateOf(format),
     });
-    // It is awaited a sentence later; until then a failure has no other listener.
-    speech.catch(() => {});
-    return speech;
+    return { text: next.value, samples };
   }
 
   #plan(sentence: string, samples: Int16Array): void {

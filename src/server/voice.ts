@@ -16,7 +16,23 @@ export interface Voice {
   close?(): Promise<void>;
 }
 
+/** A text that is there, or that grows while it is spoken. */
+export type SpokenText = string | AsyncIterable<string>;
+
 /** The sentences of a text: synthesised one by one, so that the first can be heard while the next is made. */
 export function sentencesOf(text: string): string[] {
   return text.match(/[^]*?[.!?]+(?:\s+|$)|[^]+$/g) ?? [];
+}
+
+/** The sentences of a text as they become complete. */
+export async function* sentencesIn(text: SpokenText): AsyncGenerator<string> {
+  if (typeof text === 'string') return yield* sentencesOf(text);
+  let pending = '';
+  for await (const piece of text) {
+    const sentences = sentencesOf(pending + piece);
+    // The last one may go on: its end is known when something follows it.
+    pending = sentences.pop() ?? '';
+    yield* sentences;
+  }
+  if (pending.trim() !== '') yield pending;
 }

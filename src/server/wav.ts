@@ -1,5 +1,7 @@
 import { ServerError } from './server-error.ts';
 
+const HEADER_BYTES = 44;
+
 /** PCM16 samples of a mono WAV file. */
 export interface WavAudio {
   readonly sampleRate: number;
@@ -32,6 +34,25 @@ export function parseWav(bytes: Uint8Array): WavAudio {
     at = body + size + (size & 1);
   }
   throw malformed('no data');
+}
+
+/** Writes a PCM16 mono WAV, the one header that every recogniser reads. */
+export function formatWav({ sampleRate, samples }: WavAudio): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(HEADER_BYTES + samples.length * 2);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode('RIFF    WAVEfmt '));
+  view.setUint32(4, bytes.length - 8, true);
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, sampleRate, true);
+  view.setUint32(28, sampleRate * 2, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  bytes.set(new TextEncoder().encode('data'), 36);
+  view.setUint32(40, samples.length * 2, true);
+  new Int16Array(bytes.buffer, HEADER_BYTES).set(samples);
+  return bytes;
 }
 
 function tag(bytes: Uint8Array, at: number): string {

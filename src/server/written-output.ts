@@ -2,16 +2,17 @@ import type { WireItemStatus } from '../protocol/client-events.ts';
 import type { KeptItem } from './conversation.ts';
 import type { OutputParts, ResponseOutput } from './response-output.ts';
 import { textTokens } from './usage.ts';
+import type { SpokenText } from './voice.ts';
 
-/** An assistant message in text: one delta a word, paced like audio. */
+/** An assistant message in text: one delta a word, or a piece as the brain writes it, paced like audio. */
 export class WrittenOutput implements ResponseOutput {
   readonly audio = null;
   readonly #parts: OutputParts;
-  readonly #text: string;
+  readonly #text: SpokenText;
   readonly #place: { response_id: string; item_id: string; output_index: number; content_index: number };
   #sent = '';
 
-  constructor(parts: OutputParts, text: string) {
+  constructor(parts: OutputParts, text: SpokenText) {
     this.#parts = parts;
     this.#text = text;
     this.#place = {
@@ -29,14 +30,18 @@ export class WrittenOutput implements ResponseOutput {
   }
 
   async run(): Promise<void> {
-    const { emit, live, pace, spend } = this.#parts;
+    const { emit } = this.#parts;
     emit({ type: 'response.content_part.added', ...this.#place, part: { type: 'text', text: '' } });
-    for (const delta of this.#text.match(/\s*\S+\s*/g) ?? []) {
-      await live(pace.next());
-      spend(textTokens(delta));
-      this.#sent += delta;
-      emit({ type: 'response.output_text.delta', ...this.#place, delta });
-    }
+    if (typeof this.#text === 'string') for (const word of wordsOf(this.#text)) await this.#sendDelta(word);
+    else for await (const piece of this.#text) await this.#sendDelta(piece);
+  }
+
+  async #sendDelta(delta: string): Promise<void> {
+    const { emit, live, pace, spend } = this.#parts;
+    await live(pace.next());
+    spend(textTokens(delta));
+    this.#sent += delta;
+    emit({ type: 'response.output_text.delta', ...this.#place, delta });
   }
 
   finish(): void {
@@ -44,4 +49,8 @@ export class WrittenOutput implements ResponseOutput {
     emit({ type: 'response.output_text.done', ...this.#place, text: this.#sent });
     emit({ type: 'response.content_part.done', ...this.#place, part: { type: 'text', text: this.#sent } });
   }
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.match(/\s*\S+\s*/g) ?? [];
 }
