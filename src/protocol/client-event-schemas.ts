@@ -49,17 +49,43 @@ const transcription = z.strictObject({
 });
 const modalities = z.array(z.enum(['text', 'audio'])).check(z.minLength(1), z.maxLength(1));
 const voice = z.union([z.string().check(z.minLength(1)), z.strictObject({ id: z.string() })]);
+const toolFilter = z.strictObject({ tool_names: z.optional(z.array(z.string())), read_only: z.optional(z.boolean()) });
+const serverLabel = z.string().check(z.minLength(1));
 const tools = z.array(
-  z.strictObject({
-    type: z.literal('function'),
-    name: toolName,
-    description: z.optional(z.string()),
-    parameters: z.optional(z.record(z.string(), z.unknown())),
-  }),
+  z.discriminatedUnion('type', [
+    z.strictObject({
+      type: z.literal('function'),
+      name: toolName,
+      description: z.optional(z.string()),
+      parameters: z.optional(z.record(z.string(), z.unknown())),
+    }),
+    z.strictObject({
+      type: z.literal('mcp'),
+      server_label: serverLabel,
+      server_url: z.optional(z.string()),
+      server_description: z.optional(z.string()),
+      authorization: z.optional(z.string()),
+      headers: z.optional(z.nullable(z.record(z.string(), z.string()))),
+      allowed_tools: z.optional(z.nullable(z.union([z.array(z.string()), toolFilter]))),
+      require_approval: z.optional(
+        z.nullable(
+          z.union([
+            z.enum(['always', 'never']),
+            z.strictObject({ always: z.optional(toolFilter), never: z.optional(toolFilter) }),
+          ]),
+        ),
+      ),
+    }),
+  ]),
 );
 const toolChoice = z.union([
   z.enum(['none', 'auto', 'required']),
   z.strictObject({ type: z.literal('function'), name: toolName }),
+  z.strictObject({
+    type: z.literal('mcp'),
+    server_label: serverLabel,
+    name: z.optional(z.nullable(z.string())),
+  }),
 ]);
 const reasoning = z.strictObject({ effort: z.optional(z.enum(['minimal', 'low', 'medium', 'high', 'xhigh'])) });
 const maxOutputTokens = z.union([z.int().check(z.gte(1), z.lte(4096)), z.literal('inf')]);
@@ -178,7 +204,14 @@ const functionCallOutput = z.strictObject({
   output: z.string(),
 });
 const itemReference = z.strictObject({ type: z.literal('item_reference'), id: itemId });
-const item = z.discriminatedUnion('type', [message, functionCall, functionCallOutput]);
+const mcpApprovalResponse = z.strictObject({
+  id: z.optional(itemId),
+  type: z.literal('mcp_approval_response'),
+  approval_request_id: z.string(),
+  approve: z.boolean(),
+  reason: z.optional(z.nullable(z.string())),
+});
+const item = z.discriminatedUnion('type', [message, functionCall, functionCallOutput, mcpApprovalResponse]);
 const inputItem = z.discriminatedUnion('type', [message, functionCall, functionCallOutput, itemReference]);
 
 const response = z.strictObject({

@@ -49,7 +49,28 @@ export interface WireFunctionTool {
   description?: string;
   parameters?: Record<string, unknown>;
 }
-export type WireToolChoice = 'none' | 'auto' | 'required' | { type: 'function'; name: string };
+/** A tool server that the service itself calls. */
+export interface WireMcpTool {
+  type: 'mcp';
+  server_label: string;
+  server_url?: string;
+  server_description?: string;
+  authorization?: string;
+  headers?: Record<string, string> | null;
+  allowed_tools?: string[] | WireMcpToolFilter | null;
+  require_approval?: 'always' | 'never' | { always?: WireMcpToolFilter; never?: WireMcpToolFilter } | null;
+}
+export interface WireMcpToolFilter {
+  tool_names?: string[];
+  read_only?: boolean;
+}
+export type WireTool = WireFunctionTool | WireMcpTool;
+export type WireToolChoice =
+  | 'none'
+  | 'auto'
+  | 'required'
+  | { type: 'function'; name: string }
+  | { type: 'mcp'; server_label: string; name?: string | null };
 export type WireModality = 'text' | 'audio';
 export type WireVoice = string | { id: string };
 
@@ -73,7 +94,7 @@ export interface WireSession {
   instructions?: string;
   output_modalities?: WireModality[];
   audio?: { input?: WireAudioInput; output?: WireAudioOutput };
-  tools?: WireFunctionTool[];
+  tools?: WireTool[];
   tool_choice?: WireToolChoice;
   parallel_tool_calls?: boolean;
   reasoning?: { effort?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' };
@@ -154,6 +175,15 @@ export type WireItem =
   | WireFunctionCall
   | WireFunctionCallOutput;
 
+/** The user's answer to a request of a hosted MCP tool. */
+export interface WireMcpApprovalResponse {
+  id?: string;
+  type: 'mcp_approval_response';
+  approval_request_id: string;
+  approve: boolean;
+  reason?: string | null;
+}
+
 /** Names an item of the conversation in the `input` of an out-of-band response. */
 export interface WireItemReference {
   type: 'item_reference';
@@ -167,7 +197,7 @@ export interface WireResponseRequest {
   instructions?: string;
   output_modalities?: WireModality[];
   audio?: { output?: { format?: WireAudioFormat; voice?: WireVoice } };
-  tools?: WireFunctionTool[];
+  tools?: WireTool[];
   tool_choice?: WireToolChoice;
   parallel_tool_calls?: boolean;
   reasoning?: { effort?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' };
@@ -198,7 +228,7 @@ export interface OutputAudioBufferClear extends ClientEventBase {
 }
 export interface ConversationItemCreate extends ClientEventBase {
   type: 'conversation.item.create';
-  item: WireItem;
+  item: WireItem | WireMcpApprovalResponse;
   /** Where to insert: behind this item, `root` for the front; absent or null appends. */
   previous_item_id?: string | null;
 }

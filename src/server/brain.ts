@@ -1,7 +1,8 @@
-import type { WireFunctionTool, WireItem, WireToolChoice } from '../protocol/client-events.ts';
+import type { WireFunctionTool, WireToolChoice } from '../protocol/client-events.ts';
 import { defaultBrain } from './default-brain.ts';
-import type { Scenario, ScenarioOutput } from './scenario.ts';
+import type { Scenario, ScenarioMcpCall, ScenarioOutput } from './scenario.ts';
 import { ScenarioScript } from './scenario.ts';
+import type { ServerItem } from './sent-event.ts';
 
 /** What a brain is asked. */
 export interface BrainRequest {
@@ -9,7 +10,7 @@ export interface BrainRequest {
   readonly tools: readonly WireFunctionTool[];
   readonly toolChoice: WireToolChoice;
   /** The conversation so far, in order, with the texts of spoken turns; of a truncated item the words that were heard. */
-  readonly items: readonly WireItem[];
+  readonly items: readonly ServerItem[];
   /** Texts of the user's turns so far, spoken and written. */
   readonly userTurns: readonly string[];
   /** Last of `userTurns`. */
@@ -28,7 +29,9 @@ export interface BrainRequest {
 export type BrainStep =
   | ScenarioOutput
   | { readonly say: AsyncIterable<string> }
-  | { readonly call: string; readonly arguments: string };
+  | { readonly call: string; readonly arguments: string }
+  /** A call that the user has approved. */
+  | (ScenarioMcpCall & { readonly approvalRequestId: string });
 
 /** What a brain does in one response, in order. A text that grows is read to its end before the next step is asked for. */
 export type BrainReply = Iterable<BrainStep> | AsyncIterable<BrainStep>;

@@ -1,5 +1,6 @@
 import type { ChatCompletionContentPart, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import type { WireFunctionCall, WireItem, WireUserMessage } from '../protocol/client-events.ts';
+import type { WireFunctionCall, WireUserMessage } from '../protocol/client-events.ts';
+import type { ServerItem } from './sent-event.ts';
 
 /** Said for speech of which there is no text: nothing was said, or nobody could make it out. */
 const NO_WORDS = '(inaudible)';
@@ -7,7 +8,7 @@ const NO_WORDS = '(inaudible)';
 const NO_OUTPUT = '(no output)';
 
 /** A Realtime conversation as the messages of a chat completion. */
-export function chatMessages(instructions: string, items: readonly WireItem[]): ChatCompletionMessageParam[] {
+export function chatMessages(instructions: string, items: readonly ServerItem[]): ChatCompletionMessageParam[] {
   const messages: ChatCompletionMessageParam[] = [];
   if (instructions !== '') messages.push({ role: 'system', content: instructions });
   for (let at = 0; at < items.length; at++) {
@@ -24,7 +25,7 @@ export function chatMessages(instructions: string, items: readonly WireItem[]): 
   return messages;
 }
 
-function callsFrom(items: readonly WireItem[], start: number): WireFunctionCall[] {
+function callsFrom(items: readonly ServerItem[], start: number): WireFunctionCall[] {
   const calls: WireFunctionCall[] = [];
   for (const item of items.slice(start)) {
     if (item.type !== 'function_call') break;
@@ -34,7 +35,7 @@ function callsFrom(items: readonly WireItem[], start: number): WireFunctionCall[
 }
 
 /** Neighbouring calls are one message, their outputs follow it at once, wherever the conversation has them. */
-function callMessages(calls: readonly WireFunctionCall[], items: readonly WireItem[]): ChatCompletionMessageParam[] {
+function callMessages(calls: readonly WireFunctionCall[], items: readonly ServerItem[]): ChatCompletionMessageParam[] {
   const idOf = ({ call_id, id }: WireFunctionCall): string => call_id ?? id ?? '';
   return [
     {

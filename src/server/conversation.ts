@@ -1,10 +1,10 @@
-import type { WireAssistantMessage, WireItem } from '../protocol/client-events.ts';
+import type { WireAssistantMessage } from '../protocol/client-events.ts';
 import type { ItemAudio } from './item-audio.ts';
 import { Refusal } from './refusal.ts';
-import type { Emit } from './sent-event.ts';
+import type { Emit, ServerItem } from './sent-event.ts';
 
-/** An item as the server keeps it: always with an id. */
-export type KeptItem = WireItem & { id: string };
+/** An item as the server keeps it. */
+export type KeptItem = ServerItem;
 
 interface Entry {
   item: KeptItem;

@@ -1,6 +1,7 @@
-import type { WireFunctionTool, WireItem } from '../protocol/client-events.ts';
+import type { WireFunctionTool } from '../protocol/client-events.ts';
 import type { Brain, BrainRequest, BrainStep } from './brain.ts';
 import { countingText, READING } from './long-texts.ts';
+import type { ServerItem } from './sent-event.ts';
 import { argumentsFor } from './tool-arguments.ts';
 
 const DEFAULT_COUNT = 60;
@@ -59,6 +60,6 @@ function wordsOf(text: string): string {
   return ` ${words.join(' ')} `;
 }
 
-function pictureIn(item: WireItem | undefined): boolean {
+function pictureIn(item: ServerItem | undefined): boolean {
   return item?.type === 'message' && item.content.some(({ type }) => type === 'input_image');
 }

@@ -2,6 +2,15 @@ export { scenarioBrain, type Brain, type BrainReply, type BrainRequest, type Bra
 export type { ServerConnection } from './connection.ts';
 export { defaultBrain } from './default-brain.ts';
 export { scriptedEars, type Ears, type HeardTurn } from './ears.ts';
+export type { ServerFaults } from './fault-board.ts';
+export {
+  type Fault,
+  type HandshakeFault,
+  type Incident,
+  type LineCondition,
+  parseFault,
+  parseFaultText,
+} from './fault.ts';
 export { FliteVoice } from './flite-voice.ts';
 export {
   connectInMemory,
@@ -18,6 +27,8 @@ export { findPocketsphinx, PocketsphinxEars, type PocketsphinxOptions } from './
 export {
   parseScenario,
   type Scenario,
+  type ScenarioMcpCall,
+  type ScenarioMcpTool,
   type ScenarioOutput,
   type ScenarioReply,
   type ScenarioTurn,

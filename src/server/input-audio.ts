@@ -2,8 +2,12 @@ import { VoiceActivity } from '../audio/voice-activity.ts';
 import type { WireTurnDetection } from '../protocol/client-events.ts';
 import { Refusal } from './refusal.ts';
 
-/** Length of the pause that ends a turn under `semantic_vad`: this server judges by silence alone. */
+/** Length of the pause that ends a turn under `semantic_vad` when the words are finished, or nobody can tell. */
 const EAGERNESS_SILENCE_MS = { high: 350, auto: 600, medium: 600, low: 1200 } as const;
+/** Length of the pause that ends it although the words are not finished; the service's own limits. */
+const EAGERNESS_PATIENCE_MS = { high: 2000, auto: 4000, medium: 4000, low: 8000 } as const;
+/** Pause after which the words are looked at. */
+const JUDGED_PAUSE_MS = 240;
 
 /** `threshold` 0…1 of the protocol in dB over the noise floor: the default 0.5 is 12 dB. */
 const DB_PER_THRESHOLD = 24;
@@ -20,6 +24,8 @@ export interface SpeechListener {
   onSpeechStarted(startMs: number): void;
   /** All audio of the turn is in the buffer, and nothing else. */
   onSpeechStopped(endMs: number): void;
+  /** The speaker pauses, perhaps only to think: whoever can tell says so with `judgePause`. */
+  onPause(pauseNumber: number): void;
 }
 
 /** The input audio buffer and the voice activity detection that runs over it. */
@@ -35,13 +41,18 @@ export class InputAudio {
   #partialFrames = 0;
   #receivedMs = 0;
   #isSpeaking = false;
+  /** Whether somebody will judge pauses, so that they don't end turns by themselves. */
+  #isJudged = false;
+  #pausedMs: number | null = null;
+  #patienceMs = 0;
+  #pauseNumber = 0;
 
   constructor(listener: SpeechListener) {
     this.#listener = listener;
   }
 
   /** Takes over format and turn detection. The detector starts afresh only when one of them changed. */
-  configure(sampleRate: number, detection: WireTurnDetection | null): void {
+  configure(sampleRate: number, detection: WireTurnDetection | null, canJudge: boolean): void {
     const isSame = sampleRate === this.#sampleRate && JSON.stringify(detection) === JSON.stringify(this.#detection);
     if (isSame) return;
     if (sampleRate !== this.#sampleRate) {
@@ -52,12 +63,19 @@ export class InputAudio {
     this.#sampleRate = sampleRate;
     this.#detection = detection;
     this.#activity?.free();
-    this.#activity = detection === null ? null : new VoiceActivity({ sampleRate, ...activityOptions(detection) });
+    this.#activity =
+      detection === null ? null : new VoiceActivity({ sampleRate, ...activityOptions(detection, canJudge) });
+    this.#isJudged = canJudge && detection?.type === 'semantic_vad';
     this.#restartActivity();
   }
 
   get bufferedMs(): number {
     return this.#packets.length * PACKET_MS + this.#toMs(this.#partialFrames);
+  }
+
+  /** Length of the session's audio so far. */
+  get receivedMs(): number {
+    return this.#receivedMs + this.#toMs(this.#partialFrames);
   }
 
   append(samples: Int16Array): void {
@@ -79,14 +97,27 @@ export class InputAudio {
     }
   }
 
-  /** Hands over everything buffered and starts anew. */
-  take(): Int16Array<ArrayBuffer> {
+  /** Everything buffered, which stays. */
+  peek(): Int16Array<ArrayBuffer> {
     const packetFrames = this.#partial.length;
     const samples = new Int16Array(this.#packets.length * packetFrames + this.#partialFrames);
     this.#packets.forEach((packet, i) => samples.set(packet, i * packetFrames));
     samples.set(this.#partial.subarray(0, this.#partialFrames), this.#packets.length * packetFrames);
+    return samples;
+  }
+
+  /** Hands over everything buffered and starts anew. */
+  take(): Int16Array<ArrayBuffer> {
+    const samples = this.peek();
     this.clear();
     return samples;
+  }
+
+  /** Says whether the words before a pause are finished. A pause that is over is not judged any more. */
+  judgePause(pauseNumber: number, isFinished: boolean): void {
+    if (pauseNumber !== this.#pauseNumber || this.#pausedMs === null) return;
+    if (isFinished) this.#patienceMs = EAGERNESS_SILENCE_MS[eagernessOf(this.#detection)];
+    this.#endOfPatience();
   }
 
   /** Forgets everything buffered; speech that goes on is a new turn. */
@@ -112,17 +143,38 @@ export class InputAudio {
     this.#receivedMs += PACKET_MS;
     if (this.#activity === null) return;
     const decision = this.#activity.push(packet);
-    if (decision === 'started') {
+    if (this.#pausedMs !== null) this.#goOnPausing(this.#pausedMs, decision === 'started');
+    else if (decision === 'started') {
       this.#isSpeaking = true;
       const startMs = Math.max(this.#activityOriginMs + this.#toMs(this.#activity.startFrame), this.#bufferStartMs());
       this.#dropBefore(startMs);
       this.#listener.onSpeechStarted(Math.round(startMs));
+    } else if (decision === 'stopped' && this.#isJudged) {
+      this.#pausedMs = JUDGED_PAUSE_MS;
+      this.#patienceMs = EAGERNESS_PATIENCE_MS[eagernessOf(this.#detection)];
+      this.#pauseNumber += 1;
+      this.#listener.onPause(this.#pauseNumber);
     } else if (decision === 'stopped') {
-      this.#isSpeaking = false;
-      this.#listener.onSpeechStopped(Math.round(this.#activityOriginMs + this.#toMs(this.#activity.stopFrame)));
+      this.#stop(this.#activityOriginMs + this.#toMs(this.#activity.stopFrame));
     } else if (decision === 'silence') {
       this.#dropBefore(this.#receivedMs - this.#prefixMs() - ONSET_MS);
     }
+  }
+
+  #goOnPausing(pausedMs: number, isSpeechBack: boolean): void {
+    this.#pausedMs = isSpeechBack ? null : pausedMs + PACKET_MS;
+    this.#endOfPatience();
+  }
+
+  #endOfPatience(): void {
+    if (this.#pausedMs === null || this.#pausedMs < this.#patienceMs) return;
+    this.#pausedMs = null;
+    this.#stop(this.receivedMs);
+  }
+
+  #stop(endMs: number): void {
+    this.#isSpeaking = false;
+    this.#listener.onSpeechStopped(Math.round(endMs));
   }
 
   #dropBefore(ms: number): void {
@@ -138,6 +190,7 @@ export class InputAudio {
     this.#activity?.reset();
     this.#activityOriginMs = this.#receivedMs;
     this.#isSpeaking = false;
+    this.#pausedMs = null;
   }
 
   #prefixMs(): number {
@@ -151,9 +204,16 @@ export class InputAudio {
   }
 }
 
-function activityOptions(detection: WireTurnDetection): { thresholdDb: number; silenceMs: number; prefixMs: number } {
+function eagernessOf(detection: WireTurnDetection | null): keyof typeof EAGERNESS_SILENCE_MS {
+  return (detection?.type === 'semantic_vad' ? detection.eagerness : undefined) ?? 'auto';
+}
+
+function activityOptions(
+  detection: WireTurnDetection,
+  canJudge: boolean,
+): { thresholdDb: number; silenceMs: number; prefixMs: number } {
   if (detection.type === 'semantic_vad') {
-    const silenceMs = EAGERNESS_SILENCE_MS[detection.eagerness ?? 'auto'];
+    const silenceMs = canJudge ? JUDGED_PAUSE_MS : EAGERNESS_SILENCE_MS[eagernessOf(detection)];
     return { thresholdDb: DB_PER_THRESHOLD / 2, silenceMs, prefixMs: DEFAULT_PREFIX_MS };
   }
   return {

@@ -31,9 +31,11 @@ export class OpenAIBrain implements Brain {
           function: { name, ...(description !== undefined && { description }), parameters: parameters ?? {} },
         })),
         tool_choice:
-          typeof toolChoice === 'object'
-            ? { type: 'function' as const, function: { name: toolChoice.name } }
-            : toolChoice,
+          typeof toolChoice === 'object' && toolChoice.type === 'mcp'
+            ? 'auto'
+            : typeof toolChoice === 'object'
+              ? { type: 'function' as const, function: { name: toolChoice.name } }
+              : toolChoice,
       }),
     };
   }

@@ -30,6 +30,7 @@ export class Pace {
   readonly #intervalMs: number;
   readonly #clock: Clock;
   #dueMs = -Infinity;
+  #firstMs: number | null = null;
 
   constructor(clock: Clock, options: PaceOptions) {
     this.#clock = clock;
@@ -37,8 +38,14 @@ export class Pace {
     this.#intervalMs = options.intervalMs ?? DEFAULT_INTERVAL_MS;
   }
 
+  /** When the first delta left; null before. */
+  get firstMs(): number | null {
+    return this.#firstMs;
+  }
+
   /** Resolves when the next delta is due. */
   async next(): Promise<void> {
+    this.#firstMs ??= this.#clock.nowMs();
     const waitMs = this.#dueMs - this.#clock.nowMs();
     this.#dueMs = Math.max(this.#dueMs, this.#clock.nowMs()) + this.#intervalMs;
     if (waitMs > 0) await new Promise<void>((resolve) => void this.#clock.schedule(waitMs, resolve));

@@ -1,9 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { WireItemStatus } from '../protocol/client-events.ts';
-import type { Brain, BrainRequest, BrainStep } from './brain.ts';
+import type { Brain, BrainReply, BrainRequest, BrainStep } from './brain.ts';
 import type { ItemWithAudio } from './client-item.ts';
 import type { Conversation } from './conversation.ts';
+import type { Fault } from './fault.ts';
 import { FunctionCallOutput } from './function-call-output.ts';
+import type { HostedMcp } from './hosted-mcp.ts';
+import { McpApprovalOutput, McpCallOutput } from './mcp-outputs.ts';
 import { Pace, type PaceOptions } from './pace.ts';
 import type { OutputParts, ResponseOutput } from './response-output.ts';
 import type { CancelReason, Emit, ResponseSnapshot, ResponseStatus } from './sent-event.ts';
@@ -29,9 +32,15 @@ export interface ResponseParts {
   readonly input: readonly ItemWithAudio[];
   /** Waits until the ears have the user's last turn. */
   readonly question: (signal: AbortSignal) => Promise<BrainRequest>;
-  /** Called once, after `response.done` was sent. */
-  readonly onEnd: (totalTokens: number) => void;
+  readonly mcp: HostedMcp;
+  /** Makes something go wrong on this connection, as a scenario says. */
+  readonly injectFault: (fault: Fault) => void;
+  /** Called once, after `response.done` was sent, with the time at which a client that plays at once has heard it all. */
+  readonly onEnd: (totalTokens: number, playedAtMs: number) => void;
 }
+
+/** A step that makes an item. */
+type OutputStep = Exclude<BrainStep, { readonly fault: unknown } | { readonly stallMs: unknown }>;
 
 /** Ends the course of a response that was cancelled; never leaves this file. */
 class Ended extends Error {}
@@ -64,7 +73,7 @@ export class Response {
       const reply = await this.#live(
         clock.during(question(this.#abort.signal).then((request) => brain.respond(request))),
       );
-      for await (const step of reply) await this.#make(step);
+      await this.#follow(reply);
       this.#end('completed', { type: 'completed' });
     } catch (error) {
       if (error instanceof Ended) return;
@@ -78,8 +87,32 @@ export class Response {
     if (this.#status === 'in_progress') this.#end('cancelled', { type: 'cancelled', reason });
   }
 
+  /** Makes what the brain says, up to a call that needs the user's approval; the rest waits for that. */
+  async #follow(reply: BrainReply): Promise<void> {
+    const { mcp, settings, newId } = this.#parts;
+    const waiting: BrainStep[] = [];
+    let requestId: string | null = null;
+    for await (const step of reply) {
+      if (requestId !== null) waiting.push(step);
+      else if ('mcpCall' in step && !('approvalRequestId' in step) && mcp.needsApproval(step, settings.tools)) {
+        requestId = newId('mcpr');
+        waiting.push({ ...step, approvalRequestId: requestId });
+        await this.#produce(new McpApprovalOutput(this.#outputParts(requestId), step));
+      } else await this.#make(step);
+    }
+    if (requestId !== null) mcp.wait(requestId, waiting);
+  }
+
   async #make(step: BrainStep): Promise<void> {
-    const output = this.#open(step);
+    const { clock, injectFault } = this.#parts;
+    if ('fault' in step) return injectFault(step.fault);
+    if ('stallMs' in step) {
+      return this.#live(new Promise<void>((resolve) => void clock.schedule(step.stallMs, resolve)));
+    }
+    return this.#produce(this.#open(step));
+  }
+
+  async #produce(output: ResponseOutput): Promise<void> {
     this.#current = output;
     const item = output.item('in_progress');
     this.#parts.emit({
@@ -93,18 +126,12 @@ export class Response {
     this.#close('completed');
   }
 
-  #open(step: BrainStep): ResponseOutput {
-    const { newId, emit, settings, voice, clock } = this.#parts;
-    const parts: OutputParts = {
-      responseId: this.id,
-      itemId: newId('item'),
-      outputIndex: this.#finished.length,
-      emit,
-      pace: this.#pace,
-      live: (work) => this.#live(work),
-      during: (work) => clock.during(work),
-      spend: (tokens) => this.#spend(tokens),
-    };
+  #open(step: OutputStep): ResponseOutput {
+    const { newId, settings, voice } = this.#parts;
+    const parts = this.#outputParts(newId('item'));
+    if ('mcpCall' in step) {
+      return new McpCallOutput(parts, step, 'approvalRequestId' in step ? step.approvalRequestId : null);
+    }
     if ('call' in step) {
       return new FunctionCallOutput(parts, {
         callId: newId('call'),
@@ -115,6 +142,20 @@ export class Response {
     if (settings.modality === 'text') return new WrittenOutput(parts, step.say);
     const { format, voiceName, speed } = settings;
     return new SpokenOutput(parts, { text: step.say, voice, voiceName, speed, format });
+  }
+
+  #outputParts(itemId: string): OutputParts {
+    const { emit, clock } = this.#parts;
+    return {
+      responseId: this.id,
+      itemId,
+      outputIndex: this.#finished.length,
+      emit,
+      pace: this.#pace,
+      live: (work) => this.#live(work),
+      during: (work) => clock.during(work),
+      spend: (tokens) => this.#spend(tokens),
+    };
   }
 
   #close(status: WireItemStatus): void {
@@ -141,7 +182,14 @@ export class Response {
     const { settings, input } = this.#parts;
     const usage = responseUsage(settings.instructions, settings.tools, input, this.#finished);
     this.#parts.emit({ type: 'response.done', response: { ...this.#snapshot(), usage } });
-    this.#parts.onEnd(usage.total_tokens);
+    this.#parts.onEnd(usage.total_tokens, this.#playedAtMs());
+  }
+
+  #playedAtMs(): number {
+    const spokenMs = this.#finished.reduce((sum, { audio }) => sum + (audio?.durationMs ?? 0), 0);
+    const { firstMs } = this.#pace;
+    const nowMs = this.#parts.clock.nowMs();
+    return this.#status === 'cancelled' || firstMs === null ? nowMs : Math.max(nowMs, firstMs + spokenMs);
   }
 
   async #live<T>(work: Promise<T>): Promise<T> {

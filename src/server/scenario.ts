@@ -1,10 +1,35 @@
 import * as z from 'zod/mini';
+import { type Fault, faultSchema } from './fault.ts';
 import { ServerError } from './server-error.ts';
 
-/** One thing the scripted model does: says a text, or calls a function. */
+/** One thing the scripted model does. */
 export type ScenarioOutput =
   | { readonly say: string }
-  | { readonly call: string; readonly arguments: Readonly<Record<string, unknown>> };
+  | { readonly call: string; readonly arguments: Readonly<Record<string, unknown>> }
+  /** A tool of a hosted MCP server; what comes behind it waits for the user's approval, if it needs one. */
+  | ScenarioMcpCall
+  /** The model thinks for so long. */
+  | { readonly stallMs: number }
+  /** Something goes wrong on this connection. */
+  | { readonly fault: Fault };
+
+/** A call of a hosted MCP tool: the server carries it out, here by saying what came of it. */
+export interface ScenarioMcpCall {
+  readonly mcpCall: string;
+  /** The `server_label` of the session's tool. */
+  readonly server: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly output?: string;
+  /** Makes the call fail, with this message. */
+  readonly error?: string;
+}
+
+/** A tool that a hosted MCP server lists. */
+export interface ScenarioMcpTool {
+  readonly name: string;
+  readonly description?: string;
+  readonly inputSchema?: Readonly<Record<string, unknown>>;
+}
 
 /** What one response consists of, in order. */
 export type ScenarioReply = readonly ScenarioOutput[];
@@ -32,11 +57,24 @@ export interface Scenario {
   readonly opening?: readonly ScenarioReply[];
   /** What is said when nobody spoke for `idle_timeout_ms`. */
   readonly idle?: ScenarioReply;
+  /** Tools of hosted MCP servers by `server_label`; listing those of any other server fails. */
+  readonly mcp?: Readonly<Record<string, readonly ScenarioMcpTool[]>>;
+  /** What goes wrong from the start. */
+  readonly faults?: readonly Fault[];
 }
 
 const output = z.union([
   z.strictObject({ say: z.string().check(z.minLength(1)) }),
   z.strictObject({ call: z.string().check(z.minLength(1)), arguments: z.record(z.string(), z.unknown()) }),
+  z.strictObject({
+    mcpCall: z.string().check(z.minLength(1)),
+    server: z.string().check(z.minLength(1)),
+    arguments: z.record(z.string(), z.unknown()),
+    output: z.optional(z.string()),
+    error: z.optional(z.string()),
+  }),
+  z.strictObject({ stallMs: z.number().check(z.gte(0), z.lte(2 ** 31 - 1)) }),
+  z.strictObject({ fault: faultSchema }),
 ]);
 const replies = z.array(z.array(output));
 const scenarioSchema: z.ZodMiniType<Scenario> = z.strictObject({
@@ -49,6 +87,19 @@ const scenarioSchema: z.ZodMiniType<Scenario> = z.strictObject({
   ),
   opening: z.optional(replies),
   idle: z.optional(z.array(output)),
+  mcp: z.optional(
+    z.record(
+      z.string(),
+      z.array(
+        z.strictObject({
+          name: z.string().check(z.minLength(1)),
+          description: z.optional(z.string()),
+          inputSchema: z.optional(z.record(z.string(), z.unknown())),
+        }),
+      ),
+    ),
+  ),
+  faults: z.optional(z.array(faultSchema)),
 });
 
 /** Checks a scenario that was read from a file; throws `ERR_SCENARIO` with the path of what is wrong. */
@@ -57,10 +108,13 @@ export function parseScenario(value: unknown): Scenario {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const keys = issue?.code === 'unrecognized_keys' ? ` (unknown: ${issue.keys.join(', ')})` : '';
-  throw new ServerError(`scenario.${issue?.path.join('.')} is wrong${keys}; see the Scenario type for its shape`, {
-    code: 'ERR_SCENARIO',
-    cause: result.error,
-  });
+  throw new ServerError(
+    `${['scenario', ...(issue?.path ?? [])].join('.')} is wrong${keys}; see the Scenario type for its shape`,
+    {
+      code: 'ERR_SCENARIO',
+      cause: result.error,
+    },
+  );
 }
 
 /** Looks up what a scenario says about a place in the conversation; holds no state of its own. */

@@ -1,4 +1,11 @@
-import type { WireAudioFormat, WireItem, WireModality, WireSession, WireVoice } from '../protocol/client-events.ts';
+import type {
+  WireAudioFormat,
+  WireItem,
+  WireMcpApprovalResponse,
+  WireModality,
+  WireSession,
+  WireVoice,
+} from '../protocol/client-events.ts';
 
 // What this server sends, in wire form, without the `event_id` that the session adds. A type test holds these against
 // the types of the `openai` package.
@@ -7,6 +14,8 @@ import type { WireAudioFormat, WireItem, WireModality, WireSession, WireVoice } 
 export interface SessionSnapshot extends WireSession {
   id: string;
   object: 'realtime.session';
+  /** Seconds since 1970. */
+  expires_at: number;
 }
 
 /** Body of an `error` event. */
@@ -31,6 +40,39 @@ export interface ResponseUsage {
 export type ResponseStatus = 'in_progress' | 'completed' | 'cancelled' | 'failed' | 'incomplete';
 export type CancelReason = 'turn_detected' | 'client_cancelled';
 
+/** What only the server makes: lists and calls of the tools of hosted MCP servers, and requests to approve a call. */
+export interface McpListTools {
+  id: string;
+  type: 'mcp_list_tools';
+  server_label: string;
+  tools: { name: string; description?: string; input_schema: unknown }[];
+}
+export interface McpCall {
+  id: string;
+  type: 'mcp_call';
+  server_label: string;
+  name: string;
+  arguments: string;
+  approval_request_id?: string | null;
+  output?: string | null;
+  error?: { type: 'tool_execution_error'; message: string } | null;
+}
+export interface McpApprovalRequest {
+  id: string;
+  type: 'mcp_approval_request';
+  server_label: string;
+  name: string;
+  arguments: string;
+}
+
+/** An item as the server sends it: always with an id. */
+export type ServerItem =
+  | (WireItem & { id: string })
+  | (WireMcpApprovalResponse & { id: string })
+  | McpListTools
+  | McpCall
+  | McpApprovalRequest;
+
 /** A response as `response.created` and `response.done` show it. */
 export interface ResponseSnapshot {
   object: 'realtime.response';
@@ -43,7 +85,7 @@ export interface ResponseSnapshot {
     reason?: CancelReason | 'max_output_tokens';
     error?: { type: string; code: string; message: string };
   };
-  output: WireItem[];
+  output: ServerItem[];
   output_modalities: WireModality[];
   audio: { output: { format: WireAudioFormat; voice: string } };
   max_output_tokens: number | 'inf';
@@ -64,7 +106,7 @@ interface InContent extends InResponse {
 }
 interface Placed {
   previous_item_id: string | null;
-  item: WireItem;
+  item: ServerItem;
 }
 interface OfItem {
   item_id: string;
@@ -75,7 +117,7 @@ export type EventBody =
   | { type: 'error'; error: ErrorBody }
   | { type: 'session.created' | 'session.updated'; session: SessionSnapshot }
   | ({ type: 'conversation.item.added' | 'conversation.item.done' } & Placed)
-  | { type: 'conversation.item.retrieved'; item: WireItem }
+  | { type: 'conversation.item.retrieved'; item: ServerItem }
   | ({ type: 'conversation.item.truncated'; content_index: number; audio_end_ms: number } & OfItem)
   | ({ type: 'conversation.item.deleted' } & OfItem)
   | ({
@@ -97,13 +139,14 @@ export type EventBody =
   | ({ type: 'input_audio_buffer.speech_started'; audio_start_ms: number } & OfItem)
   | ({ type: 'input_audio_buffer.speech_stopped'; audio_end_ms: number } & OfItem)
   | ({ type: 'input_audio_buffer.committed'; previous_item_id: string | null } & OfItem)
+  | ({ type: 'input_audio_buffer.timeout_triggered'; audio_start_ms: number; audio_end_ms: number } & OfItem)
   | { type: 'input_audio_buffer.cleared' }
   | { type: 'response.created' | 'response.done'; response: ResponseSnapshot }
   | {
       type: 'response.output_item.added' | 'response.output_item.done';
       response_id: string;
       output_index: number;
-      item: WireItem;
+      item: ServerItem;
     }
   | ({ type: 'response.content_part.added' | 'response.content_part.done'; part: ContentPart } & InContent)
   | ({ type: 'response.output_audio.delta'; delta: string } & InContent)
@@ -114,6 +157,13 @@ export type EventBody =
   | ({ type: 'response.output_text.done'; text: string } & InContent)
   | ({ type: 'response.function_call_arguments.delta'; call_id: string; delta: string } & InResponse)
   | ({ type: 'response.function_call_arguments.done'; call_id: string; name: string; arguments: string } & InResponse)
+  | ({ type: 'mcp_list_tools.in_progress' | 'mcp_list_tools.completed' | 'mcp_list_tools.failed' } & OfItem)
+  | ({ type: 'response.mcp_call_arguments.delta'; delta: string } & InResponse)
+  | ({ type: 'response.mcp_call_arguments.done'; arguments: string } & InResponse)
+  | ({
+      type: 'response.mcp_call.in_progress' | 'response.mcp_call.completed' | 'response.mcp_call.failed';
+      output_index: number;
+    } & OfItem)
   | {
       type: 'rate_limits.updated';
       rate_limits: { name: 'requests' | 'tokens'; limit: number; remaining: number; reset_seconds: number }[];

@@ -1,10 +1,10 @@
 import type {
   WireAudioFormat,
-  WireFunctionTool,
   WireModality,
   WireNoiseReduction,
   WireResponseRequest,
   WireSession,
+  WireTool,
   WireToolChoice,
   WireTranscription,
   WireTurnDetection,
@@ -16,7 +16,7 @@ import { voiceName } from './sent-event.ts';
 export interface SessionConfig extends WireSession {
   output_modalities: WireModality[];
   instructions: string;
-  tools: WireFunctionTool[];
+  tools: WireTool[];
   tool_choice: WireToolChoice;
   max_output_tokens: number | 'inf';
   audio: {
@@ -33,7 +33,7 @@ export interface SessionConfig extends WireSession {
 /** What a response is asked to be. */
 export interface ResponseSettings {
   readonly instructions: string;
-  readonly tools: readonly WireFunctionTool[];
+  readonly tools: readonly WireTool[];
   readonly modality: WireModality;
   readonly format: WireAudioFormat;
   readonly voiceName: string;
@@ -88,11 +88,10 @@ export function mergeConfig(config: SessionConfig, update: WireSession, hasSpoke
       param: 'session.audio.output.voice',
     });
   }
-  const detection = audio?.input?.turn_detection;
-  if (detection?.type === 'server_vad' && typeof detection.idle_timeout_ms === 'number') {
-    throw new Refusal('This server has no idle timeout; leave idle_timeout_ms out or null.', {
-      code: 'unsupported_parameter',
-      param: 'session.audio.input.turn_detection.idle_timeout_ms',
+  if (config.tracing && update.tracing && JSON.stringify(update.tracing) !== JSON.stringify(config.tracing)) {
+    throw new Refusal('The tracing of a session can only be ended, not changed.', {
+      code: 'invalid_value',
+      param: 'session.tracing',
     });
   }
   const input = { ...config.audio.input, ...audio?.input };

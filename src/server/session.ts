@@ -1,23 +1,31 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, systemClock, type Timer } from '../clock.ts';
 import type {
   ClientEvent,
   ConversationItemCreate,
   WireItem,
   WireItemReference,
+  WireMcpApprovalResponse,
   WireResponseRequest,
 } from '../protocol/client-events.ts';
-import type { Brain, BrainRequest } from './brain.ts';
+import type { Brain, BrainRequest, BrainStep } from './brain.ts';
 import { checkClientEvent, parseClientText } from './client-event.ts';
 import { type ItemWithAudio, takeOverItem } from './client-item.ts';
 import type { ServerConnection } from './connection.ts';
 import { Conversation, type KeptItem } from './conversation.ts';
 import type { Ears } from './ears.ts';
+import type { Fault } from './fault.ts';
+import type { IncidentTarget } from './fault-line.ts';
+import { isFinishedThought } from './finished-thought.ts';
+import { HostedMcp } from './hosted-mcp.ts';
+import { IdleTimeout } from './idle-timeout.ts';
 import { InputAudio } from './input-audio.ts';
 import { ItemAudio } from './item-audio.ts';
 import type { PaceOptions } from './pace.ts';
 import { Refusal } from './refusal.ts';
 import { Response } from './response.ts';
-import type { SentEvent, EventBody } from './sent-event.ts';
+import type { Scenario } from './scenario.ts';
+import type { SentEvent, EventBody, ErrorBody } from './sent-event.ts';
+import { ServerError } from './server-error.ts';
 import {
   defaultConfig,
   mergeConfig,
@@ -25,15 +33,13 @@ import {
   type ResponseSettings,
   type SessionConfig,
 } from './session-config.ts';
-import { type HearingHints, UserTurns, writtenText } from './user-turns.ts';
+import { Transcription } from './transcription.ts';
+import { UserTurns, writtenText } from './user-turns.ts';
 import type { Voice } from './voice.ts';
 import { decodeWireAudio, sampleRateOf } from './wire-audio.ts';
 
 /** Least audio of a commit, as on the service. */
 const MIN_COMMIT_MS = 100;
-
-/** The one transcription model whose first delta is the whole turn. */
-const WHOLE_TURN_MODEL = 'whisper-1';
 
 /** The limits that `rate_limits.updated` shows. Nothing here is limited; only what was used is real. */
 const SHOWN_LIMITS = { requests: 5000, tokens: 400_000, resetSeconds: 60 };
@@ -44,11 +50,23 @@ export interface TappedEvent {
   readonly [key: string]: unknown;
 }
 
+/** What a tap is told beside the event. */
+export interface TapDetails {
+  readonly sessionId: string;
+  /** Size of the frame. */
+  readonly bytes: number;
+}
+
 /**
  * Sees each event of a server as it comes in or goes out. What a client sends and is no event at all is shown with the
  * type `(malformed)` and its `text`.
  */
-export type RealtimeServerTap = (direction: 'in' | 'out', event: TappedEvent, atMs: number) => void;
+export type RealtimeServerTap = (
+  direction: 'in' | 'out',
+  event: TappedEvent,
+  atMs: number,
+  details: TapDetails,
+) => void;
 
 /** What a session works with. */
 export interface SessionParts {
@@ -58,26 +76,44 @@ export interface SessionParts {
   readonly voice: Voice;
   readonly pace: PaceOptions;
   readonly onEvent: RealtimeServerTap | undefined;
+  readonly sessionLimitMs: number;
+  /** Makes something go wrong on this session's connection. */
+  readonly injectFault: (fault: Fault) => void;
+  /** Tools of hosted MCP servers by label. */
+  readonly mcp: Scenario['mcp'];
+  readonly sessionId: string;
   /** Distinguishes the ids of this session from those of others. */
   readonly sessionNumber: number;
   readonly model: string | undefined;
 }
 
+/** Why the server answers of its own accord. */
+interface Occasion {
+  readonly isIdle?: boolean;
+  /** What was decided before: the reply that an approval sets free. */
+  readonly steps?: readonly BrainStep[];
+}
+
 /** One client's session: routes its events, and answers each that it has to refuse with `error`. */
-export class Session {
+export class Session implements IncidentTarget {
   readonly #parts: SessionParts;
   readonly #connection: ServerConnection;
   readonly #conversation: Conversation;
+  readonly #mcp: HostedMcp;
+  /** Continuations that wait for the active response to end. */
+  readonly #approvals: (readonly BrainStep[] | null)[] = [];
   readonly #input: InputAudio;
+  readonly #idle: IdleTimeout;
   readonly #outOfBand = new Map<string, Response>();
   readonly #turns: UserTurns;
-  /** Items whose transcript has begun to go out. */
-  readonly #streamed = new Set<string>();
-  readonly #sessionId: string;
+  readonly #transcription: Transcription;
+  readonly #limit: Timer;
+  readonly #expiresAtMs: number;
   readonly #conversationId: string;
   #config: SessionConfig;
   #active: Response | null = null;
   #speechItemId: string | null = null;
+  #nextFailure: ServerError | null = null;
   #requests = 0;
   #usedTokens = 0;
   #lastId = 0;
@@ -86,19 +122,48 @@ export class Session {
   constructor(connection: ServerConnection, parts: SessionParts) {
     this.#parts = parts;
     this.#connection = connection;
-    this.#sessionId = this.#newId('sess');
+    this.#expiresAtMs = epochMs(parts.clock) + parts.sessionLimitMs;
+    this.#limit = parts.clock.schedule(parts.sessionLimitMs, () => this.expire());
     this.#conversationId = this.#newId('conv');
     this.#config = defaultConfig(parts.model);
     this.#turns = new UserTurns(parts.clock, parts.ears);
     this.#conversation = new Conversation((event) => this.#emit(event));
+    this.#transcription = new Transcription((event) => this.#emit(event), this.#conversation);
+    this.#mcp = new HostedMcp({
+      emit: (event) => this.#emit(event),
+      newId: (prefix) => this.#newId(prefix),
+      conversation: this.#conversation,
+      listings: parts.mcp,
+    });
     this.#input = new InputAudio({
       onSpeechStarted: (startMs) => this.#speechStarted(startMs),
       onSpeechStopped: (endMs) => this.#speechStopped(endMs),
+      onPause: (pauseNumber) => void this.#judgePause(pauseNumber),
     });
+    this.#idle = new IdleTimeout(
+      parts.clock,
+      () => this.#input.receivedMs,
+      (startMs) => this.#idleTimedOut(startMs),
+    );
     this.#configureInput();
     connection.onText((text) => this.#receive(text));
     connection.onClose(() => this.#closed());
     this.#emitSession('session.created');
+  }
+
+  /** Ends the session as the service does when its time is up. */
+  expire(): void {
+    const { sessionLimitMs } = this.#parts;
+    this.#emitError('invalid_request_error', {
+      code: 'session_expired',
+      message: `Your session hit the maximum duration of ${Math.round(sessionLimitMs / 60_000)} minutes.`,
+    });
+    this.#connection.close(1001, 'session expired');
+  }
+
+  /** Lets the next response fail before it begins. */
+  failNextResponse(code: string, message: string): void {
+    this.#nextFailure = new ServerError(message, { code });
   }
 
   #receive(text: string): void {
@@ -117,10 +182,10 @@ export class Session {
     const { onEvent, clock } = this.#parts;
     try {
       const value = parseClientText(text);
-      onEvent?.('in', { ...value, type: String(value.type) }, clock.nowMs());
+      onEvent?.('in', { ...value, type: String(value.type) }, clock.nowMs(), this.#tapDetails(text));
       return value;
     } catch (error) {
-      onEvent?.('in', { type: '(malformed)', text }, clock.nowMs());
+      onEvent?.('in', { type: '(malformed)', text }, clock.nowMs(), this.#tapDetails(text));
       throw error;
     }
   }
@@ -130,7 +195,8 @@ export class Session {
       case 'session.update':
         this.#config = mergeConfig(this.#config, event.session, this.#conversation.hasAssistantAudio);
         this.#configureInput();
-        return this.#emitSession('session.updated');
+        this.#emitSession('session.updated');
+        return this.#mcp.list(event.session.tools ?? []);
       case 'input_audio_buffer.append':
         return this.#input.append(decodeWireAudio(event.audio, this.#config.audio.input.format, 'audio'));
       case 'input_audio_buffer.commit':
@@ -164,7 +230,10 @@ export class Session {
 
   #configureInput(): void {
     const { format, turn_detection } = this.#config.audio.input;
-    this.#input.configure(sampleRateOf(format), turn_detection);
+    const canJudge = this.#parts.ears.transcribePause !== undefined;
+    this.#input.configure(sampleRateOf(format), turn_detection, canJudge);
+    if (turn_detection?.type !== 'server_vad' || typeof turn_detection.idle_timeout_ms !== 'number')
+      this.#idle.cancel();
   }
 
   #commitByClient(): void {
@@ -179,7 +248,18 @@ export class Session {
     this.#commit();
   }
 
+  /** Asks the ears for the words so far; ears that fail leave the judgement to the length of the pause. */
+  async #judgePause(pauseNumber: number): Promise<void> {
+    const { ears } = this.#parts;
+    const audio = new ItemAudio(this.#config.audio.input.format, this.#input.peek());
+    const text = await this.#turns
+      .hear(audio, (turn) => ears.transcribePause?.(turn) ?? Promise.resolve(''))
+      .catch(() => null);
+    if (this.#isOpen) this.#input.judgePause(pauseNumber, text === null || isFinishedThought(text));
+  }
+
   #speechStarted(startMs: number): void {
+    this.#idle.cancel();
     this.#speechItemId = this.#newId('item');
     this.#emit({ type: 'input_audio_buffer.speech_started', audio_start_ms: startMs, item_id: this.#speechItemId });
     if (this.#config.audio.input.turn_detection?.interrupt_response !== false) this.#active?.cancel('turn_detected');
@@ -193,19 +273,42 @@ export class Session {
   }
 
   /** Answers a turn that the server found itself: what stands against it is reported, the audio goes on. */
-  #answer(): void {
+  #answer(occasion: Occasion = {}): void {
     try {
-      this.#respond({});
+      this.#respond({}, occasion);
     } catch (error) {
       this.#refuse(error, null);
     }
   }
 
+  /** Nobody has spoken for `idle_timeout_ms`: what was received is committed, and the model speaks up. */
+  #idleTimedOut(startMs: number): void {
+    if (this.#active !== null || this.#speechItemId !== null) return;
+    const itemId = this.#newId('item');
+    this.#speechItemId = itemId;
+    const audio_end_ms = Math.round(this.#input.receivedMs);
+    this.#emit({
+      type: 'input_audio_buffer.timeout_triggered',
+      audio_start_ms: Math.round(startMs),
+      audio_end_ms,
+      item_id: itemId,
+    });
+    this.#commitItem();
+    this.#answer({ isIdle: true });
+  }
+
   #commit(): void {
+    const { id, audio } = this.#commitItem();
+    const { transcription } = this.#config.audio.input;
+    const heard = this.#turns.speak(id, audio, this.#transcription.hints(id, transcription));
+    if (transcription === null) heard.catch(() => {});
+    else void this.#transcription.report(id, { heard, durationMs: audio.durationMs, model: transcription.model });
+  }
+
+  #commitItem(): { id: string; audio: ItemAudio } {
     const id = this.#speechItemId ?? this.#newId('item');
     this.#speechItemId = null;
-    const { format, transcription } = this.#config.audio.input;
-    const audio = new ItemAudio(format, this.#input.take());
+    const audio = new ItemAudio(this.#config.audio.input.format, this.#input.take());
     this.#emit({ type: 'input_audio_buffer.committed', previous_item_id: this.#conversation.lastItemId, item_id: id });
     this.#conversation.insert(
       {
@@ -218,60 +321,12 @@ export class Session {
       },
       audio,
     );
-    const heard = this.#turns.speak(id, audio, this.#hearingHints(id));
-    if (transcription === null) heard.catch(() => {});
-    else void this.#reportTranscript(id, heard, audio.durationMs);
-  }
-
-  /** What the ears are told, and where their deltas go if the session has asked for a transcript. */
-  #hearingHints(itemId: string): HearingHints {
-    const { transcription } = this.#config.audio.input;
-    if (transcription === null) return {};
-    const { language, prompt, model } = transcription;
-    if (model === WHOLE_TURN_MODEL) return { language, prompt };
-    return { language, prompt, onDelta: (delta) => this.#emitTranscriptDelta(itemId, delta) };
-  }
-
-  #emitTranscriptDelta(itemId: string, delta: string): void {
-    this.#streamed.add(itemId);
-    this.#emit({
-      type: 'conversation.item.input_audio_transcription.delta',
-      item_id: itemId,
-      content_index: 0,
-      delta,
-    });
-  }
-
-  /** The transcript of ears that told it at once: as one delta of `whisper-1`, as a delta a word of later models. */
-  #unsentDeltas(itemId: string, transcript: string): readonly string[] {
-    if (this.#streamed.delete(itemId)) return [];
-    if (this.#config.audio.input.transcription?.model === WHOLE_TURN_MODEL) return [transcript];
-    return transcript.match(/\s*\S+\s*/g) ?? [];
-  }
-
-  async #reportTranscript(itemId: string, heard: Promise<string>, durationMs: number): Promise<void> {
-    const place = { item_id: itemId, content_index: 0 };
-    try {
-      const transcript = await heard;
-      this.#conversation.setTranscript(itemId, transcript);
-      for (const delta of this.#unsentDeltas(itemId, transcript)) this.#emitTranscriptDelta(itemId, delta);
-      this.#emit({
-        type: 'conversation.item.input_audio_transcription.completed',
-        ...place,
-        transcript,
-        usage: { type: 'duration', seconds: Math.ceil(durationMs / 1000) },
-      });
-    } catch (error) {
-      this.#emit({
-        type: 'conversation.item.input_audio_transcription.failed',
-        ...place,
-        error: { type: 'transcription_error', code: 'audio_unintelligible', message: String(error) },
-      });
-    }
+    return { id, audio };
   }
 
   #createItem(event: ConversationItemCreate): void {
     const { item } = event;
+    if (item.type === 'mcp_approval_response') return this.#settleApproval(item, event.previous_item_id);
     if (item.type === 'function_call_output' && !this.#hasCall(item.call_id)) {
       throw new Refusal(`Tool call ID '${item.call_id}' not found in conversation.`, {
         code: 'invalid_tool_call_id',
@@ -286,6 +341,21 @@ export class Session {
       this.#turns.write(taken.item.id, item, taken.audio);
   }
 
+  /** The answer to a request continues the reply that waited for it, without being asked to: no client does. */
+  #settleApproval(item: WireMcpApprovalResponse, previousItemId: string | null | undefined): void {
+    const steps = this.#mcp.settle(item);
+    this.#conversation.insert({ ...item, id: item.id ?? this.#newId('item') }, null, previousItemId ?? null);
+    this.#approvals.push(steps);
+    if (this.#active === null) this.#continueApproved();
+  }
+
+  #continueApproved(): void {
+    const steps = this.#approvals.shift();
+    if (steps === undefined) return;
+    if (steps === null) this.#answer({});
+    else this.#answer({ steps });
+  }
+
   #hasCall(callId: string): boolean {
     return this.#conversation.items.some((item) => item.type === 'function_call' && item.call_id === callId);
   }
@@ -296,7 +366,7 @@ export class Session {
     return takeOverItem(item, { newId, inputFormat: input.format, outputFormat: output.format, path });
   }
 
-  #respond(request: WireResponseRequest, isIdle = false): void {
+  #respond(request: WireResponseRequest, { isIdle = false, steps }: Occasion = {}): void {
     const isOutOfBand = request.conversation === 'none';
     if (!isOutOfBand && this.#active !== null) {
       throw new Refusal(
@@ -309,6 +379,7 @@ export class Session {
       ...this.#conversation.entries,
     ];
     const settings = responseSettings(this.#config, request);
+    this.#mcp.list(settings.tools);
     const question = this.#question(
       request,
       settings,
@@ -319,8 +390,9 @@ export class Session {
     const response = new Response({
       clock,
       pace,
-      brain,
+      brain: steps === undefined ? brain : { respond: async () => steps },
       voice,
+      mcp: this.#mcp,
       settings,
       input,
       question,
@@ -328,10 +400,14 @@ export class Session {
       newId: (prefix) => this.#newId(prefix),
       conversationId: this.#conversationId,
       conversation: isOutOfBand ? null : this.#conversation,
-      onEnd: (totalTokens) => this.#responseEnded(response, totalTokens),
+      injectFault: this.#parts.injectFault,
+      onEnd: (totalTokens, playedAtMs) => this.#responseEnded(response, totalTokens, playedAtMs),
     });
     if (isOutOfBand) this.#outOfBand.set(response.id, response);
-    else this.#active = response;
+    else {
+      this.#active = response;
+      this.#idle.cancel();
+    }
     void response.run();
   }
 
@@ -357,11 +433,14 @@ export class Session {
     );
     const turns = written !== undefined && written.length > 0 ? written : this.#turns.texts;
     const responseIndex = isOutOfBand || isIdle ? 0 : this.#turns.countResponse();
+    const failure = this.#nextFailure;
+    this.#nextFailure = null;
     return async (signal) => {
+      if (failure !== null) throw failure;
       const userTurns = await Promise.all(turns);
       return {
         instructions: settings.instructions,
-        tools: settings.tools,
+        tools: settings.tools.filter((tool) => tool.type === 'function'),
         toolChoice: request.tool_choice ?? this.#config.tool_choice,
         items: await this.#turns.transcribed(items),
         userTurns,
@@ -374,8 +453,13 @@ export class Session {
     };
   }
 
-  #responseEnded(response: Response, totalTokens: number): void {
-    if (this.#active === response) this.#active = null;
+  #responseEnded(response: Response, totalTokens: number, playedAtMs: number): void {
+    if (this.#active === response) {
+      this.#active = null;
+      const { turn_detection } = this.#config.audio.input;
+      const timeoutMs = turn_detection?.type === 'server_vad' ? turn_detection.idle_timeout_ms : null;
+      if (typeof timeoutMs === 'number') this.#idle.start(playedAtMs, timeoutMs);
+    }
     this.#outOfBand.delete(response.id);
     this.#requests += 1;
     this.#usedTokens += totalTokens;
@@ -397,6 +481,7 @@ export class Session {
         },
       ],
     });
+    if (this.#active === null) this.#continueApproved();
   }
 
   #cancel(responseId: string | undefined): void {
@@ -409,33 +494,47 @@ export class Session {
   }
 
   #emitSession(type: 'session.created' | 'session.updated'): void {
-    this.#emit({ type, session: { ...this.#config, id: this.#sessionId, object: 'realtime.session' } });
+    const expires_at = Math.floor(this.#expiresAtMs / 1000);
+    this.#emit({
+      type,
+      session: { ...this.#config, id: this.#parts.sessionId, object: 'realtime.session', expires_at },
+    });
   }
 
   #refuse(error: unknown, eventId: string | null): void {
     const isRefusal = error instanceof Refusal;
-    this.#emit({
-      type: 'error',
-      error: {
-        type: isRefusal ? 'invalid_request_error' : 'server_error',
-        code: isRefusal ? error.code : 'server_error',
-        message: error instanceof Error ? error.message : String(error),
-        param: isRefusal ? error.param : null,
-        event_id: eventId,
-      },
+    this.#emitError(isRefusal ? 'invalid_request_error' : 'server_error', {
+      code: isRefusal ? error.code : 'server_error',
+      message: error instanceof Error ? error.message : String(error),
+      param: isRefusal ? error.param : null,
+      event_id: eventId,
     });
+  }
+
+  #emitError(
+    type: ErrorBody['type'],
+    error: Pick<ErrorBody, 'code' | 'message'> & Partial<Pick<ErrorBody, 'param' | 'event_id'>>,
+  ): void {
+    this.#emit({ type: 'error', error: { type, param: null, event_id: null, ...error } });
   }
 
   #emit(event: EventBody): void {
     if (!this.#isOpen) return;
     const { onEvent, clock } = this.#parts;
     const sent: SentEvent = { event_id: this.#newId('event'), ...event };
-    onEvent?.('out', { ...sent }, clock.nowMs());
-    this.#connection.send(JSON.stringify(sent));
+    const text = JSON.stringify(sent);
+    onEvent?.('out', { ...sent }, clock.nowMs(), this.#tapDetails(text));
+    this.#connection.send(text);
+  }
+
+  #tapDetails(text: string): TapDetails {
+    return { sessionId: this.#parts.sessionId, bytes: Buffer.byteLength(text) };
   }
 
   #closed(): void {
     this.#isOpen = false;
+    this.#limit.cancel();
+    this.#idle.cancel();
     this.#active?.cancel('client_cancelled');
     for (const response of this.#outOfBand.values()) response.cancel('client_cancelled');
     this.#input.free();
@@ -445,4 +544,9 @@ export class Session {
     this.#lastId += 1;
     return `${prefix}_${this.#parts.sessionNumber}_${String(this.#lastId).padStart(6, '0')}`;
   }
+}
+
+/** Milliseconds since 1970 on the system's clock; on any other, since that clock's own beginning. */
+function epochMs(clock: Clock): number {
+  return clock === systemClock ? performance.timeOrigin + clock.nowMs() : clock.nowMs();
 }

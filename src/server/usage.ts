@@ -1,6 +1,6 @@
-import type { WireFunctionTool, WireItem } from '../protocol/client-events.ts';
+import type { WireTool } from '../protocol/client-events.ts';
 import type { ItemAudio } from './item-audio.ts';
-import type { ResponseUsage } from './sent-event.ts';
+import type { ResponseUsage, ServerItem } from './sent-event.ts';
 
 // The service's published ratios: one token for 100 ms of the user's audio and for 50 ms of the assistant's. Text is
 // taken as four characters a token, which is the usual estimate for English; a picture as one high-detail tile.
@@ -10,7 +10,7 @@ const CHARACTERS_PER_TOKEN = 4;
 const IMAGE_TOKENS = 765;
 
 interface Counted {
-  readonly item: WireItem;
+  readonly item: ServerItem;
   readonly audio: ItemAudio | null;
 }
 
@@ -27,7 +27,7 @@ export function outputAudioTokens(durationMs: number): number {
 /** Usage of one response: everything it was given, and what it made. */
 export function responseUsage(
   instructions: string,
-  tools: readonly WireFunctionTool[],
+  tools: readonly WireTool[],
   input: readonly Counted[],
   output: readonly Counted[],
 ): ResponseUsage {
@@ -53,9 +53,11 @@ export function responseUsage(
 function countTokens(entries: readonly Counted[]): { text: number; audio: number; image: number } {
   const sum = { text: 0, audio: 0, image: 0 };
   for (const { item, audio } of entries) {
-    if (item.type === 'function_call') sum.text += textTokens(item.name) + textTokens(item.arguments);
+    if (item.type === 'function_call' || item.type === 'mcp_call')
+      sum.text += textTokens(item.name) + textTokens(item.arguments);
     else if (item.type === 'function_call_output') sum.text += textTokens(item.output);
-    else {
+    else if (item.type === 'mcp_list_tools') sum.text += textTokens(JSON.stringify(item.tools));
+    else if (item.type === 'message') {
       for (const part of item.content) {
         if ('text' in part) sum.text += textTokens(part.text);
         else if (part.type === 'input_image') sum.image += IMAGE_TOKENS;

@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { ServerConnection } from './connection.ts';
+import type { FaultBoard } from './fault-board.ts';
+import { handleFaults } from './faults-http.ts';
 
 const PATH = '/v1/realtime';
 const KEY_PROTOCOL = 'openai-insecure-api-key.';
@@ -29,6 +31,7 @@ export interface ListenAddress {
 }
 
 interface ListenerParts {
+  readonly faults: FaultBoard;
   readonly apiKey: string | undefined;
   readonly accept: (connection: ServerConnection, options: { model: string | undefined }) => void;
 }
@@ -38,6 +41,8 @@ export class WebSocketListener {
   readonly #parts: ListenerParts;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
+  /** Clients that wait for an answer which a fault withholds. */
+  readonly #unanswered = new Set<Duplex>();
 
   constructor(parts: ListenerParts) {
     this.#parts = parts;
@@ -52,7 +57,8 @@ export class WebSocketListener {
         protocols.has('realtime') ? ('realtime' as const) : (false as const),
     };
     this.#sockets = new WebSocketServer(options);
-    this.#http = createServer((_request, response) => {
+    this.#http = createServer((request, response) => {
+      if (this.#isAllowed(request) && handleFaults(parts.faults, request, response)) return;
       response.writeHead(404, { 'content-type': 'text/plain' }).end(`This is a WebSocket server: connect to ${PATH}\n`);
     });
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -73,6 +79,7 @@ export class WebSocketListener {
 
   /** Waits for the clients, which the server has asked to close, and frees the port. */
   async close(): Promise<void> {
+    for (const socket of this.#unanswered) socket.destroy();
     await Promise.all(
       [...this.#sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
     );
@@ -87,12 +94,17 @@ export class WebSocketListener {
     socket.on('error', () => socket.destroy());
     const url = URL.parse(request.url ?? '/', 'http://localhost');
     if (url?.pathname !== PATH) return refuse(socket, '404 Not Found');
-    if (this.#parts.apiKey !== undefined && !isSameKey(presentedKey(request), this.#parts.apiKey)) {
-      return refuse(socket, '401 Unauthorized');
-    }
+    const spoiled = this.#parts.faults.takeHandshake();
+    if (spoiled === 'never') return void this.#unanswered.add(socket);
+    if (spoiled !== null) return refuse(socket, `${spoiled} ${STATUS_CODES[spoiled]}`);
+    if (!this.#isAllowed(request)) return refuse(socket, '401 Unauthorized');
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
       this.#parts.accept(connectionOf(client), { model: url.searchParams.get('model') ?? undefined });
     });
+  }
+
+  #isAllowed(request: IncomingMessage): boolean {
+    return this.#parts.apiKey === undefined || isSameKey(presentedKey(request), this.#parts.apiKey);
   }
 }
 
@@ -104,6 +116,8 @@ function connectionOf(socket: WebSocket): ServerConnection {
       if (socket.readyState === socket.OPEN) socket.send(text);
     },
     close: (code, reason) => socket.close(code, reason),
+    destroy: () => socket.terminate(),
+    pause: () => socket.pause(),
     onText: (listener) => void socket.on('message', (frame) => listener((frame as Buffer).toString())),
     onClose: (listener) => void socket.once('close', listener),
   };

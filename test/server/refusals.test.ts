@@ -115,10 +115,31 @@ const cases: Case[] = [
     param: 'session.audio.input.turn_detection.threshold',
   },
   {
-    why: 'an idle timeout, which this server lacks',
-    event: input({ turn_detection: { type: 'server_vad', idle_timeout_ms: 6000 } }),
-    code: 'unsupported_parameter',
+    why: 'an idle timeout shorter than the service allows',
+    event: input({ turn_detection: { type: 'server_vad', idle_timeout_ms: 4999 } }),
+    code: 'below_min_value',
     param: 'session.audio.input.turn_detection.idle_timeout_ms',
+  },
+  {
+    why: 'an idle timeout of semantic_vad',
+    event: input({ turn_detection: { type: 'semantic_vad', idle_timeout_ms: 6000 } }),
+    code: 'unknown_parameter',
+    param: 'session.audio.input.turn_detection.idle_timeout_ms',
+  },
+  {
+    why: 'an MCP tool without a label',
+    event: update({ tools: [{ type: 'mcp', server_url: 'https://example.com' }] }),
+    code: 'missing_required_parameter',
+    param: 'session.tools[0].server_label',
+  },
+  {
+    why: 'an approval of nothing',
+    event: {
+      type: 'conversation.item.create',
+      item: { type: 'mcp_approval_response', approval_request_id: 'x', approve: true },
+    },
+    code: 'invalid_value',
+    param: 'item.approval_request_id',
   },
   { why: 'another model', event: update({ model: 'gpt-other' }), code: 'invalid_value', param: 'session.model' },
   {

@@ -3,6 +3,7 @@ import {
   connectInMemory,
   createRealtimeServer,
   type RealtimeServerOptions,
+  type ServerFaults,
   type Voice,
 } from '../../src/server/index.ts';
 import type { SentEvent } from '../../src/server/sent-event.ts';
@@ -29,15 +30,25 @@ export const toneVoice: Voice = {
 export class ScriptedClient {
   readonly clock: VirtualClock = new VirtualClock(turns);
   readonly arrivals: Arrival[] = [];
+  /** Every frame as it came, malformed ones included. */
+  readonly texts: string[] = [];
+  readonly faults: ServerFaults;
+  closeCode: number | null = null;
   readonly #socket: ReturnType<typeof connectInMemory>;
   readonly #close: () => Promise<void>;
 
   constructor(options: RealtimeServerOptions = {}) {
     const server = createRealtimeServer({ voice: toneVoice, ...options, clock: this.clock });
+    this.faults = server.faults;
     this.#close = () => server.close();
     this.#socket = connectInMemory(server, this.clock, { url: 'ws://memory/v1/realtime?model=gpt-realtime' });
     this.#socket.addEventListener('message', ({ data }) => {
-      this.arrivals.push({ atMs: this.clock.nowMs(), event: JSON.parse(data) as SentEvent });
+      this.texts.push(data);
+      const event = eventIn(data);
+      if (event !== null) this.arrivals.push({ atMs: this.clock.nowMs(), event });
+    });
+    this.#socket.addEventListener('close', ({ code }) => {
+      this.closeCode = code;
     });
   }
 
@@ -127,4 +138,12 @@ export function audioBytes(client: ScriptedClient): Buffer {
 /** A few turns of the event loop: enough for promises and for messages from a worker. */
 async function turns(): Promise<void> {
   for (let i = 0; i < 4; i++) await new Promise((resolve) => void setImmediate(resolve));
+}
+
+function eventIn(text: string): SentEvent | null {
+  try {
+    return JSON.parse(text) as SentEvent;
+  } catch {
+    return null;
+  }
 }
