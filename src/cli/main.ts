@@ -31,14 +31,56 @@ cli
     if (!allHold) process.exitCode = 1;
   });
 
+interface ServeFlags {
+  port: number;
+  host: string;
+  log?: boolean;
+  record?: string;
+  scenario?: string;
+  ears?: string;
+  earsModel?: string;
+  phrases?: string;
+  brain?: string;
+  brainModel?: string;
+  voice?: string;
+  voiceModel?: string;
+  fault?: unknown;
+  sessionMinutes?: number;
+}
+
 cli
   .command('serve', 'Run the local Realtime server')
   .option('--port <port>', 'Port to listen on', { default: 8787 })
-  .option('--host <host>', 'Address to bind to', { default: '127.0.0.1' })
-  .option('--log', 'Print every event, in both directions')
-  .action(async (options: { port: number; host: string; log?: boolean }) => {
+  .option('--host <host>', 'Address to bind to; a public one needs BARGEIN_API_KEY', { default: '127.0.0.1' })
+  .option('--scenario <file>', 'What is heard and answered, as JSON')
+  .option('--ears <ears>', 'auto, scripted, pocketsphinx, or the URL of an OpenAI-compatible back end')
+  .option('--ears-model <model>', 'Model of that back end')
+  .option('--phrases <phrases>', 'The only phrases that PocketSphinx expects, with | between them')
+  .option('--brain <brain>', 'scripted, or the URL of an OpenAI-compatible back end')
+  .option('--brain-model <model>', 'Model of that back end')
+  .option('--voice <voice>', 'flite, or the URL of an OpenAI-compatible back end')
+  .option('--voice-model <model>', 'Model of that back end')
+  .option('--fault <fault>', 'Goes wrong on purpose: delay:80, close:1011@response.created, 429 …; may be repeated')
+  .option('--session-minutes <minutes>', 'How long a session may last (default: 60)')
+  .option('--log', 'Print every event: time, direction, size')
+  .option('--record <file>', 'Write every event to a wire log (JSON lines)')
+  .action(async (flags: ServeFlags) => {
     const { serve } = await import('./serve.ts');
-    await serve({ port: options.port, host: options.host, isLogging: options.log === true, terminal: openTerminal() });
+    const { port, host, log, record, fault, ...parts } = flags;
+    const { BARGEIN_API_KEY: apiKey, BARGEIN_BACKEND_KEY: backendKey } = process.env;
+    await serve({
+      port,
+      host,
+      isLogging: log === true,
+      recordPath: record,
+      parts: {
+        ...parts,
+        faults: [fault ?? []].flat().map(String),
+        ...(apiKey !== undefined && apiKey !== '' && { apiKey }),
+        ...(backendKey !== undefined && backendKey !== '' && { backendKey }),
+      },
+      terminal: openTerminal(),
+    });
   });
 
 cli.help();

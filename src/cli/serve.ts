@@ -1,29 +1,74 @@
-import { createRealtimeServer } from '../server/index.ts';
+import { createRealtimeServer, parseFaultText, type RealtimeServerTap } from '../server/index.ts';
+import { planServer, type ServeParts } from './serve-parts.ts';
 import { paint, type Terminal } from './terminal.ts';
+import { WireLog } from './wire-log.ts';
 
 /** How the local server is run. */
 export interface ServeOptions {
   readonly port: number;
   readonly host: string;
   readonly isLogging: boolean;
+  /** Where the wire log goes, if anywhere. */
+  readonly recordPath: string | undefined;
+  readonly parts: ServeParts;
   readonly terminal: Terminal;
 }
 
-/** Runs the local Realtime server until the process is told to stop. */
-export async function serve({ port, host, isLogging, terminal }: ServeOptions): Promise<void> {
-  const server = createRealtimeServer({
-    onEvent: (direction, event) => {
-      if (isLogging) terminal.line(`${direction === 'in' ? paint.cyan('←') : paint.green('→')} ${event.type}`);
-    },
-  });
-  const { url } = await server.listen({ port, host });
-  terminal.line(`Local Realtime server on ${paint.bold(url)}`);
-  terminal.line(paint.dim('It hears, speaks and honours interruption; no key, no network. Connect to it with:'));
-  terminal.line(`  await session.connect({ apiKey: 'local', url: '${url}' });`);
+/** A server that runs. */
+export interface ServedServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
 
+/** Runs the local Realtime server until the process is told to stop. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const served = await startServing(options);
   const { promise: isStopped, resolve: stop } = Promise.withResolvers<void>();
   process.once('SIGINT', () => stop());
   process.once('SIGTERM', () => stop());
   await isStopped;
-  await server.close();
+  await served.close();
+}
+
+/** Starts the server and says on the terminal what it is and how to use it. */
+export async function startServing(options: ServeOptions): Promise<ServedServer> {
+  const { port, host, isLogging, recordPath, parts, terminal } = options;
+  const plan = await planServer(parts);
+  const taps: RealtimeServerTap[] = isLogging ? [logTo(terminal)] : [];
+  const server = createRealtimeServer({ ...plan.options, onEvent: (...seen) => taps.forEach((tap) => tap(...seen)) });
+  for (const fault of plan.faults) server.faults.inject(parseFaultText(fault));
+  const wireLog = recordPath === undefined ? null : await WireLog.open(recordPath);
+  if (wireLog !== null) taps.push(wireLog.tap);
+  const { url } = await server.listen({ port, host });
+
+  const faultsUrl = url.replace(/^ws/, 'http').replace(/\/v1\/realtime$/, '/faults');
+  terminal.line(`Local Realtime server (OpenAI Realtime protocol) on ${paint.bold(url)}`);
+  terminal.line(`  ears    ${plan.ears}`);
+  terminal.line(`  brain   ${plan.brain}`);
+  terminal.line(`  voice   ${plan.voice}`);
+  terminal.line(`  faults  ${plan.faults.join(', ') || 'none'} ${paint.dim(`(GET, POST, DELETE ${faultsUrl})`)}`);
+  if (recordPath !== undefined) terminal.line(`  record  ${recordPath}`);
+  terminal.line('Connect to it with:');
+  const key = parts.apiKey === undefined ? "'local'" : 'process.env.BARGEIN_API_KEY';
+  terminal.line(`  await session.connect({ apiKey: ${key}, url: '${url}' });`);
+  return {
+    url,
+    async close() {
+      await server.close();
+      await wireLog?.close();
+    },
+  };
+}
+
+function logTo(terminal: Terminal): RealtimeServerTap {
+  return (direction, event, atMs, { sessionId, bytes }) => {
+    const arrow = direction === 'in' ? paint.cyan('←') : paint.green('→');
+    const time = (atMs / 1000).toFixed(3).padStart(9);
+    terminal.line(`${paint.dim(`${time} s`)} ${arrow} ${sizeText(bytes)}  ${event.type} ${paint.dim(sessionId)}`);
+  };
+}
+
+function sizeText(bytes: number): string {
+  const text = bytes < 10_000 ? `${bytes} B` : `${Math.round(bytes / 1000)} kB`;
+  return text.padStart(7);
 }
