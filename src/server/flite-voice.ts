@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { resampleClip } from '../audio/clip.ts';
 import type { FliteResult } from './flite-messages.ts';
-import { resample } from './resample.ts';
 import type { SpeechRequest, Voice } from './voice.ts';
 import { ServerError } from './server-error.ts';
 
@@ -71,7 +71,7 @@ export class FliteVoice implements Voice {
       worker.postMessage({ id, text, voice: FLITE_VOICES[voice] ?? 'slt', durationStretch: 1 / speed });
     });
     if ('failure' in result) throw new ServerError(`no speech for "${text}": ${result.failure}`, { code: 'ERR_VOICE' });
-    return resample(result.samples, result.sampleRate, sampleRate);
+    return resampleClip(result.samples, result.sampleRate, sampleRate);
   }
 
   #start(): Worker {

@@ -17,7 +17,7 @@ export class OpenAIEars implements Ears {
     const client = await this.#client();
     const { pcm16, sampleRate, language, prompt, onDelta } = turn;
     const request = {
-      file: new File([formatWav({ sampleRate, samples: pcm16 })], 'turn.wav', { type: 'audio/wav' }),
+      file: new File([formatWav({ sampleRate, samples: new Int16Array(pcm16) })], 'turn.wav', { type: 'audio/wav' }),
       model: this.#model,
       ...(language !== undefined && { language }),
       ...(prompt !== undefined && { prompt }),

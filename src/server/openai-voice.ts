@@ -1,7 +1,7 @@
 import type { OpenAI } from 'openai';
 import { pcm16FromBytes } from '../audio/pcm16.ts';
 import { lazyClient, type OpenAICompatibleOptions } from './openai-client.ts';
-import { resample } from './resample.ts';
+import { resampleClip } from '../audio/clip.ts';
 import { ServerError } from './server-error.ts';
 import type { SpeechRequest, Voice } from './voice.ts';
 
@@ -40,6 +40,6 @@ export class OpenAIVoice implements Voice {
         code: 'ERR_VOICE',
       });
     }
-    return resample(pcm16FromBytes(bytes), SPEECH_RATE, sampleRate);
+    return resampleClip(pcm16FromBytes(bytes), SPEECH_RATE, sampleRate);
   }
 }

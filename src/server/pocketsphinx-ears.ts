@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Ears, HeardTurn } from './ears.ts';
-import { resample } from './resample.ts';
+import { resampleClip } from '../audio/clip.ts';
 import { ServerError } from './server-error.ts';
 import { formatWav } from './wav.ts';
 
@@ -59,7 +59,7 @@ export class PocketsphinxEars implements Ears {
   async transcribe({ pcm16, sampleRate }: HeardTurn): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'bargein-ears-'));
     try {
-      const speech = resample(pcm16, sampleRate, MODEL_RATE);
+      const speech = resampleClip(new Int16Array(pcm16), sampleRate, MODEL_RATE);
       const samples = new Int16Array(speech.length + 2 * PADDING_FRAMES);
       samples.set(speech, PADDING_FRAMES);
       const wavPath = join(folder, 'turn.wav');
