@@ -76,7 +76,8 @@ export class Response {
       await this.#follow(reply);
       this.#end('completed', { type: 'completed' });
     } catch (error) {
-      if (error instanceof Ended) return;
+      // What was cancelled may fail because of that: its end has been told.
+      if (error instanceof Ended || this.#status !== 'in_progress') return;
       if (error instanceof OutOfTokens) this.#end('incomplete', { type: 'incomplete', reason: 'max_output_tokens' });
       else this.#end('failed', { type: 'failed', error: failureOf(error) });
     }

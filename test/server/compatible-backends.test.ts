@@ -147,6 +147,27 @@ describe('an OpenAI-compatible brain', () => {
   });
 });
 
+test('a brain is told that its response was cancelled, and what it throws then changes nothing', async () => {
+  async function* untilAborted(signal: AbortSignal): AsyncGenerator<string> {
+    yield 'One moment ';
+    await new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('aborted')));
+    });
+  }
+  const client = await ScriptedClient.open({
+    brain: { respond: async ({ signal }) => [{ say: untilAborted(signal) }] },
+  });
+  client.send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } });
+  client.say('Hello');
+  await client.next('response.output_text.delta');
+  client.send({ type: 'response.cancel' });
+  const { response } = await client.next('response.done');
+  await client.clock.advance(1000);
+  expect(response).toMatchObject({ status: 'cancelled', output: [{ content: [{ text: 'One moment ' }] }] });
+  expect(client.of('response.done')).toHaveLength(1);
+  await client.close();
+});
+
 describe('OpenAI-compatible ears', () => {
   test('send the turn as WAV, and their deltas go out as they come', async () => {
     await using model = await standIn(() => ({
