@@ -95,7 +95,7 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
     async listen(listenOptions = {}) {
       if (options.apiKey === undefined && !isLoopback(listenOptions.host)) {
         throw new ServerError(
-          `${listenOptions.host} can be reached from other machines: set an API key, or listen on 127.0.0.1`,
+          `${listenOptions.host} can be reached from other machines: set an API key (option apiKey; for serve, BARGEIN_API_KEY) or listen on 127.0.0.1`,
           { code: 'ERR_PUBLIC_WITHOUT_KEY' },
         );
       }
