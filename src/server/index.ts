@@ -8,6 +8,7 @@ export {
   type MemoryConnectionOptions,
   type MemorySocketEvents,
 } from './memory-socket.ts';
+export type { ListenAddress, ListenOptions } from './http-front.ts';
 export type { PaceOptions } from './pace.ts';
 export {
   parseScenario,
@@ -20,4 +21,3 @@ export { ServerError } from './server-error.ts';
 export { createRealtimeServer, type AcceptOptions, type RealtimeServer, type RealtimeServerOptions } from './server.ts';
 export type { RealtimeServerTap, TappedEvent } from './session.ts';
 export { sentencesOf, type SpeechRequest, type Voice } from './voice.ts';
-export type { ListenAddress, ListenOptions } from './websocket-listener.ts';

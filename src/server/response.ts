@@ -4,6 +4,7 @@ import type { Brain, BrainRequest } from './brain.ts';
 import type { ItemWithAudio } from './client-item.ts';
 import type { Conversation } from './conversation.ts';
 import { FunctionCallOutput } from './function-call-output.ts';
+import type { OutputBuffer } from './output-buffer.ts';
 import { Pace, type PaceOptions } from './pace.ts';
 import type { OutputParts, ResponseOutput } from './response-output.ts';
 import type { ScenarioOutput } from './scenario.ts';
@@ -21,6 +22,8 @@ export interface ResponseParts {
   readonly brain: Brain;
   readonly voice: Voice;
   readonly emit: Emit;
+  /** Where speech goes when the server plays it itself; null when it goes out in events. */
+  readonly output: OutputBuffer | null;
   readonly newId: (prefix: string) => string;
   readonly conversationId: string;
   /** Where its items go; null for an out-of-band response. */
@@ -92,12 +95,13 @@ export class Response {
   }
 
   #open(step: ScenarioOutput): ResponseOutput {
-    const { newId, emit, settings, voice, clock } = this.#parts;
+    const { newId, emit, output, settings, voice, clock } = this.#parts;
     const parts: OutputParts = {
       responseId: this.id,
       itemId: newId('item'),
       outputIndex: this.#finished.length,
       emit,
+      output,
       pace: this.#pace,
       live: (work) => this.#live(work),
       spend: (tokens) => this.#spend(tokens),

@@ -1,13 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
+import type { WireSession } from '../protocol/client-events.ts';
 import { type Brain, defaultBrain, scenarioBrain } from './brain.ts';
+import type { Call } from './call.ts';
 import type { ServerConnection } from './connection.ts';
+import { Credentials } from './credentials.ts';
 import { type Ears, scriptedEars } from './ears.ts';
 import { FliteVoice } from './flite-voice.ts';
+import { type CallAction, HttpApi } from './http-api.ts';
+import { HttpFront, type ListenAddress, type ListenOptions } from './http-front.ts';
+import { HttpRefusal } from './http-refusal.ts';
 import { checkPace, type PaceOptions } from './pace.ts';
 import { parseScenario, type Scenario } from './scenario.ts';
-import { type RealtimeServerTap, Session } from './session.ts';
+import { type RealtimeServerTap, Session, type SessionParts } from './session.ts';
 import type { Voice } from './voice.ts';
-import { type ListenAddress, type ListenOptions, WebSocketListener } from './websocket-listener.ts';
+import { WebRtcCall } from './webrtc/webrtc-call.ts';
+import { WebSocketListener } from './websocket-listener.ts';
 
 /** Options of the local Realtime server. Without any, it answers every turn with a sentence, in real speech. */
 export interface RealtimeServerOptions {
@@ -29,11 +37,13 @@ export interface RealtimeServerOptions {
 export interface AcceptOptions {
   /** From the `model` of the URL. */
   readonly model?: string | undefined;
+  /** What its session starts with, from a client secret. */
+  readonly session?: WireSession | undefined;
 }
 
 /** A server that speaks the Realtime protocol (GA), for development, tests and demos. */
 export interface RealtimeServer {
-  /** Serves WebSockets at `/v1/realtime`; port 0 takes a free one. */
+  /** Serves WebSockets at `/v1/realtime`, WebRTC calls and client secrets below it; port 0 takes a free one. */
   listen(options?: ListenOptions): Promise<ListenAddress>;
   /** Serves a connection that was made some other way. */
   accept(connection: ServerConnection, options?: AcceptOptions): void;
@@ -50,27 +60,68 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
   const ears = options.ears ?? scriptedEars(scenario);
   const brain = options.brain ?? (scenario === undefined ? defaultBrain : scenarioBrain(scenario));
   const voice = options.voice ?? new FliteVoice();
-  const sessions = new Map<ServerConnection, Session>();
-  const listeners: WebSocketListener[] = [];
-  let accepted = 0;
+  const credentials = new Credentials(options.apiKey, clock);
+  const connections = new Set<ServerConnection>();
+  const calls = new Map<string, Call>();
+  const fronts: (HttpFront | WebSocketListener)[] = [];
+  let sessionCount = 0;
 
-  function accept(connection: ServerConnection, { model }: AcceptOptions = {}): void {
-    accepted += 1;
-    const hooked = withCloseHook(connection, () => sessions.delete(connection));
-    const parts = { clock, ears, brain, voice, pace, onEvent, model, sessionNumber: accepted };
-    sessions.set(connection, new Session(hooked, parts));
+  function startSession(start: Pick<SessionParts, 'model' | 'session' | 'isCall'>): Session {
+    sessionCount += 1;
+    return new Session({ clock, ears, brain, voice, pace, onEvent, sessionNumber: sessionCount, ...start });
+  }
+
+  function accept(connection: ServerConnection, { model, session: initial }: AcceptOptions = {}): void {
+    const session = startSession({ model, session: initial });
+    connections.add(connection);
+    session.attach(
+      withCloseHook(connection, () => {
+        connections.delete(connection);
+        session.end();
+      }),
+    );
+  }
+
+  async function startCall(
+    sdp: string,
+    host: string,
+    initial: WireSession | undefined,
+  ): Promise<{ call: Call; answerSdp: string }> {
+    const id = `rtc_${randomBytes(16).toString('hex')}`;
+    const session = startSession({ model: undefined, session: initial, isCall: true });
+    const answered = await WebRtcCall.answer(sdp, { id, clock, host, session, onEnd: () => calls.delete(id) });
+    calls.set(id, answered.call);
+    return answered;
+  }
+
+  function controlCall(callId: string, action: CallAction): void {
+    const call = calls.get(callId);
+    if (call === undefined) throw new HttpRefusal(404, `No call with id '${callId}'.`, { code: 'call_id_not_found' });
+    if (action === 'hangup') return call.hangUp();
+    throw new HttpRefusal(400, `A WebRTC call can't ${action}.`, { code: 'invalid_call_state' });
   }
 
   return {
     accept,
     async listen(listenOptions = {}) {
-      const listener = new WebSocketListener({ apiKey: options.apiKey, accept });
-      listeners.push(listener);
-      return listener.listen(listenOptions);
+      const { host = '127.0.0.1' } = listenOptions;
+      const sockets = new WebSocketListener({ credentials, accept, findCall: (callId) => calls.get(callId) });
+      const api = new HttpApi({
+        credentials,
+        startCall: (sdp, session) => startCall(sdp, host, session),
+        controlCall,
+      });
+      const front = new HttpFront({
+        onRequest: (request, response) => void api.handle(request, response),
+        onUpgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+      });
+      fronts.push(sockets, front);
+      return front.listen(listenOptions);
     },
     async close() {
-      for (const connection of sessions.keys()) connection.close(1001, 'the server is closing');
-      await Promise.all(listeners.map((listener) => listener.close()));
+      for (const connection of connections) connection.close(1001, 'the server is closing');
+      for (const call of calls.values()) call.hangUp();
+      for (const front of fronts) await front.close();
       if (options.voice === undefined) await voice.close?.();
     },
   };
@@ -94,8 +145,8 @@ function withCloseHook(connection: ServerConnection, onClosed: () => void): Serv
     onText: (listener) => connection.onText(listener),
     onClose: (listener) =>
       connection.onClose(() => {
-        onClosed();
         listener();
+        onClosed();
       }),
   };
 }

@@ -2,9 +2,11 @@ import type { Clock } from '../clock.ts';
 import type {
   ClientEvent,
   ConversationItemCreate,
+  WireAudioFormat,
   WireItem,
   WireItemReference,
   WireResponseRequest,
+  WireSession,
 } from '../protocol/client-events.ts';
 import type { Brain, BrainRequest } from './brain.ts';
 import { checkClientEvent, parseClientText } from './client-event.ts';
@@ -14,10 +16,11 @@ import { Conversation, type KeptItem } from './conversation.ts';
 import type { Ears } from './ears.ts';
 import { InputAudio } from './input-audio.ts';
 import { ItemAudio } from './item-audio.ts';
+import { OutputBuffer } from './output-buffer.ts';
 import type { PaceOptions } from './pace.ts';
 import { Refusal } from './refusal.ts';
 import { Response } from './response.ts';
-import type { SentEvent, EventBody } from './sent-event.ts';
+import type { ErrorBody, EventBody, SentEvent, SessionSnapshot } from './sent-event.ts';
 import {
   defaultConfig,
   mergeConfig,
@@ -31,6 +34,8 @@ import { decodeWireAudio, sampleRateOf } from './wire-audio.ts';
 
 /** Least audio of a commit, as on the service. */
 const MIN_COMMIT_MS = 100;
+
+const CALL_FORMAT: WireAudioFormat = { type: 'audio/pcm', rate: 24_000 };
 
 /** The limits that `rate_limits.updated` shows. Nothing here is limited; only what was used is real. */
 const SHOWN_LIMITS = { requests: 5000, tokens: 400_000, resetSeconds: 60 };
@@ -58,14 +63,20 @@ export interface SessionParts {
   /** Distinguishes the ids of this session from those of others. */
   readonly sessionNumber: number;
   readonly model: string | undefined;
+  /** What the configuration starts with; checked by `checkSession`. */
+  readonly session?: WireSession | undefined;
+  /** The server carries the audio of a call: `hear` and `speak` instead of audio in events. */
+  readonly isCall?: boolean;
 }
 
-/** One client's session: routes its events, and answers each that it has to refuse with `error`. */
+/** One session: routes the events of its clients, and answers each that it has to refuse with `error`. */
 export class Session {
   readonly #parts: SessionParts;
-  readonly #connection: ServerConnection;
+  readonly #connections = new Set<ServerConnection>();
   readonly #conversation: Conversation;
   readonly #input: InputAudio;
+  /** Null where the client holds the audio itself. */
+  readonly #output: OutputBuffer | null;
   readonly #outOfBand = new Map<string, Response>();
   readonly #turns: UserTurns;
   readonly #sessionId: string;
@@ -78,25 +89,63 @@ export class Session {
   #lastId = 0;
   #isOpen = true;
 
-  constructor(connection: ServerConnection, parts: SessionParts) {
+  constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.#connection = connection;
     this.#sessionId = this.#newId('sess');
     this.#conversationId = this.#newId('conv');
-    this.#config = defaultConfig(parts.model);
+    const initial = defaultConfig(parts.model ?? parts.session?.model);
+    this.#config = parts.session === undefined ? initial : mergeConfig(initial, parts.session, false);
     this.#turns = new UserTurns(parts.clock, parts.ears);
     this.#conversation = new Conversation((event) => this.#emit(event));
     this.#input = new InputAudio({
       onSpeechStarted: (startMs) => this.#speechStarted(startMs),
       onSpeechStopped: (endMs) => this.#speechStopped(endMs),
     });
+    this.#output =
+      parts.isCall === true
+        ? new OutputBuffer({
+            onStarted: (responseId) => this.#emit({ type: 'output_audio_buffer.started', response_id: responseId }),
+            onStopped: (responseId) => this.#emit({ type: 'output_audio_buffer.stopped', response_id: responseId }),
+          })
+        : null;
     this.#configureInput();
-    connection.onText((text) => this.#receive(text));
-    connection.onClose(() => this.#closed());
-    this.#emitSession('session.created');
   }
 
-  #receive(text: string): void {
+  /** Gives a connection the session's events and a say in it, beginning with `session.created`. */
+  attach(connection: ServerConnection): void {
+    this.#connections.add(connection);
+    connection.onText((text) => this.#receive(text, connection));
+    connection.onClose(() => this.#connections.delete(connection));
+    this.#emit({ type: 'session.created', session: this.#snapshot() }, connection);
+  }
+
+  /** Takes what the caller says; PCM16 at 24 kHz. */
+  hear(samples: Int16Array): void {
+    if (!this.#isOpen) return;
+    try {
+      this.#input.append(samples);
+    } catch (error) {
+      this.#input.clear();
+      this.#refuse(error, null);
+    }
+  }
+
+  /** Fills a packet with what the caller is to hear next; PCM16 at 24 kHz. */
+  speak(packet: Int16Array): void {
+    if (this.#isOpen) this.#output?.pull(packet);
+  }
+
+  /** Stops all work and closes the connections that are left. */
+  end(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#active?.cancel('client_cancelled');
+    for (const response of this.#outOfBand.values()) response.cancel('client_cancelled');
+    this.#input.free();
+    for (const connection of this.#connections) connection.close(1000, 'the call has ended');
+  }
+
+  #receive(text: string, sender: ServerConnection): void {
     if (!this.#isOpen) return;
     let eventId: string | null = null;
     try {
@@ -104,7 +153,7 @@ export class Session {
       if (typeof value.event_id === 'string') eventId = value.event_id;
       this.#handle(checkClientEvent(value));
     } catch (error) {
-      this.#refuse(error, eventId);
+      this.#refuse(error, eventId, sender);
     }
   }
 
@@ -125,9 +174,9 @@ export class Session {
       case 'session.update':
         this.#config = mergeConfig(this.#config, event.session, this.#conversation.hasAssistantAudio);
         this.#configureInput();
-        return this.#emitSession('session.updated');
+        return this.#emit({ type: 'session.updated', session: this.#snapshot() });
       case 'input_audio_buffer.append':
-        return this.#input.append(decodeWireAudio(event.audio, this.#config.audio.input.format, 'audio'));
+        return this.#input.append(decodeWireAudio(event.audio, this.#inputFormat, 'audio'));
       case 'input_audio_buffer.commit':
         return this.#commitByClient();
       case 'input_audio_buffer.clear':
@@ -135,13 +184,7 @@ export class Session {
         this.#speechItemId = null;
         return this.#emit({ type: 'input_audio_buffer.cleared' });
       case 'output_audio_buffer.clear':
-        throw new Refusal(
-          'output_audio_buffer.clear is for WebRTC and SIP: over a WebSocket the client holds the audio.',
-          {
-            code: 'invalid_value',
-            param: 'type',
-          },
-        );
+        return this.#clearByClient();
       case 'conversation.item.create':
         return this.#createItem(event);
       case 'conversation.item.retrieve':
@@ -158,8 +201,32 @@ export class Session {
   }
 
   #configureInput(): void {
-    const { format, turn_detection } = this.#config.audio.input;
-    this.#input.configure(sampleRateOf(format), turn_detection);
+    this.#input.configure(sampleRateOf(this.#inputFormat), this.#config.audio.input.turn_detection);
+  }
+
+  /** Whatever the session says, the audio of a call is decoded before it comes here. */
+  get #inputFormat(): WireAudioFormat {
+    return this.#output === null ? this.#config.audio.input.format : CALL_FORMAT;
+  }
+
+  #clearByClient(): void {
+    if (this.#output === null) {
+      throw new Refusal(
+        'output_audio_buffer.clear is for WebRTC and SIP: over a WebSocket the client holds the audio.',
+        { code: 'invalid_value', param: 'type' },
+      );
+    }
+    this.#clearOutput();
+  }
+
+  /** Stops what the caller hears. The server knows how far that came, so it truncates by itself. */
+  #clearOutput(): void {
+    const cleared = this.#output?.clear() ?? null;
+    if (cleared === null) return;
+    this.#emit({ type: 'output_audio_buffer.cleared', response_id: cleared.responseId });
+    for (const { itemId, heardMs } of cleared.items) {
+      if (this.#conversation.has(itemId)) this.#conversation.truncate(itemId, 0, heardMs);
+    }
   }
 
   #commitByClient(): void {
@@ -177,7 +244,9 @@ export class Session {
   #speechStarted(startMs: number): void {
     this.#speechItemId = this.#newId('item');
     this.#emit({ type: 'input_audio_buffer.speech_started', audio_start_ms: startMs, item_id: this.#speechItemId });
-    if (this.#config.audio.input.turn_detection?.interrupt_response !== false) this.#active?.cancel('turn_detected');
+    if (this.#config.audio.input.turn_detection?.interrupt_response === false) return;
+    this.#active?.cancel('turn_detected');
+    this.#clearOutput();
   }
 
   #speechStopped(endMs: number): void {
@@ -199,8 +268,8 @@ export class Session {
   #commit(): void {
     const id = this.#speechItemId ?? this.#newId('item');
     this.#speechItemId = null;
-    const { format, transcription } = this.#config.audio.input;
-    const audio = new ItemAudio(format, this.#input.take());
+    const { transcription } = this.#config.audio.input;
+    const audio = new ItemAudio(this.#inputFormat, this.#input.take());
     this.#emit({ type: 'input_audio_buffer.committed', previous_item_id: this.#conversation.lastItemId, item_id: id });
     this.#conversation.insert(
       {
@@ -276,7 +345,7 @@ export class Session {
     const input = request.input?.map((item, at) => this.#resolve(item, `response.input[${at}]`)) ?? [
       ...this.#conversation.entries,
     ];
-    const settings = responseSettings(this.#config, request);
+    const settings = this.#settings(request);
     const question = this.#question(
       request,
       settings,
@@ -293,6 +362,7 @@ export class Session {
       input,
       question,
       emit: (event) => this.#emit(event),
+      output: this.#output,
       newId: (prefix) => this.#newId(prefix),
       conversationId: this.#conversationId,
       conversation: isOutOfBand ? null : this.#conversation,
@@ -301,6 +371,11 @@ export class Session {
     if (isOutOfBand) this.#outOfBand.set(response.id, response);
     else this.#active = response;
     void response.run();
+  }
+
+  #settings(request: WireResponseRequest): ResponseSettings {
+    const settings = responseSettings(this.#config, request);
+    return this.#output === null ? settings : { ...settings, format: CALL_FORMAT };
   }
 
   #resolve(item: WireItem | WireItemReference, path: string): ItemWithAudio {
@@ -341,6 +416,7 @@ export class Session {
   }
 
   #responseEnded(response: Response, totalTokens: number): void {
+    this.#output?.end(response.id);
     if (this.#active === response) this.#active = null;
     this.#outOfBand.delete(response.id);
     this.#requests += 1;
@@ -374,37 +450,30 @@ export class Session {
     response.cancel('client_cancelled');
   }
 
-  #emitSession(type: 'session.created' | 'session.updated'): void {
-    this.#emit({ type, session: { ...this.#config, id: this.#sessionId, object: 'realtime.session' } });
+  #snapshot(): SessionSnapshot {
+    return { ...this.#config, id: this.#sessionId, object: 'realtime.session' };
   }
 
-  #refuse(error: unknown, eventId: string | null): void {
+  /** Answers whoever sent the refused event; without a sender, everybody. */
+  #refuse(error: unknown, eventId: string | null, sender?: ServerConnection): void {
     const isRefusal = error instanceof Refusal;
-    this.#emit({
-      type: 'error',
-      error: {
-        type: isRefusal ? 'invalid_request_error' : 'server_error',
-        code: isRefusal ? error.code : 'server_error',
-        message: error instanceof Error ? error.message : String(error),
-        param: isRefusal ? error.param : null,
-        event_id: eventId,
-      },
-    });
+    const body: ErrorBody = {
+      type: isRefusal ? 'invalid_request_error' : 'server_error',
+      code: isRefusal ? error.code : 'server_error',
+      message: error instanceof Error ? error.message : String(error),
+      param: isRefusal ? error.param : null,
+      event_id: eventId,
+    };
+    this.#emit({ type: 'error', error: body }, sender);
   }
 
-  #emit(event: EventBody): void {
+  #emit(event: EventBody, only?: ServerConnection): void {
     if (!this.#isOpen) return;
     const { onEvent, clock } = this.#parts;
     const sent: SentEvent = { event_id: this.#newId('event'), ...event };
     onEvent?.('out', { ...sent }, clock.nowMs());
-    this.#connection.send(JSON.stringify(sent));
-  }
-
-  #closed(): void {
-    this.#isOpen = false;
-    this.#active?.cancel('client_cancelled');
-    for (const response of this.#outOfBand.values()) response.cancel('client_cancelled');
-    this.#input.free();
+    const text = JSON.stringify(sent);
+    for (const connection of only === undefined ? this.#connections : [only]) connection.send(text);
   }
 
   #newId(prefix: string): string {

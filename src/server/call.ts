@@ -1,0 +1,10 @@
+import type { ServerConnection } from './connection.ts';
+
+/** A call whose audio the server carries, seen by whoever controls it over HTTP or a sideband connection. */
+export interface Call {
+  /** `rtc_…` */
+  readonly id: string;
+  /** Gives a further connection the session's events and a say in it; throws `HttpRefusal` while there is no session. */
+  attach(connection: ServerConnection): void;
+  hangUp(): void;
+}
