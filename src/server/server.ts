@@ -14,6 +14,7 @@ import { checkPace, type PaceOptions } from './pace.ts';
 import { parseScenario, type Scenario } from './scenario.ts';
 import { type RealtimeServerTap, Session, type SessionParts } from './session.ts';
 import type { Voice } from './voice.ts';
+import { releaseMediaPeers } from './webrtc/media-peer.ts';
 import { WebRtcCall } from './webrtc/webrtc-call.ts';
 import { WebSocketListener } from './websocket-listener.ts';
 
@@ -122,6 +123,7 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
       for (const connection of connections) connection.close(1001, 'the server is closing');
       for (const call of calls.values()) call.hangUp();
       for (const front of fronts) await front.close();
+      releaseMediaPeers();
       if (options.voice === undefined) await voice.close?.();
     },
   };

@@ -9,6 +9,20 @@ const CHANNEL_LABEL = 'oai-events';
 /** What the browser names the server's stream and its track. */
 const STREAM_NAME = 'realtime';
 
+/** The library, once a call has loaded it, and the peers of this process that are open. */
+let library: typeof import('node-datachannel') | null = null;
+let openPeers = 0;
+
+/**
+ * Ends the library's threads, which would keep the process alive for ever once a call has been connected. Does nothing
+ * while a call is open. It closes connections that the app itself has made with `node-datachannel`, too.
+ */
+export function releaseMediaPeers(): void {
+  if (library === null || openPeers > 0) return;
+  library.cleanup();
+  library = null;
+}
+
 /** Who is told what a peer does. */
 export interface PeerListener {
   /** The data channel is open: events can go both ways. */
@@ -74,36 +88,65 @@ export class MediaPeer {
     this.#connection = made.connection;
     this.#track = made.track;
     this.#listener = listener;
-    this.#track.onOpen(() => listener.onMediaOpen());
-    this.#track.onMessage((packet) => listener.onPacket(new Uint8Array(packet)));
-    this.#connection.onDataChannel((channel) => this.#opened(channel));
+    openPeers += 1;
+    this.#track.onOpen(this.#guarded(() => listener.onMediaOpen()));
+    this.#track.onMessage(this.#guarded((packet: Buffer) => listener.onPacket(new Uint8Array(packet))));
+    this.#connection.onDataChannel(this.#guarded((channel: DataChannel) => this.#opened(channel)));
     this.#connection.onStateChange((state) => {
       if (state === 'closed' || state === 'failed') this.close();
     });
   }
 
-  /** Sends one text message; false when it is too large for the channel or the channel is gone. */
+  /** Sends one text message; false when it is too large for the channel. */
   sendText(text: string): boolean {
-    if (this.#channel?.isOpen() !== true || Buffer.byteLength(text) > MAX_MESSAGE_BYTES) return false;
-    return this.#channel.sendMessage(text);
+    if (Buffer.byteLength(text) > MAX_MESSAGE_BYTES) return false;
+    this.#send(() => this.#channel?.sendMessage(text));
+    return true;
   }
 
   sendPacket(packet: Uint8Array<ArrayBuffer>): void {
-    if (!this.#isClosed && this.#track.isOpen()) this.#track.sendMessageBinary(Buffer.from(packet.buffer));
+    this.#send(() => this.#track.isOpen() && this.#track.sendMessageBinary(Buffer.from(packet.buffer)));
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    openPeers -= 1;
     this.#channel?.close();
     this.#connection.close();
     this.#listener.onClosed();
   }
 
+  /** The other side may close at any time, on a thread of the library: what can't be sent any more is dropped. */
+  #send(action: () => unknown): void {
+    if (this.#isClosed) return;
+    try {
+      action();
+    } catch {
+      this.close();
+    }
+  }
+
+  /** An error that leaves a callback ends the process (the library has nowhere to throw it): it ends the call instead. */
+  #guarded<T extends unknown[]>(callback: (...values: T) => void): (...values: T) => void {
+    return (...values) => {
+      try {
+        if (!this.#isClosed) callback(...values);
+      } catch (error) {
+        console.error('a call of the local Realtime server failed:', error);
+        this.close();
+      }
+    };
+  }
+
   #opened(channel: DataChannel): void {
     if (channel.getLabel() !== CHANNEL_LABEL || this.#channel !== null) return channel.close();
     this.#channel = channel;
-    channel.onMessage((message) => this.#listener.onText(typeof message === 'string' ? message : textOf(message)));
+    channel.onMessage(
+      this.#guarded((message: string | Buffer | ArrayBuffer) =>
+        this.#listener.onText(typeof message === 'string' ? message : textOf(message)),
+      ),
+    );
     channel.onClosed(() => this.close());
     // The channel of an answerer is open when it is announced.
     this.#listener.onChannelOpen();
@@ -119,7 +162,8 @@ interface MadePeer {
 
 async function loadDataChannel(): Promise<typeof import('node-datachannel')> {
   try {
-    return await import('node-datachannel');
+    library ??= await import('node-datachannel');
+    return library;
   } catch (cause) {
     throw new ServerError('WebRTC calls need a package: npm install node-datachannel@0.33.4', {
       code: 'ERR_WEBRTC_MISSING',

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../clock.ts';
 import type { Call } from '../call.ts';
 import type { ServerConnection } from '../connection.ts';
+import type { SentEvent } from '../sent-event.ts';
 import type { Session } from '../session.ts';
 import { AudioReceiver } from './audio-receiver.ts';
 import { AudioSender } from './audio-sender.ts';
@@ -107,7 +108,11 @@ export class WebRtcCall implements Call {
 
   #send(text: string): void {
     if (this.#peer?.sendText(text) !== false) return;
-    const { type, event_id } = JSON.parse(text) as { type: string; event_id: string };
+    const event = JSON.parse(text) as SentEvent;
+    // An item of some five seconds fills a message: it goes without its audio rather than not at all.
+    if (event.type === 'conversation.item.retrieved' && this.#peer.sendText(JSON.stringify(event, withoutAudio)))
+      return;
+    const { type, event_id } = event;
     const message = `A ${type} of ${text.length} bytes is too large for the data channel (${MAX_MESSAGE_BYTES}).`;
     const error = { type: 'server_error', code: 'event_too_large', message, param: null, event_id: null };
     this.#peer.sendText(JSON.stringify({ type: 'error', event_id, error }));
@@ -127,4 +132,8 @@ export class WebRtcCall implements Call {
     this.#parts.session.end();
     this.#parts.onEnd();
   }
+}
+
+function withoutAudio(key: string, value: unknown): unknown {
+  return key === 'audio' ? undefined : value;
 }
