@@ -4,7 +4,9 @@ import type { ServerConnection } from './connection.ts';
 export interface Call {
   /** `rtc_…` */
   readonly id: string;
-  /** Gives a further connection the session's events and a say in it; throws `HttpRefusal` while there is no session. */
+  /** Whether there is a session to attach to. */
+  readonly isAnswered: boolean;
+  /** Gives a further connection the session's events and a say in it. */
   attach(connection: ServerConnection): void;
   hangUp(): void;
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WireSession } from '../protocol/client-events.ts';
 import type { Call } from './call.ts';
-import { checkClientEvent, parseClientText } from './client-event.ts';
+import type { CallAction } from './call-control.ts';
+import { checkSession, parseClientText } from './client-event.ts';
 import type { Credentials, Grant } from './credentials.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { Refusal } from './refusal.ts';
@@ -17,15 +18,12 @@ const CALLS_PATH = '/v1/realtime/calls';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** An action on a call, by its name in the path. */
-export type CallAction = 'accept' | 'reject' | 'refer' | 'hangup';
-
 /** What the API works with. */
 export interface HttpApiParts {
   readonly credentials: Credentials;
   readonly startCall: (sdp: string, session: WireSession | undefined) => Promise<{ call: Call; answerSdp: string }>;
   /** Throws `HttpRefusal` when there is no such call or it can't do that now. */
-  readonly controlCall: (callId: string, action: CallAction, body: JsonObject) => void | Promise<void>;
+  readonly controlCall: (callId: string, action: CallAction, body: JsonObject) => void;
 }
 
 /** The part of the Realtime service that is plain HTTP: client secrets and calls. */
@@ -72,7 +70,7 @@ export class HttpApi {
     const body = await readJson(request);
     if (action === null) return this.#mint(body, response);
     const [, callId = '', name] = action;
-    await this.#parts.controlCall(callId, name as CallAction, body);
+    this.#parts.controlCall(callId, name as CallAction, body);
     response.writeHead(200).end();
   }
 
@@ -90,13 +88,6 @@ export class HttpApi {
     const id = `sess_${randomUUID()}`;
     answerJson(response, 200, { value, expires_at: expiresAt, session: { ...config, id, object: 'realtime.session' } });
   }
-}
-
-/** Checks a session configuration as `session.update` does; throws `Refusal`. */
-export function checkSession(session: unknown): WireSession {
-  const event = checkClientEvent({ type: 'session.update', session });
-  if (event.type !== 'session.update') throw new TypeError('unreachable: the type was given above');
-  return event.session;
 }
 
 function lifetimeOf(expiresAfter: unknown): number {

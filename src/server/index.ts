@@ -18,6 +18,14 @@ export {
   type ScenarioTurn,
 } from './scenario.ts';
 export { ServerError } from './server-error.ts';
-export { createRealtimeServer, type AcceptOptions, type RealtimeServer, type RealtimeServerOptions } from './server.ts';
+export {
+  createRealtimeServer,
+  type AcceptOptions,
+  type RealtimeServer,
+  type RealtimeServerOptions,
+  type RingOptions,
+} from './server.ts';
 export type { RealtimeServerTap, TappedEvent } from './session.ts';
+export type { CallEnd, CallOutcome, SipCaller } from './sip/sip-call.ts';
+export type { SipHeader, WebhookOptions } from './sip/webhook.ts';
 export { sentencesOf, type SpeechRequest, type Voice } from './voice.ts';

@@ -3,17 +3,20 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { WireSession } from '../protocol/client-events.ts';
 import { type Brain, defaultBrain, scenarioBrain } from './brain.ts';
 import type { Call } from './call.ts';
+import { controlCall } from './call-control.ts';
 import type { ServerConnection } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { type Ears, scriptedEars } from './ears.ts';
 import { FliteVoice } from './flite-voice.ts';
-import { type CallAction, HttpApi } from './http-api.ts';
+import { HttpApi } from './http-api.ts';
 import { HttpFront, type ListenAddress, type ListenOptions } from './http-front.ts';
-import { HttpRefusal } from './http-refusal.ts';
 import { checkPace, type PaceOptions } from './pace.ts';
 import { parseScenario, type Scenario } from './scenario.ts';
 import { type RealtimeServerTap, Session, type SessionParts } from './session.ts';
+import { ServerError } from './server-error.ts';
 import type { Voice } from './voice.ts';
+import { SipCall, type SipCaller } from './sip/sip-call.ts';
+import { checkWebhook, postIncomingCall, type SipHeader, type WebhookOptions } from './sip/webhook.ts';
 import { releaseMediaPeers } from './webrtc/media-peer.ts';
 import { WebRtcCall } from './webrtc/webrtc-call.ts';
 import { WebSocketListener } from './websocket-listener.ts';
@@ -30,6 +33,8 @@ export interface RealtimeServerOptions {
   readonly clock?: Clock;
   /** When set, a client must present it, else its handshake is answered with 401. */
   readonly apiKey?: string;
+  /** Who is told of calls that come in by `ring`. */
+  readonly webhook?: WebhookOptions;
   /** Sees every event of every session. */
   readonly onEvent?: RealtimeServerTap;
 }
@@ -42,12 +47,20 @@ export interface AcceptOptions {
   readonly session?: WireSession | undefined;
 }
 
+/** A call that comes in. */
+export interface RingOptions {
+  /** As the INVITE had them: `From`, `To`, `X-…`. */
+  readonly sipHeaders?: readonly SipHeader[];
+}
+
 /** A server that speaks the Realtime protocol (GA), for development, tests and demos. */
 export interface RealtimeServer {
   /** Serves WebSockets at `/v1/realtime`, WebRTC calls and client secrets below it; port 0 takes a free one. */
   listen(options?: ListenOptions): Promise<ListenAddress>;
   /** Serves a connection that was made some other way. */
   accept(connection: ServerConnection, options?: AcceptOptions): void;
+  /** Lets a call come in as from a telephone: tells the webhook, and resolves while the call rings. */
+  ring(options?: RingOptions): Promise<SipCaller>;
   /** Closes every connection (code 1001), the port, and a voice that the server made itself. */
   close(): Promise<void>;
 }
@@ -61,6 +74,7 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
   const ears = options.ears ?? scriptedEars(scenario);
   const brain = options.brain ?? (scenario === undefined ? defaultBrain : scenarioBrain(scenario));
   const voice = options.voice ?? new FliteVoice();
+  const webhook = options.webhook === undefined ? undefined : checkWebhook(options.webhook);
   const credentials = new Credentials(options.apiKey, clock);
   const connections = new Set<ServerConnection>();
   const calls = new Map<string, Call>();
@@ -88,29 +102,40 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
     host: string,
     initial: WireSession | undefined,
   ): Promise<{ call: Call; answerSdp: string }> {
-    const id = `rtc_${randomBytes(16).toString('hex')}`;
+    const id = newCallId();
     const session = startSession({ model: undefined, session: initial, isCall: true });
     const answered = await WebRtcCall.answer(sdp, { id, clock, host, session, onEnd: () => calls.delete(id) });
     calls.set(id, answered.call);
     return answered;
   }
 
-  function controlCall(callId: string, action: CallAction): void {
-    const call = calls.get(callId);
-    if (call === undefined) throw new HttpRefusal(404, `No call with id '${callId}'.`, { code: 'call_id_not_found' });
-    if (action === 'hangup') return call.hangUp();
-    throw new HttpRefusal(400, `A WebRTC call can't ${action}.`, { code: 'invalid_call_state' });
+  async function ring({ sipHeaders = [] }: RingOptions = {}): Promise<SipCaller> {
+    if (webhook === undefined) {
+      throw new ServerError('a call can only ring where `webhook` says whom to tell', { code: 'ERR_WEBHOOK' });
+    }
+    const id = newCallId();
+    const start = (session: WireSession): Session => startSession({ model: undefined, session, isCall: true });
+    const call = await SipCall.ring({ id, clock, startSession: start, onEnd: () => calls.delete(id) });
+    calls.set(id, call);
+    try {
+      await postIncomingCall(webhook, id, sipHeaders);
+    } catch (error) {
+      call.hangUp();
+      throw error;
+    }
+    return call;
   }
 
   return {
     accept,
+    ring,
     async listen(listenOptions = {}) {
       const { host = '127.0.0.1' } = listenOptions;
       const sockets = new WebSocketListener({ credentials, accept, findCall: (callId) => calls.get(callId) });
       const api = new HttpApi({
         credentials,
         startCall: (sdp, session) => startCall(sdp, host, session),
-        controlCall,
+        controlCall: (callId, action, body) => controlCall(calls.get(callId), callId, action, body),
       });
       const front = new HttpFront({
         onRequest: (request, response) => void api.handle(request, response),
@@ -127,6 +152,10 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
       if (options.voice === undefined) await voice.close?.();
     },
   };
+}
+
+function newCallId(): string {
+  return `rtc_${randomBytes(16).toString('hex')}`;
 }
 
 /** A tap that throws is reported; the session that it looks at goes on. */

@@ -19,7 +19,7 @@ interface ListenerParts {
     connection: ServerConnection,
     options: { model: string | undefined; session: WireSession | undefined },
   ) => void;
-  /** The call that a sideband connection names, if it can be attached to. */
+  /** The call that a sideband connection names. */
   readonly findCall: (callId: string) => Call | undefined;
 }
 
@@ -60,7 +60,7 @@ export class WebSocketListener {
     const callId = url.searchParams.get('call_id');
     if (callId !== null) {
       const call = findCall(callId);
-      if (call === undefined) return refuse(socket, '404 Not Found');
+      if (call?.isAnswered !== true) return refuse(socket, '404 Not Found');
       return this.#sockets.handleUpgrade(request, socket, head, (client) => call.attach(connectionOf(client)));
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {

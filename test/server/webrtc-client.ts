@@ -1,7 +1,7 @@
 import * as rtc from 'node-datachannel';
 import type { ClientEvent } from '../../src/protocol/client-events.ts';
 import type { SentEvent } from '../../src/server/sent-event.ts';
-import { CallCodec } from '../../src/server/webrtc/call-codec.ts';
+import { CallCodec } from '../../src/server/call-codec.ts';
 import { buildRtp, parseRtp } from '../../src/server/webrtc/rtp.ts';
 import type { EventOf } from './scripted-client.ts';
 

@@ -1,4 +1,4 @@
-import type { CallCodec, DecodedPayload } from './call-codec.ts';
+import type { CallCodec, DecodedPayload } from '../call-codec.ts';
 import { parseRtp } from './rtp.ts';
 
 /** A longer gap is a sender that started anew, not loss. */

@@ -1,11 +1,9 @@
 import { randomInt } from 'node:crypto';
-import type { Clock, Timer } from '../../clock.ts';
+import type { Clock } from '../../clock.ts';
 import { CALL_SAMPLE_RATE } from '../output-buffer.ts';
-import { type CallCodec, PACKET_MS } from './call-codec.ts';
+import { PACKET_MS, PacketTimer } from '../packet-timer.ts';
+import type { CallCodec } from '../call-codec.ts';
 import { buildRtp } from './rtp.ts';
-
-/** A sender that is later than this has been asleep: it leaves the gap instead of sending a burst. */
-const MAX_LATE_MS = 200;
 
 /** What the sender of a call works with. */
 export interface SenderParts {
@@ -21,42 +19,31 @@ export interface SenderParts {
 /** Sends one RTP packet every 20 ms, silence when there is nothing to say, so that the listener's clock never stops. */
 export class AudioSender {
   readonly #parts: SenderParts;
+  readonly #timer: PacketTimer;
   readonly #packet = new Int16Array((CALL_SAMPLE_RATE * PACKET_MS) / 1000);
   readonly #packetTicks: number;
   #sequenceNumber = randomInt(0x1_0000);
   #timestamp = randomInt(0x1_0000_0000);
   #isMarked = true;
-  #dueMs = 0;
-  #timer: Timer | null = null;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
     this.#packetTicks = (parts.codec.clockRate * PACKET_MS) / 1000;
+    this.#timer = new PacketTimer(parts.clock, {
+      onPacket: () => this.#send(),
+      onSkipped: (packets) => this.#skip(packets),
+    });
   }
 
   start(): void {
-    this.#dueMs = this.#parts.clock.nowMs();
-    this.#tick();
+    this.#timer.start();
   }
 
   stop(): void {
-    this.#timer?.cancel();
-    this.#timer = null;
-  }
-
-  #tick(): void {
-    const { clock } = this.#parts;
-    const nowMs = clock.nowMs();
-    if (nowMs - this.#dueMs > MAX_LATE_MS) this.#skip(Math.floor((nowMs - this.#dueMs) / PACKET_MS));
-    // Sending may end the call, so the timer is set first and `stop` finds it.
-    const packets = Math.floor((nowMs - this.#dueMs) / PACKET_MS) + 1;
-    this.#dueMs += packets * PACKET_MS;
-    this.#timer = clock.schedule(this.#dueMs - nowMs, () => this.#tick());
-    for (let i = 0; i < packets && this.#timer !== null; i++) this.#send();
+    this.#timer.stop();
   }
 
   #skip(packets: number): void {
-    this.#dueMs += packets * PACKET_MS;
     this.#timestamp = (this.#timestamp + packets * this.#packetTicks) % 0x1_0000_0000;
     this.#isMarked = true;
   }

@@ -1,8 +1,5 @@
+import { CALL_CODECS, type CallCodecName } from '../call-codec.ts';
 import { HttpRefusal } from '../http-refusal.ts';
-
-/** The codecs that a call may use, the preferred one first. */
-export const CALL_CODECS = ['opus', 'PCMU'] as const;
-export type CallCodecName = (typeof CALL_CODECS)[number];
 
 /** What the server needs to know of an SDP offer. */
 export interface Offer {

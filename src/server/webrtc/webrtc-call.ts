@@ -5,7 +5,7 @@ import type { SentEvent } from '../sent-event.ts';
 import type { Session } from '../session.ts';
 import { AudioReceiver } from './audio-receiver.ts';
 import { AudioSender } from './audio-sender.ts';
-import { CallCodec } from './call-codec.ts';
+import { CallCodec } from '../call-codec.ts';
 import { MAX_MESSAGE_BYTES, MediaPeer } from './media-peer.ts';
 import { type Offer, parseOffer } from './offer.ts';
 
@@ -26,6 +26,7 @@ export interface WebRtcCallParts {
 /** A call over WebRTC: events on the data channel, RTP both ways, one session. */
 export class WebRtcCall implements Call {
   readonly id: string;
+  readonly isAnswered: boolean = true;
   readonly #parts: WebRtcCallParts;
   readonly #codec: CallCodec;
   readonly #receiver: AudioReceiver;

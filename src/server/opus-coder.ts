@@ -1,6 +1,6 @@
 import type { Decoder, Encoder } from '@evan/opus';
-import { bytesFromPcm16, pcm16FromBytes } from '../../audio/pcm16.ts';
-import { ServerError } from '../server-error.ts';
+import { bytesFromPcm16, pcm16FromBytes } from '../audio/pcm16.ts';
+import { ServerError } from './server-error.ts';
 
 const SAMPLE_RATE = 48_000;
 

@@ -1,12 +1,12 @@
-import { decodeMulaw, encodeMulaw } from '../../audio/g711.ts';
-import { floatFromPcm16, pcm16FromFloat } from '../../audio/pcm16.ts';
-import { Resampler } from '../../audio/resampler.ts';
-import { CALL_SAMPLE_RATE } from '../output-buffer.ts';
-import type { CallCodecName } from './offer.ts';
+import { decodeMulaw, encodeMulaw } from '../audio/g711.ts';
+import { floatFromPcm16, pcm16FromFloat } from '../audio/pcm16.ts';
+import { Resampler } from '../audio/resampler.ts';
+import { CALL_SAMPLE_RATE } from './output-buffer.ts';
 import { OpusCoder } from './opus-coder.ts';
 
-/** Length of a packet. */
-export const PACKET_MS = 20;
+/** The codecs that a call may use, the preferred one first. */
+export const CALL_CODECS = ['opus', 'PCMU'] as const;
+export type CallCodecName = (typeof CALL_CODECS)[number];
 
 /** Turns PCM16 at the codec's own rate into payloads and back; one direction each, with memory of what went before. */
 export interface Coder {
