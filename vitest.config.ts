@@ -1,15 +1,17 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_FLAGS, findChromium } from './tools/chromium.ts';
+import { CHROMIUM_FLAGS, findChromium, MICROPHONE_WAV } from './tools/chromium.ts';
 
 const conditions = ['bargein-source'];
 const executablePath = findChromium();
+/** Played once, not in a loop, whenever a page opens the microphone. */
+const MICROPHONE = `--use-file-for-fake-audio-capture=${MICROPHONE_WAV}%noloop`;
 
 export default defineConfig({
   resolve: { conditions: [...conditions, 'module', 'browser', 'development|production'] },
   ssr: { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } },
   // Found late, a dependency would reload the page in the middle of a test.
-  optimizeDeps: { include: ['zod'] },
+  optimizeDeps: { include: ['zod', '@openai/agents-realtime'] },
   server: {
     headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
   },
@@ -33,7 +35,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath, args: CHROMIUM_FLAGS } }),
+            provider: playwright({ launchOptions: { executablePath, args: [...CHROMIUM_FLAGS, MICROPHONE] } }),
             instances: [{ browser: 'chromium' }],
           },
         },

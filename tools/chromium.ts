@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
 
 /** Quiet, offline, deterministic enough for audio tests: no GPU, no background traffic, fake microphone, autoplay allowed. */
@@ -15,6 +16,9 @@ export const CHROMIUM_FLAGS: string[] = [
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
 ];
+
+/** What the browser tests play into the fake microphone; they write it before the browser starts. */
+export const MICROPHONE_WAV: string = fileURLToPath(new URL('../build/microphone.wav', import.meta.url));
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 

@@ -1,5 +1,5 @@
 import { clientEventSchemas } from '../protocol/client-event-schemas.ts';
-import type { ClientEvent } from '../protocol/client-events.ts';
+import type { ClientEvent, WireSession } from '../protocol/client-events.ts';
 import { Refusal } from './refusal.ts';
 
 /** Deeper nesting than any real event has; refused before it reaches code that recurses. */
@@ -54,6 +54,13 @@ export function checkClientEvent(value: JsonObject): ClientEvent {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw issue === undefined ? new Refusal('Invalid event.', { code: 'invalid_value' }) : refusalOf(issue, value);
+}
+
+/** Checks a session configuration as `session.update` does; throws `Refusal`. */
+export function checkSession(session: unknown): WireSession {
+  const event = checkClientEvent({ type: 'session.update', session });
+  if (event.type !== 'session.update') throw new TypeError('unreachable: the type was given above');
+  return event.session;
 }
 
 function isClientEventType(type: unknown): type is ClientEvent['type'] {

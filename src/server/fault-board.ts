@@ -17,7 +17,7 @@ export interface ServerFaults {
 
 /** The faults of one server and the lines that they act on. */
 export class FaultBoard implements ServerFaults {
-  readonly #lines = new Map<string, FaultLine>();
+  readonly #lines = new Set<Placed>();
   #lasting: (LineCondition | Incident)[] = [];
   #handshake: { readonly fault: HandshakeFault; left: number } | null = null;
 
@@ -32,22 +32,21 @@ export class FaultBoard implements ServerFaults {
       this.#handshake = { fault, left: fault.times ?? Infinity };
       return true;
     }
-    if (sessionId !== undefined) {
-      this.#lines.get(sessionId)?.apply(fault);
-      return this.#lines.has(sessionId);
-    }
-    const isLasting = !isImmediate(fault);
+    const hit = [...this.#lines].filter((entry) => sessionId === undefined || entry.sessionId === sessionId);
+    const isLasting = sessionId === undefined && !isImmediate(fault);
     if (isLasting) {
       this.#lasting = [...this.#lasting.filter(({ kind }) => kind !== fault.kind || isTimed(fault)), fault];
     }
-    for (const line of this.#lines.values()) line.apply(fault);
-    return isLasting || this.#lines.size > 0;
+    // A session fails or expires once, however many connections it has.
+    const lines = isOfSession(fault) ? firstOfEach(hit) : hit;
+    for (const { line } of lines) line.apply(fault);
+    return isLasting || hit.length > 0;
   }
 
   clear(): void {
     this.#lasting = [];
     this.#handshake = null;
-    for (const line of this.#lines.values()) line.clear();
+    for (const { line } of this.#lines) line.clear();
   }
 
   /** How the next handshake is to be spoiled, if at all. */
@@ -60,13 +59,26 @@ export class FaultBoard implements ServerFaults {
   }
 
   add(sessionId: string, line: FaultLine): void {
-    this.#lines.set(sessionId, line);
+    this.#lines.add({ sessionId, line });
     for (const fault of this.#lasting) line.apply(fault);
   }
 
-  remove(sessionId: string): void {
-    this.#lines.delete(sessionId);
+  remove(line: FaultLine): void {
+    for (const entry of this.#lines) if (entry.line === line) this.#lines.delete(entry);
   }
+}
+
+interface Placed {
+  readonly sessionId: string;
+  readonly line: FaultLine;
+}
+
+function firstOfEach(entries: readonly Placed[]): readonly Placed[] {
+  return entries.filter((entry, at) => entries.findIndex(({ sessionId }) => sessionId === entry.sessionId) === at);
+}
+
+function isOfSession({ kind }: LineCondition | Incident): boolean {
+  return kind === 'session-expired' || kind === 'rate-limited';
 }
 
 function isTimed(fault: LineCondition | Incident): boolean {

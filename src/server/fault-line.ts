@@ -14,13 +14,6 @@ export interface IncidentTarget {
   failNextResponse(code: string, message: string): void;
 }
 
-interface FaultLineParts {
-  readonly connection: ServerConnection;
-  readonly clock: Clock;
-  readonly target: () => IncidentTarget;
-  readonly onClosed: () => void;
-}
-
 interface Queued {
   readonly dueMs: number;
   readonly action: () => void;
@@ -43,8 +36,7 @@ export class FaultLine implements ServerConnection {
   readonly #connection: ServerConnection;
   readonly #clock: Clock;
   readonly #conditions = new Map<LineCondition['kind'], Active>();
-  readonly #target: () => IncidentTarget;
-  readonly #onClosed: () => void;
+  readonly #target: IncidentTarget;
   #pending: Pending[] = [];
   #queue: Queued[] = [];
   #timer: Timer | null = null;
@@ -55,11 +47,10 @@ export class FaultLine implements ServerConnection {
   #isHalfOpen = false;
   #isClosed = false;
 
-  constructor({ connection, clock, target, onClosed }: FaultLineParts) {
+  constructor(connection: ServerConnection, clock: Clock, target: IncidentTarget) {
     this.#connection = connection;
     this.#clock = clock;
     this.#target = target;
-    this.#onClosed = onClosed;
   }
 
   send(text: string): void {
@@ -91,7 +82,6 @@ export class FaultLine implements ServerConnection {
       this.#timer?.cancel();
       this.#overtakeTimer?.cancel();
       this.#queue = [];
-      this.#onClosed();
       listener();
     });
   }
@@ -140,9 +130,9 @@ export class FaultLine implements ServerConnection {
       case 'close':
         return this.#end(incident.code, incident.reason ?? 'a fault was asked for');
       case 'session-expired':
-        return this.#target().expire();
+        return this.#target.expire();
       case 'rate-limited':
-        return this.#target().failNextResponse('rate_limit_exceeded', 'Rate limit reached; a fault was asked for.');
+        return this.#target.failNextResponse('rate_limit_exceeded', 'Rate limit reached; a fault was asked for.');
     }
   }
 

@@ -22,6 +22,7 @@ export { OpenAIBrain } from './openai-brain.ts';
 export type { OpenAICompatibleOptions } from './openai-client.ts';
 export { OpenAIEars } from './openai-ears.ts';
 export { OpenAIVoice, type OpenAIVoiceOptions } from './openai-voice.ts';
+export type { ListenAddress, ListenOptions } from './http-front.ts';
 export type { PaceOptions } from './pace.ts';
 export { findPocketsphinx, PocketsphinxEars, type PocketsphinxOptions } from './pocketsphinx-ears.ts';
 export {
@@ -34,7 +35,14 @@ export {
   type ScenarioTurn,
 } from './scenario.ts';
 export { ServerError } from './server-error.ts';
-export { createRealtimeServer, type AcceptOptions, type RealtimeServer, type RealtimeServerOptions } from './server.ts';
+export {
+  createRealtimeServer,
+  type AcceptOptions,
+  type RealtimeServer,
+  type RealtimeServerOptions,
+  type RingOptions,
+} from './server.ts';
 export type { RealtimeServerTap, TappedEvent } from './session.ts';
+export type { CallEnd, CallOutcome, SipCaller } from './sip/sip-call.ts';
+export type { SipHeader, WebhookOptions } from './sip/webhook.ts';
 export { sentencesOf, type SpeechRequest, type SpokenText, type Voice } from './voice.ts';
-export type { ListenAddress, ListenOptions } from './websocket-listener.ts';

@@ -1,6 +1,7 @@
 import type { WireItemStatus } from '../protocol/client-events.ts';
 import type { KeptItem } from './conversation.ts';
 import type { ItemAudio } from './item-audio.ts';
+import type { OutputBuffer } from './output-buffer.ts';
 import type { Pace } from './pace.ts';
 import type { Emit } from './sent-event.ts';
 
@@ -21,6 +22,8 @@ export interface OutputParts {
   readonly itemId: string;
   readonly outputIndex: number;
   readonly emit: Emit;
+  /** Takes speech instead of the deltas, when the server plays it itself. */
+  readonly output: OutputBuffer | null;
   readonly pace: Pace;
   /** Waits for work; throws if the response has ended meanwhile, so that nothing is sent afterwards. */
   readonly live: <T>(work: Promise<T>) => Promise<T>;

@@ -7,6 +7,7 @@ import type { Fault } from './fault.ts';
 import { FunctionCallOutput } from './function-call-output.ts';
 import type { HostedMcp } from './hosted-mcp.ts';
 import { McpApprovalOutput, McpCallOutput } from './mcp-outputs.ts';
+import type { OutputBuffer } from './output-buffer.ts';
 import { Pace, type PaceOptions } from './pace.ts';
 import type { OutputParts, ResponseOutput } from './response-output.ts';
 import type { CancelReason, Emit, ResponseSnapshot, ResponseStatus } from './sent-event.ts';
@@ -23,6 +24,8 @@ export interface ResponseParts {
   readonly brain: Brain;
   readonly voice: Voice;
   readonly emit: Emit;
+  /** Where speech goes when the server plays it itself; null when it goes out in events. */
+  readonly output: OutputBuffer | null;
   readonly newId: (prefix: string) => string;
   readonly conversationId: string;
   /** Where its items go; null for an out-of-band response. */
@@ -146,12 +149,13 @@ export class Response {
   }
 
   #outputParts(itemId: string): OutputParts {
-    const { emit, clock } = this.#parts;
+    const { emit, output, clock } = this.#parts;
     return {
       responseId: this.id,
       itemId,
       outputIndex: this.#finished.length,
       emit,
+      output,
       pace: this.#pace,
       live: (work) => this.#live(work),
       during: (work) => clock.during(work),

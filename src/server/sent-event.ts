@@ -141,6 +141,7 @@ export type EventBody =
   | ({ type: 'input_audio_buffer.committed'; previous_item_id: string | null } & OfItem)
   | ({ type: 'input_audio_buffer.timeout_triggered'; audio_start_ms: number; audio_end_ms: number } & OfItem)
   | { type: 'input_audio_buffer.cleared' }
+  | { type: `output_audio_buffer.${'started' | 'stopped' | 'cleared'}`; response_id: string }
   | { type: 'response.created' | 'response.done'; response: ResponseSnapshot }
   | {
       type: 'response.output_item.added' | 'response.output_item.done';

@@ -1,18 +1,28 @@
+import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
+import type { WireSession } from '../protocol/client-events.ts';
 import { type Brain, scenarioBrain } from './brain.ts';
+import type { Call } from './call.ts';
+import { controlCall } from './call-control.ts';
 import type { ServerConnection } from './connection.ts';
+import { Credentials } from './credentials.ts';
 import { defaultBrain } from './default-brain.ts';
 import { type Ears, scriptedEars } from './ears.ts';
 import { FaultBoard, type ServerFaults } from './fault-board.ts';
-import type { Fault } from './fault.ts';
-import { FaultLine } from './fault-line.ts';
+import { handleFaults } from './faults-http.ts';
 import { FliteVoice } from './flite-voice.ts';
+import { HttpApi } from './http-api.ts';
+import { HttpFront, type ListenAddress, type ListenOptions } from './http-front.ts';
 import { checkPace, type PaceOptions } from './pace.ts';
 import { parseScenario, type Scenario } from './scenario.ts';
 import { ServerError } from './server-error.ts';
-import { type RealtimeServerTap, Session } from './session.ts';
+import { type RealtimeServerTap, Session, type SessionParts } from './session.ts';
 import type { Voice } from './voice.ts';
-import { type ListenAddress, type ListenOptions, WebSocketListener } from './websocket-listener.ts';
+import { SipCall, type SipCaller } from './sip/sip-call.ts';
+import { checkWebhook, postIncomingCall, type SipHeader, type WebhookOptions } from './sip/webhook.ts';
+import { releaseMediaPeers } from './webrtc/media-peer.ts';
+import { WebRtcCall } from './webrtc/webrtc-call.ts';
+import { WebSocketListener } from './websocket-listener.ts';
 
 const DEFAULT_SESSION_LIMIT_MS = 60 * 60_000;
 /** The longest that timers of the platform wait. */
@@ -32,6 +42,8 @@ export interface RealtimeServerOptions {
   readonly sessionLimitMs?: number;
   /** When set, a client must present it, else its handshake is answered with 401. */
   readonly apiKey?: string;
+  /** Who is told of calls that come in by `ring`. */
+  readonly webhook?: WebhookOptions;
   /** Sees every event of every session. */
   readonly onEvent?: RealtimeServerTap;
 }
@@ -40,16 +52,26 @@ export interface RealtimeServerOptions {
 export interface AcceptOptions {
   /** From the `model` of the URL. */
   readonly model?: string | undefined;
+  /** What its session starts with, from a client secret. */
+  readonly session?: WireSession | undefined;
+}
+
+/** A call that comes in. */
+export interface RingOptions {
+  /** As the INVITE had them: `From`, `To`, `X-…`. */
+  readonly sipHeaders?: readonly SipHeader[];
 }
 
 /** A server that speaks the Realtime protocol (GA), for development, tests and demos. */
 export interface RealtimeServer {
-  /** Serves WebSockets at `/v1/realtime`; port 0 takes a free one. */
+  /** Serves WebSockets at `/v1/realtime`, WebRTC calls and client secrets below it; port 0 takes a free one. */
   listen(options?: ListenOptions): Promise<ListenAddress>;
   /** Serves a connection that was made some other way. */
   accept(connection: ServerConnection, options?: AcceptOptions): void;
   /** Makes things go wrong on purpose, now or later. */
   readonly faults: ServerFaults;
+  /** Lets a call come in as from a telephone: tells the webhook, and resolves while the call rings. */
+  ring(options?: RingOptions): Promise<SipCaller>;
   /** Closes every connection (code 1001), the port, and a voice that the server made itself. */
   close(): Promise<void>;
 }
@@ -63,49 +85,95 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
   const ears = options.ears ?? scriptedEars(scenario);
   const brain = options.brain ?? (scenario === undefined ? defaultBrain : scenarioBrain(scenario));
   const voice = options.voice ?? new FliteVoice();
-  const sessions = new Map<ServerConnection, Session>();
-  const listeners: WebSocketListener[] = [];
+  const webhook = options.webhook === undefined ? undefined : checkWebhook(options.webhook);
+  const credentials = new Credentials(options.apiKey, clock);
+  const connections = new Set<ServerConnection>();
+  const calls = new Map<string, Call>();
+  const fronts: (HttpFront | WebSocketListener)[] = [];
   const faults = new FaultBoard();
   for (const fault of scenario?.faults ?? []) faults.inject(fault);
   const sessionLimitMs = checkSessionLimit(options.sessionLimitMs ?? DEFAULT_SESSION_LIMIT_MS);
-  let accepted = 0;
+  let sessionCount = 0;
 
-  function accept(connection: ServerConnection, { model }: AcceptOptions = {}): void {
-    accepted += 1;
-    const sessionId = `sess_${accepted}`;
-    const line = new FaultLine({
-      connection,
-      clock,
-      target: () => session,
-      onClosed: () => {
-        sessions.delete(connection);
-        faults.remove(sessionId);
-      },
-    });
-    faults.add(sessionId, line);
-    const injectFault = (fault: Fault): void => void faults.inject(fault, sessionId);
-    const parts = { clock, ears, brain, voice, pace, onEvent, model, sessionLimitMs, injectFault, mcp: scenario?.mcp };
-    const session = new Session(line, { ...parts, sessionId, sessionNumber: accepted });
-    sessions.set(connection, session);
+  function startSession(start: Pick<SessionParts, 'model' | 'session' | 'isCall'>): Session {
+    sessionCount += 1;
+    const parts = { clock, ears, brain, voice, pace, onEvent, faults, sessionLimitMs, mcp: scenario?.mcp };
+    return new Session({ ...parts, sessionNumber: sessionCount, ...start });
+  }
+
+  function accept(connection: ServerConnection, { model, session: initial }: AcceptOptions = {}): void {
+    const session = startSession({ model, session: initial });
+    connections.add(connection);
+    session.attach(
+      withCloseHook(connection, () => {
+        connections.delete(connection);
+        session.end();
+      }),
+    );
+  }
+
+  async function startCall(
+    sdp: string,
+    host: string,
+    initial: WireSession | undefined,
+  ): Promise<{ call: Call; answerSdp: string }> {
+    const id = newCallId();
+    const session = startSession({ model: undefined, session: initial, isCall: true });
+    const answered = await WebRtcCall.answer(sdp, { id, clock, host, session, onEnd: () => calls.delete(id) });
+    calls.set(id, answered.call);
+    return answered;
+  }
+
+  async function ring({ sipHeaders = [] }: RingOptions = {}): Promise<SipCaller> {
+    if (webhook === undefined) {
+      throw new ServerError('a call can only ring where `webhook` says whom to tell', { code: 'ERR_WEBHOOK' });
+    }
+    const id = newCallId();
+    const start = (session: WireSession): Session => startSession({ model: undefined, session, isCall: true });
+    const call = await SipCall.ring({ id, clock, startSession: start, onEnd: () => calls.delete(id) });
+    calls.set(id, call);
+    try {
+      await postIncomingCall(webhook, id, sipHeaders);
+    } catch (error) {
+      call.hangUp();
+      throw error;
+    }
+    return call;
   }
 
   return {
     accept,
+    ring,
     faults,
     async listen(listenOptions = {}) {
-      if (options.apiKey === undefined && !isLoopback(listenOptions.host)) {
+      const { host = '127.0.0.1' } = listenOptions;
+      if (options.apiKey === undefined && !isLoopback(host)) {
         throw new ServerError(
-          `${listenOptions.host} can be reached from other machines: set an API key (option apiKey; for serve, BARGEIN_API_KEY) or listen on 127.0.0.1`,
+          `${host} can be reached from other machines: set an API key (option apiKey; for serve, BARGEIN_API_KEY) or listen on 127.0.0.1`,
           { code: 'ERR_PUBLIC_WITHOUT_KEY' },
         );
       }
-      const listener = new WebSocketListener({ apiKey: options.apiKey, accept, faults });
-      listeners.push(listener);
-      return listener.listen(listenOptions);
+      const sockets = new WebSocketListener({ credentials, accept, faults, findCall: (callId) => calls.get(callId) });
+      const api = new HttpApi({
+        credentials,
+        startCall: (sdp, session) => startCall(sdp, host, session),
+        controlCall: (callId, action, body) => controlCall(calls.get(callId), callId, action, body),
+      });
+      const front = new HttpFront({
+        onRequest: (request, response) => {
+          const mayInject = credentials.check(request)?.isClientSecret === false;
+          if (!mayInject || !handleFaults(faults, request, response)) void api.handle(request, response);
+        },
+        onUpgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
+      });
+      fronts.push(sockets, front);
+      return front.listen(listenOptions);
     },
     async close() {
-      for (const connection of sessions.keys()) connection.close(1001, 'the server is closing');
-      await Promise.all(listeners.map((listener) => listener.close()));
+      for (const connection of connections) connection.close(1001, 'the server is closing');
+      for (const call of calls.values()) call.hangUp();
+      for (const front of fronts) await front.close();
+      releaseMediaPeers();
       if (options.voice === undefined) await voice.close?.();
     },
   };
@@ -116,6 +184,10 @@ function checkSessionLimit(sessionLimitMs: number): number {
   throw new ServerError(`sessionLimitMs must be above 0 and ${MAX_SESSION_LIMIT_MS} at most, got ${sessionLimitMs}`, {
     code: 'ERR_SESSION_LIMIT',
   });
+}
+
+function newCallId(): string {
+  return `rtc_${randomBytes(16).toString('hex')}`;
 }
 
 /** A tap that throws is reported; the session that it looks at goes on. */
@@ -129,6 +201,21 @@ function isolated(tap: RealtimeServerTap): RealtimeServerTap {
   };
 }
 
-function isLoopback(host = '127.0.0.1'): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function withCloseHook(connection: ServerConnection, onClosed: () => void): ServerConnection {
+  return {
+    send: (text) => connection.send(text),
+    close: (code, reason) => connection.close(code, reason),
+    destroy: connection.destroy === undefined ? undefined : () => connection.destroy?.(),
+    pause: () => connection.pause?.(),
+    onText: (listener) => connection.onText(listener),
+    onClose: (listener) =>
+      connection.onClose(() => {
+        listener();
+        onClosed();
+      }),
+  };
 }

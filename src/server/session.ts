@@ -2,10 +2,12 @@ import { type Clock, systemClock, type Timer } from '../clock.ts';
 import type {
   ClientEvent,
   ConversationItemCreate,
+  WireAudioFormat,
   WireItem,
   WireItemReference,
   WireMcpApprovalResponse,
   WireResponseRequest,
+  WireSession,
 } from '../protocol/client-events.ts';
 import type { Brain, BrainRequest, BrainStep } from './brain.ts';
 import { checkClientEvent, parseClientText } from './client-event.ts';
@@ -13,18 +15,19 @@ import { type ItemWithAudio, takeOverItem } from './client-item.ts';
 import type { ServerConnection } from './connection.ts';
 import { Conversation, type KeptItem } from './conversation.ts';
 import type { Ears } from './ears.ts';
-import type { Fault } from './fault.ts';
-import type { IncidentTarget } from './fault-line.ts';
+import type { FaultBoard } from './fault-board.ts';
+import { FaultLine, type IncidentTarget } from './fault-line.ts';
 import { isFinishedThought } from './finished-thought.ts';
 import { HostedMcp } from './hosted-mcp.ts';
 import { IdleTimeout } from './idle-timeout.ts';
 import { InputAudio } from './input-audio.ts';
 import { ItemAudio } from './item-audio.ts';
+import { OutputBuffer } from './output-buffer.ts';
 import type { PaceOptions } from './pace.ts';
 import { Refusal } from './refusal.ts';
 import { Response } from './response.ts';
 import type { Scenario } from './scenario.ts';
-import type { SentEvent, EventBody, ErrorBody } from './sent-event.ts';
+import type { ErrorBody, EventBody, SentEvent, SessionSnapshot } from './sent-event.ts';
 import { ServerError } from './server-error.ts';
 import {
   defaultConfig,
@@ -40,6 +43,8 @@ import { decodeWireAudio, sampleRateOf } from './wire-audio.ts';
 
 /** Least audio of a commit, as on the service. */
 const MIN_COMMIT_MS = 100;
+
+const CALL_FORMAT: WireAudioFormat = { type: 'audio/pcm', rate: 24_000 };
 
 /** The limits that `rate_limits.updated` shows. Nothing here is limited; only what was used is real. */
 const SHOWN_LIMITS = { requests: 5000, tokens: 400_000, resetSeconds: 60 };
@@ -77,14 +82,16 @@ export interface SessionParts {
   readonly pace: PaceOptions;
   readonly onEvent: RealtimeServerTap | undefined;
   readonly sessionLimitMs: number;
-  /** Makes something go wrong on this session's connection. */
-  readonly injectFault: (fault: Fault) => void;
+  readonly faults: FaultBoard;
   /** Tools of hosted MCP servers by label. */
   readonly mcp: Scenario['mcp'];
-  readonly sessionId: string;
   /** Distinguishes the ids of this session from those of others. */
   readonly sessionNumber: number;
   readonly model: string | undefined;
+  /** What the configuration starts with; checked by `checkSession`. */
+  readonly session?: WireSession | undefined;
+  /** The server carries the audio of a call: `hear` and `speak` instead of audio in events. */
+  readonly isCall?: boolean;
 }
 
 /** Why the server answers of its own accord. */
@@ -94,21 +101,24 @@ interface Occasion {
   readonly steps?: readonly BrainStep[];
 }
 
-/** One client's session: routes its events, and answers each that it has to refuse with `error`. */
+/** One session: routes the events of its clients, and answers each that it has to refuse with `error`. */
 export class Session implements IncidentTarget {
   readonly #parts: SessionParts;
-  readonly #connection: ServerConnection;
+  readonly #connections = new Set<ServerConnection>();
   readonly #conversation: Conversation;
   readonly #mcp: HostedMcp;
   /** Continuations that wait for the active response to end. */
   readonly #approvals: (readonly BrainStep[] | null)[] = [];
   readonly #input: InputAudio;
   readonly #idle: IdleTimeout;
+  /** Null where the client holds the audio itself. */
+  readonly #output: OutputBuffer | null;
   readonly #outOfBand = new Map<string, Response>();
   readonly #turns: UserTurns;
   readonly #transcription: Transcription;
   readonly #limit: Timer;
   readonly #expiresAtMs: number;
+  readonly #sessionId: string;
   readonly #conversationId: string;
   #config: SessionConfig;
   #active: Response | null = null;
@@ -119,13 +129,14 @@ export class Session implements IncidentTarget {
   #lastId = 0;
   #isOpen = true;
 
-  constructor(connection: ServerConnection, parts: SessionParts) {
+  constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.#connection = connection;
+    this.#sessionId = this.#newId('sess');
     this.#expiresAtMs = epochMs(parts.clock) + parts.sessionLimitMs;
     this.#limit = parts.clock.schedule(parts.sessionLimitMs, () => this.expire());
     this.#conversationId = this.#newId('conv');
-    this.#config = defaultConfig(parts.model);
+    const initial = defaultConfig(parts.model ?? parts.session?.model);
+    this.#config = parts.session === undefined ? initial : mergeConfig(initial, parts.session, false);
     this.#turns = new UserTurns(parts.clock, parts.ears);
     this.#conversation = new Conversation((event) => this.#emit(event));
     this.#transcription = new Transcription((event) => this.#emit(event), this.#conversation);
@@ -145,10 +156,56 @@ export class Session implements IncidentTarget {
       () => this.#input.receivedMs,
       (startMs) => this.#idleTimedOut(startMs),
     );
+    this.#output =
+      parts.isCall === true
+        ? new OutputBuffer({
+            onStarted: (responseId) => this.#emit({ type: 'output_audio_buffer.started', response_id: responseId }),
+            onStopped: (responseId) => this.#emit({ type: 'output_audio_buffer.stopped', response_id: responseId }),
+          })
+        : null;
     this.#configureInput();
-    connection.onText((text) => this.#receive(text));
-    connection.onClose(() => this.#closed());
-    this.#emitSession('session.created');
+  }
+
+  /** Gives a connection the session's events and a say in it, beginning with `session.created`. */
+  attach(connection: ServerConnection): void {
+    const { clock, faults } = this.#parts;
+    const line = new FaultLine(connection, clock, this);
+    this.#connections.add(line);
+    faults.add(this.#sessionId, line);
+    line.onText((text) => this.#receive(text, line));
+    line.onClose(() => {
+      this.#connections.delete(line);
+      faults.remove(line);
+    });
+    this.#emit({ type: 'session.created', session: this.#snapshot() }, line);
+  }
+
+  /** Takes what the caller says; PCM16 at 24 kHz. */
+  hear(samples: Int16Array): void {
+    if (!this.#isOpen) return;
+    try {
+      this.#input.append(samples);
+    } catch (error) {
+      this.#input.clear();
+      this.#refuse(error, null);
+    }
+  }
+
+  /** Fills a packet with what the caller is to hear next; PCM16 at 24 kHz. */
+  speak(packet: Int16Array): void {
+    if (this.#isOpen) this.#output?.pull(packet);
+  }
+
+  /** Stops all work and closes the connections that are left. */
+  end(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#limit.cancel();
+    this.#idle.cancel();
+    this.#active?.cancel('client_cancelled');
+    for (const response of this.#outOfBand.values()) response.cancel('client_cancelled');
+    this.#input.free();
+    for (const connection of this.#connections) connection.close(1000, 'the call has ended');
   }
 
   /** Ends the session as the service does when its time is up. */
@@ -158,7 +215,7 @@ export class Session implements IncidentTarget {
       code: 'session_expired',
       message: `Your session hit the maximum duration of ${Math.round(sessionLimitMs / 60_000)} minutes.`,
     });
-    this.#connection.close(1001, 'session expired');
+    for (const connection of this.#connections) connection.close(1001, 'session expired');
   }
 
   /** Lets the next response fail before it begins. */
@@ -166,7 +223,7 @@ export class Session implements IncidentTarget {
     this.#nextFailure = new ServerError(message, { code });
   }
 
-  #receive(text: string): void {
+  #receive(text: string, sender: ServerConnection): void {
     if (!this.#isOpen) return;
     let eventId: string | null = null;
     try {
@@ -174,7 +231,7 @@ export class Session implements IncidentTarget {
       if (typeof value.event_id === 'string') eventId = value.event_id;
       this.#handle(checkClientEvent(value));
     } catch (error) {
-      this.#refuse(error, eventId);
+      this.#refuse(error, eventId, sender);
     }
   }
 
@@ -195,10 +252,10 @@ export class Session implements IncidentTarget {
       case 'session.update':
         this.#config = mergeConfig(this.#config, event.session, this.#conversation.hasAssistantAudio);
         this.#configureInput();
-        this.#emitSession('session.updated');
+        this.#emit({ type: 'session.updated', session: this.#snapshot() });
         return this.#mcp.list(event.session.tools ?? []);
       case 'input_audio_buffer.append':
-        return this.#input.append(decodeWireAudio(event.audio, this.#config.audio.input.format, 'audio'));
+        return this.#input.append(decodeWireAudio(event.audio, this.#inputFormat, 'audio'));
       case 'input_audio_buffer.commit':
         return this.#commitByClient();
       case 'input_audio_buffer.clear':
@@ -206,13 +263,7 @@ export class Session implements IncidentTarget {
         this.#speechItemId = null;
         return this.#emit({ type: 'input_audio_buffer.cleared' });
       case 'output_audio_buffer.clear':
-        throw new Refusal(
-          'output_audio_buffer.clear is for WebRTC and SIP: over a WebSocket the client holds the audio.',
-          {
-            code: 'invalid_value',
-            param: 'type',
-          },
-        );
+        return this.#clearByClient();
       case 'conversation.item.create':
         return this.#createItem(event);
       case 'conversation.item.retrieve':
@@ -229,11 +280,36 @@ export class Session implements IncidentTarget {
   }
 
   #configureInput(): void {
-    const { format, turn_detection } = this.#config.audio.input;
+    const { turn_detection } = this.#config.audio.input;
     const canJudge = this.#parts.ears.transcribePause !== undefined;
-    this.#input.configure(sampleRateOf(format), turn_detection, canJudge);
+    this.#input.configure(sampleRateOf(this.#inputFormat), turn_detection, canJudge);
     if (turn_detection?.type !== 'server_vad' || typeof turn_detection.idle_timeout_ms !== 'number')
       this.#idle.cancel();
+  }
+
+  /** Whatever the session says, the audio of a call is decoded before it comes here. */
+  get #inputFormat(): WireAudioFormat {
+    return this.#output === null ? this.#config.audio.input.format : CALL_FORMAT;
+  }
+
+  #clearByClient(): void {
+    if (this.#output === null) {
+      throw new Refusal(
+        'output_audio_buffer.clear is for WebRTC and SIP: over a WebSocket the client holds the audio.',
+        { code: 'invalid_value', param: 'type' },
+      );
+    }
+    this.#clearOutput();
+  }
+
+  /** Stops what the caller hears. The server knows how far that came, so it truncates by itself. */
+  #clearOutput(): void {
+    const cleared = this.#output?.clear() ?? null;
+    if (cleared === null) return;
+    this.#emit({ type: 'output_audio_buffer.cleared', response_id: cleared.responseId });
+    for (const { itemId, heardMs } of cleared.items) {
+      if (this.#conversation.has(itemId)) this.#conversation.truncate(itemId, 0, heardMs);
+    }
   }
 
   #commitByClient(): void {
@@ -251,7 +327,7 @@ export class Session implements IncidentTarget {
   /** Asks the ears for the words so far; ears that fail leave the judgement to the length of the pause. */
   async #judgePause(pauseNumber: number): Promise<void> {
     const { ears } = this.#parts;
-    const audio = new ItemAudio(this.#config.audio.input.format, this.#input.peek());
+    const audio = new ItemAudio(this.#inputFormat, this.#input.peek());
     const text = await this.#turns
       .hear(audio, (turn) => ears.transcribePause?.(turn) ?? Promise.resolve(''))
       .catch(() => null);
@@ -262,7 +338,9 @@ export class Session implements IncidentTarget {
     this.#idle.cancel();
     this.#speechItemId = this.#newId('item');
     this.#emit({ type: 'input_audio_buffer.speech_started', audio_start_ms: startMs, item_id: this.#speechItemId });
-    if (this.#config.audio.input.turn_detection?.interrupt_response !== false) this.#active?.cancel('turn_detected');
+    if (this.#config.audio.input.turn_detection?.interrupt_response === false) return;
+    this.#active?.cancel('turn_detected');
+    this.#clearOutput();
   }
 
   #speechStopped(endMs: number): void {
@@ -308,7 +386,7 @@ export class Session implements IncidentTarget {
   #commitItem(): { id: string; audio: ItemAudio } {
     const id = this.#speechItemId ?? this.#newId('item');
     this.#speechItemId = null;
-    const audio = new ItemAudio(this.#config.audio.input.format, this.#input.take());
+    const audio = new ItemAudio(this.#inputFormat, this.#input.take());
     this.#emit({ type: 'input_audio_buffer.committed', previous_item_id: this.#conversation.lastItemId, item_id: id });
     this.#conversation.insert(
       {
@@ -378,7 +456,7 @@ export class Session implements IncidentTarget {
     const input = request.input?.map((item, at) => this.#resolve(item, `response.input[${at}]`)) ?? [
       ...this.#conversation.entries,
     ];
-    const settings = responseSettings(this.#config, request);
+    const settings = this.#settings(request);
     this.#mcp.list(settings.tools);
     const question = this.#question(
       request,
@@ -397,10 +475,11 @@ export class Session implements IncidentTarget {
       input,
       question,
       emit: (event) => this.#emit(event),
+      output: this.#output,
       newId: (prefix) => this.#newId(prefix),
       conversationId: this.#conversationId,
       conversation: isOutOfBand ? null : this.#conversation,
-      injectFault: this.#parts.injectFault,
+      injectFault: (fault) => void this.#parts.faults.inject(fault, this.#sessionId),
       onEnd: (totalTokens, playedAtMs) => this.#responseEnded(response, totalTokens, playedAtMs),
     });
     if (isOutOfBand) this.#outOfBand.set(response.id, response);
@@ -409,6 +488,11 @@ export class Session implements IncidentTarget {
       this.#idle.cancel();
     }
     void response.run();
+  }
+
+  #settings(request: WireResponseRequest): ResponseSettings {
+    const settings = responseSettings(this.#config, request);
+    return this.#output === null ? settings : { ...settings, format: CALL_FORMAT };
   }
 
   #resolve(item: WireItem | WireItemReference, path: string): ItemWithAudio {
@@ -454,6 +538,7 @@ export class Session implements IncidentTarget {
   }
 
   #responseEnded(response: Response, totalTokens: number, playedAtMs: number): void {
+    this.#output?.end(response.id);
     if (this.#active === response) {
       this.#active = null;
       const { turn_detection } = this.#config.audio.input;
@@ -493,51 +578,42 @@ export class Session implements IncidentTarget {
     response.cancel('client_cancelled');
   }
 
-  #emitSession(type: 'session.created' | 'session.updated'): void {
+  #snapshot(): SessionSnapshot {
     const expires_at = Math.floor(this.#expiresAtMs / 1000);
-    this.#emit({
-      type,
-      session: { ...this.#config, id: this.#parts.sessionId, object: 'realtime.session', expires_at },
-    });
+    return { ...this.#config, id: this.#sessionId, object: 'realtime.session', expires_at };
   }
 
-  #refuse(error: unknown, eventId: string | null): void {
+  /** Answers whoever sent the refused event; without a sender, everybody. */
+  #refuse(error: unknown, eventId: string | null, sender?: ServerConnection): void {
     const isRefusal = error instanceof Refusal;
-    this.#emitError(isRefusal ? 'invalid_request_error' : 'server_error', {
+    const body = {
       code: isRefusal ? error.code : 'server_error',
       message: error instanceof Error ? error.message : String(error),
       param: isRefusal ? error.param : null,
       event_id: eventId,
-    });
+    };
+    this.#emitError(isRefusal ? 'invalid_request_error' : 'server_error', body, sender);
   }
 
   #emitError(
     type: ErrorBody['type'],
     error: Pick<ErrorBody, 'code' | 'message'> & Partial<Pick<ErrorBody, 'param' | 'event_id'>>,
+    only?: ServerConnection,
   ): void {
-    this.#emit({ type: 'error', error: { type, param: null, event_id: null, ...error } });
+    this.#emit({ type: 'error', error: { type, param: null, event_id: null, ...error } }, only);
   }
 
-  #emit(event: EventBody): void {
+  #emit(event: EventBody, only?: ServerConnection): void {
     if (!this.#isOpen) return;
     const { onEvent, clock } = this.#parts;
     const sent: SentEvent = { event_id: this.#newId('event'), ...event };
     const text = JSON.stringify(sent);
     onEvent?.('out', { ...sent }, clock.nowMs(), this.#tapDetails(text));
-    this.#connection.send(text);
+    for (const connection of only === undefined ? this.#connections : [only]) connection.send(text);
   }
 
   #tapDetails(text: string): TapDetails {
-    return { sessionId: this.#parts.sessionId, bytes: Buffer.byteLength(text) };
-  }
-
-  #closed(): void {
-    this.#isOpen = false;
-    this.#limit.cancel();
-    this.#idle.cancel();
-    this.#active?.cancel('client_cancelled');
-    for (const response of this.#outOfBand.values()) response.cancel('client_cancelled');
-    this.#input.free();
+    return { sessionId: this.#sessionId, bytes: Buffer.byteLength(text) };
   }
 
   #newId(prefix: string): string {

@@ -118,7 +118,7 @@ export class SpokenOutput implements ResponseOutput {
   }
 
   async #sendDelta(frames: number): Promise<void> {
-    const { emit, live, pace, spend } = this.#parts;
+    const { emit, live, output, pace, responseId, itemId, spend } = this.#parts;
     await live(pace.next());
     const samples = this.#pending.slice(0, frames);
     this.#pending = this.#pending.subarray(frames);
@@ -126,6 +126,7 @@ export class SpokenOutput implements ResponseOutput {
     this.#sendWords(this.#sentFrames + frames);
     this.#sentFrames += frames;
     this.audio.append(samples);
+    if (output !== null) return output.write({ responseId, itemId, samples });
     emit({
       type: 'response.output_audio.delta',
       ...this.#place,

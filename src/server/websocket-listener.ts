@@ -1,45 +1,33 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { WireSession } from '../protocol/client-events.ts';
+import type { Call } from './call.ts';
 import type { ServerConnection } from './connection.ts';
+import type { Credentials } from './credentials.ts';
 import type { FaultBoard } from './fault-board.ts';
-import { handleFaults } from './faults-http.ts';
 
 const PATH = '/v1/realtime';
-const KEY_PROTOCOL = 'openai-insecure-api-key.';
 /** The service takes 15 MiB of base64 in one event; the rest is room for its other fields. */
 const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 
 /** How long a client may take to answer a close. */
 const CLOSE_TIMEOUT_MS = 1000;
 
-/** Where to listen. */
-export interface ListenOptions {
-  /** Default 0: any free port. */
-  readonly port?: number;
-  /** Default 127.0.0.1: this machine only. */
-  readonly host?: string;
-}
-
-/** Where a server listens. */
-export interface ListenAddress {
-  /** `ws://127.0.0.1:8787/v1/realtime` */
-  readonly url: string;
-  readonly port: number;
-}
-
 interface ListenerParts {
   readonly faults: FaultBoard;
-  readonly apiKey: string | undefined;
-  readonly accept: (connection: ServerConnection, options: { model: string | undefined }) => void;
+  readonly credentials: Credentials;
+  readonly accept: (
+    connection: ServerConnection,
+    options: { model: string | undefined; session: WireSession | undefined },
+  ) => void;
+  /** The call that a sideband connection names. */
+  readonly findCall: (callId: string) => Call | undefined;
 }
 
 /** The WebSocket front of the server: handshake and frames, nothing else. */
 export class WebSocketListener {
   readonly #parts: ListenerParts;
-  readonly #http: Server;
   readonly #sockets: WebSocketServer;
   /** Clients that wait for an answer which a fault withholds. */
   readonly #unanswered = new Set<Duplex>();
@@ -57,54 +45,35 @@ export class WebSocketListener {
         protocols.has('realtime') ? ('realtime' as const) : (false as const),
     };
     this.#sockets = new WebSocketServer(options);
-    this.#http = createServer((request, response) => {
-      if (this.#isAllowed(request) && handleFaults(parts.faults, request, response)) return;
-      response.writeHead(404, { 'content-type': 'text/plain' }).end(`This is a WebSocket server: connect to ${PATH}\n`);
-    });
-    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
-  async listen({ port = 0, host = '127.0.0.1' }: ListenOptions): Promise<ListenAddress> {
-    await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', reject);
-      this.#http.listen(port, host, () => {
-        this.#http.off('error', reject);
-        resolve();
-      });
-    });
-    const bound = (this.#http.address() as AddressInfo).port;
-    const name = host.includes(':') ? `[${host}]` : host;
-    return { url: `ws://${name}:${bound}${PATH}`, port: bound };
-  }
-
-  /** Waits for the clients, which the server has asked to close, and frees the port. */
+  /** Waits for the clients, which the server has asked to close. */
   async close(): Promise<void> {
     for (const socket of this.#unanswered) socket.destroy();
     await Promise.all(
       [...this.#sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
     );
-    if (!this.#http.listening) return;
-    await new Promise<void>((resolve) => {
-      this.#http.close(() => resolve());
-      this.#http.closeAllConnections();
-    });
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const url = URL.parse(request.url ?? '/', 'http://localhost');
     if (url?.pathname !== PATH) return refuse(socket, '404 Not Found');
-    const spoiled = this.#parts.faults.takeHandshake();
+    const { accept, credentials, faults, findCall } = this.#parts;
+    const spoiled = faults.takeHandshake();
     if (spoiled === 'never') return void this.#unanswered.add(socket);
     if (spoiled !== null) return refuse(socket, `${spoiled} ${STATUS_CODES[spoiled]}`);
-    if (!this.#isAllowed(request)) return refuse(socket, '401 Unauthorized');
+    const grant = credentials.check(request);
+    if (grant === null) return refuse(socket, '401 Unauthorized');
+    const callId = url.searchParams.get('call_id');
+    if (callId !== null) {
+      const call = findCall(callId);
+      if (call?.isAnswered !== true) return refuse(socket, '404 Not Found');
+      return this.#sockets.handleUpgrade(request, socket, head, (client) => call.attach(connectionOf(client)));
+    }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
-      this.#parts.accept(connectionOf(client), { model: url.searchParams.get('model') ?? undefined });
+      accept(connectionOf(client), { model: url.searchParams.get('model') ?? undefined, session: grant.session });
     });
-  }
-
-  #isAllowed(request: IncomingMessage): boolean {
-    return this.#parts.apiKey === undefined || isSameKey(presentedKey(request), this.#parts.apiKey);
   }
 }
 
@@ -125,17 +94,4 @@ function connectionOf(socket: WebSocket): ServerConnection {
 
 function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-function presentedKey(request: IncomingMessage): string {
-  const { authorization } = request.headers;
-  if (authorization !== undefined) return authorization.replace(/^Bearer /, '');
-  const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  return protocols.find((name) => name.startsWith(KEY_PROTOCOL))?.slice(KEY_PROTOCOL.length) ?? '';
-}
-
-/** Compares digests, which have one length, in constant time. */
-function isSameKey(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

@@ -1,29 +1,46 @@
-// A local Realtime server beside the browser tests; its URL reaches them by `inject('realtimeUrl')`.
+// Local Realtime servers beside the browser tests; their URLs reach them by `inject`.
 
 import type { TestProject } from 'vitest/node';
 import { createRealtimeServer } from '../../src/server/index.ts';
+import { makeMicrophone } from './microphone.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** A WebSocket server that answers in a sentence. */
     realtimeUrl: string;
+    /** `baseURL` of a server that answers calls at length. */
+    callBaseUrl: string;
   }
 }
 
-export default async function startLocalServer(project: TestProject): Promise<() => Promise<void>> {
+const BARGE_IN = 'To barge in is to speak while the other one still does, and to be heard at once.';
+const LONG_ANSWER =
+  'The room is yours. The house was built in nineteen hundred and four and has forty rooms. From the upper floors you ' +
+  'can see the lake, and in the morning the sun comes in. Breakfast is served from seven to eleven in the garden. ' +
+  'The last train to the city leaves shortly before midnight.';
+
+export default async function startLocalServers(project: TestProject): Promise<() => Promise<void>> {
+  makeMicrophone();
   const server = createRealtimeServer({
     scenario: {
       turns: [
-        {
-          replies: [
-            [{ call: 'look_up', arguments: { word: 'barge-in' } }],
-            [{ say: 'To barge in is to speak while the other one still does, and to be heard at once.' }],
-          ],
-        },
+        { replies: [[{ call: 'look_up', arguments: { word: 'barge-in' } }], [{ say: BARGE_IN }]] },
         { replies: [[{ say: 'Goodbye.' }]] },
       ],
     },
   });
-  const { url } = await server.listen({ port: 0 });
-  project.provide('realtimeUrl', url);
-  return () => server.close();
+  const callServer = createRealtimeServer({
+    scenario: {
+      turns: [
+        { replies: [[{ call: 'hold_room', arguments: { day: 'Friday' } }], [{ say: LONG_ANSWER }]] },
+        { replies: [[{ say: LONG_ANSWER }]] },
+        { replies: [[{ say: 'Goodbye.' }]] },
+      ],
+    },
+  });
+  project.provide('realtimeUrl', (await server.listen()).url);
+  project.provide('callBaseUrl', (await callServer.listen()).baseUrl);
+  return async () => {
+    await Promise.all([server.close(), callServer.close()]);
+  };
 }

@@ -136,7 +136,7 @@ export function audioBytes(client: ScriptedClient): Buffer {
 }
 
 /** A few turns of the event loop: enough for promises and for messages from a worker. */
-async function turns(): Promise<void> {
+export async function turns(): Promise<void> {
   for (let i = 0; i < 4; i++) await new Promise((resolve) => void setImmediate(resolve));
 }
 

@@ -1,0 +1,38 @@
+// What Chromium's fake microphone hears: a question, a pause in which the agent answers, and a barge-in.
+
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import wavefile from 'wavefile';
+import { readSpeech } from '../../src/cli/demo/wav.ts';
+import { MICROPHONE_WAV } from '../../tools/chromium.ts';
+
+const SAMPLE_RATE = 48_000;
+const SPEECH = new URL('../../src/cli/demo/speech/', import.meta.url);
+const LEAD_IN_MS = 1000;
+/** The agent answers meanwhile, at length. */
+const ANSWER_MS = 6000;
+/** Silence that ends the turn; behind the file the microphone stays silent. */
+const LEAD_OUT_MS = 2000;
+
+/** Writes the file that Chromium reads when a page opens the microphone. */
+export function makeMicrophone(): void {
+  const parts = [
+    silence(LEAD_IN_MS),
+    speech('1-hold-a-room-44100.wav'),
+    silence(ANSWER_MS),
+    speech('3-stop-24000.wav'),
+    silence(LEAD_OUT_MS),
+  ];
+  const wav = new wavefile.WaveFile();
+  wav.fromScratch(1, SAMPLE_RATE, '16', Int16Array.from(parts.flatMap((part) => [...part])));
+  mkdirSync(dirname(MICROPHONE_WAV), { recursive: true });
+  writeFileSync(MICROPHONE_WAV, wav.toBuffer());
+}
+
+function speech(file: string): Int16Array {
+  return readSpeech(readFileSync(new URL(file, SPEECH)), SAMPLE_RATE);
+}
+
+function silence(ms: number): Int16Array {
+  return new Int16Array((SAMPLE_RATE * ms) / 1000);
+}
