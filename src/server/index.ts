@@ -42,7 +42,7 @@ export {
   type RealtimeServerOptions,
   type RingOptions,
 } from './server.ts';
-export type { RealtimeServerTap, TappedEvent } from './session.ts';
+export type { RealtimeServerTap, TapDetails, TappedEvent } from './tap.ts';
 export type { CallEnd, CallOutcome, SipCaller } from './sip/sip-call.ts';
 export type { SipHeader, WebhookOptions } from './sip/webhook.ts';
 export { sentencesOf, type SpeechRequest, type SpokenText, type Voice } from './voice.ts';

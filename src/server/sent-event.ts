@@ -6,6 +6,7 @@ import type {
   WireSession,
   WireVoice,
 } from '../protocol/client-events.ts';
+import type { RateLimit } from './rate-limits.ts';
 
 // What this server sends, in wire form, without the `event_id` that the session adds. A type test holds these against
 // the types of the `openai` package.
@@ -167,7 +168,7 @@ export type EventBody =
     } & OfItem)
   | {
       type: 'rate_limits.updated';
-      rate_limits: { name: 'requests' | 'tokens'; limit: number; remaining: number; reset_seconds: number }[];
+      rate_limits: RateLimit[];
     };
 
 /** A server event as it goes over the wire. */

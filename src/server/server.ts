@@ -16,7 +16,8 @@ import { HttpFront, type ListenAddress, type ListenOptions } from './http-front.
 import { checkPace, type PaceOptions } from './pace.ts';
 import { parseScenario, type Scenario } from './scenario.ts';
 import { ServerError } from './server-error.ts';
-import { type RealtimeServerTap, Session, type SessionParts } from './session.ts';
+import { Session, type SessionParts } from './session.ts';
+import type { RealtimeServerTap } from './tap.ts';
 import type { Voice } from './voice.ts';
 import { SipCall, type SipCaller } from './sip/sip-call.ts';
 import { checkWebhook, postIncomingCall, type SipHeader, type WebhookOptions } from './sip/webhook.ts';

@@ -24,6 +24,7 @@ import { InputAudio } from './input-audio.ts';
 import { ItemAudio } from './item-audio.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import type { PaceOptions } from './pace.ts';
+import { RateLimits } from './rate-limits.ts';
 import { Refusal } from './refusal.ts';
 import { Response } from './response.ts';
 import type { Scenario } from './scenario.ts';
@@ -36,6 +37,7 @@ import {
   type ResponseSettings,
   type SessionConfig,
 } from './session-config.ts';
+import type { RealtimeServerTap, TapDetails } from './tap.ts';
 import { Transcription } from './transcription.ts';
 import { UserTurns, writtenText } from './user-turns.ts';
 import type { Voice } from './voice.ts';
@@ -45,33 +47,6 @@ import { decodeWireAudio, sampleRateOf } from './wire-audio.ts';
 const MIN_COMMIT_MS = 100;
 
 const CALL_FORMAT: WireAudioFormat = { type: 'audio/pcm', rate: 24_000 };
-
-/** The limits that `rate_limits.updated` shows. Nothing here is limited; only what was used is real. */
-const SHOWN_LIMITS = { requests: 5000, tokens: 400_000, resetSeconds: 60 };
-
-/** An event on the wire, of whatever type. */
-export interface TappedEvent {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
-
-/** What a tap is told beside the event. */
-export interface TapDetails {
-  readonly sessionId: string;
-  /** Size of the frame. */
-  readonly bytes: number;
-}
-
-/**
- * Sees each event of a server as it comes in or goes out. What a client sends and is no event at all is shown with the
- * type `(malformed)` and its `text`.
- */
-export type RealtimeServerTap = (
-  direction: 'in' | 'out',
-  event: TappedEvent,
-  atMs: number,
-  details: TapDetails,
-) => void;
 
 /** What a session works with. */
 export interface SessionParts {
@@ -116,6 +91,7 @@ export class Session implements IncidentTarget {
   readonly #outOfBand = new Map<string, Response>();
   readonly #turns: UserTurns;
   readonly #transcription: Transcription;
+  readonly #rateLimits = new RateLimits();
   readonly #limit: Timer;
   readonly #expiresAtMs: number;
   readonly #sessionId: string;
@@ -124,8 +100,6 @@ export class Session implements IncidentTarget {
   #active: Response | null = null;
   #speechItemId: string | null = null;
   #nextFailure: ServerError | null = null;
-  #requests = 0;
-  #usedTokens = 0;
   #lastId = 0;
   #isOpen = true;
 
@@ -546,26 +520,7 @@ export class Session implements IncidentTarget {
       if (typeof timeoutMs === 'number') this.#idle.start(playedAtMs, timeoutMs);
     }
     this.#outOfBand.delete(response.id);
-    this.#requests += 1;
-    this.#usedTokens += totalTokens;
-    const { requests, tokens, resetSeconds } = SHOWN_LIMITS;
-    this.#emit({
-      type: 'rate_limits.updated',
-      rate_limits: [
-        {
-          name: 'requests',
-          limit: requests,
-          remaining: Math.max(0, requests - this.#requests),
-          reset_seconds: resetSeconds,
-        },
-        {
-          name: 'tokens',
-          limit: tokens,
-          remaining: Math.max(0, tokens - this.#usedTokens),
-          reset_seconds: resetSeconds,
-        },
-      ],
-    });
+    this.#emit({ type: 'rate_limits.updated', rate_limits: this.#rateLimits.spend(totalTokens) });
     if (this.#active === null) this.#continueApproved();
   }
 
