@@ -142,7 +142,12 @@ test('a beat that is late is made up for, but not a sleep', () => {
   wake();
   expect(log).toEqual([
     'packet 0',
-    ...['packet 75', 'packet 75', 'packet 75', 'packet 80'],
-    ...['skipped 24', 'packet 585', 'packet 600'],
+    'packet 75',
+    'packet 75',
+    'packet 75',
+    'packet 80',
+    'skipped 24',
+    'packet 585',
+    'packet 600',
   ]);
 });
