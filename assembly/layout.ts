@@ -17,13 +17,13 @@ export const RESAMPLER_COEFFICIENTS: usize = RESAMPLER_PHASE + 8;
 // Playout: a header, the motion (what a pause rewinds) and its copy, the handle table, f32 staging, the resampler and its
 // copy (absent at equal rates), the ring.
 /** Frames of the ring, a power of two. */
-export const PLAYOUT_CAPACITY: usize = 0;
+export const PLAYOUT_CAPACITY_FRAMES: usize = 0;
 /** Longest fade, in output frames. */
-export const PLAYOUT_FADE: usize = PLAYOUT_CAPACITY + 4;
+export const PLAYOUT_FADE_FRAMES: usize = PLAYOUT_CAPACITY_FRAMES + 4;
 /** Delay of the resampler in frames of the ring. */
-export const PLAYOUT_DELAY: usize = PLAYOUT_FADE + 4;
+export const PLAYOUT_DELAY_FRAMES: usize = PLAYOUT_FADE_FRAMES + 4;
 /** Size of the resampler, 0 at equal rates. */
-export const PLAYOUT_RESAMPLER_BYTES: usize = PLAYOUT_DELAY + 4;
+export const PLAYOUT_RESAMPLER_BYTES: usize = PLAYOUT_DELAY_FRAMES + 4;
 /** Newest handle, 0 before the first. */
 export const PLAYOUT_NEWEST_HANDLE: usize = PLAYOUT_RESAMPLER_BYTES + 4;
 /** Oldest handle that is not finished, or the newest one. */
@@ -33,29 +33,29 @@ export const PLAYOUT_IS_PAUSED: usize = PLAYOUT_IS_INTERRUPTED + 4;
 export const PLAYOUT_WANTS_PAUSE: usize = PLAYOUT_IS_PAUSED + 4;
 export const PLAYOUT_HAS_REPORT: usize = PLAYOUT_WANTS_PAUSE + 4;
 /** Frames ever written (i64). */
-export const PLAYOUT_WRITTEN: usize = PLAYOUT_HAS_REPORT + 4;
+export const PLAYOUT_WRITTEN_FRAMES: usize = PLAYOUT_HAS_REPORT + 4;
 /** Frames ever written when the interrupt came (i64): the ring up to here is discarded. */
-export const PLAYOUT_BARRIER: usize = PLAYOUT_WRITTEN + 8;
-export const PLAYOUT_REFUSED: usize = PLAYOUT_BARRIER + 8;
-export const PLAYOUT_MOTION: usize = PLAYOUT_REFUSED + 8;
+export const PLAYOUT_BARRIER_FRAMES: usize = PLAYOUT_WRITTEN_FRAMES + 8;
+export const PLAYOUT_REFUSED_FRAMES: usize = PLAYOUT_BARRIER_FRAMES + 8;
+export const PLAYOUT_MOTION: usize = PLAYOUT_REFUSED_FRAMES + 8;
 /** Frames ever read from the ring (i64). */
-export const PLAYOUT_READ: usize = PLAYOUT_MOTION;
-/** `PLAYOUT_READ` where the resampler's present stream began (i64). */
-export const PLAYOUT_STREAM: usize = PLAYOUT_READ + 8;
+export const PLAYOUT_READ_FRAMES: usize = PLAYOUT_MOTION;
+/** `PLAYOUT_READ_FRAMES` where the resampler's present stream began (i64). */
+export const PLAYOUT_STREAM_FRAMES: usize = PLAYOUT_READ_FRAMES + 8;
 /** Frames of silence that followed the last frame read into the resampler. */
-export const PLAYOUT_DRAINED: usize = PLAYOUT_STREAM + 8;
-export const PLAYOUT_IS_STARVED: usize = PLAYOUT_DRAINED + 4;
+export const PLAYOUT_DRAINED_FRAMES: usize = PLAYOUT_STREAM_FRAMES + 8;
+export const PLAYOUT_IS_STARVED: usize = PLAYOUT_DRAINED_FRAMES + 4;
 /** Output frames of the present gap (i64). */
-export const PLAYOUT_GAP: usize = PLAYOUT_IS_STARVED + 4;
-export const PLAYOUT_UNDERRUN_FRAMES: usize = PLAYOUT_GAP + 8;
+export const PLAYOUT_GAP_FRAMES: usize = PLAYOUT_IS_STARVED + 4;
+export const PLAYOUT_UNDERRUN_FRAMES: usize = PLAYOUT_GAP_FRAMES + 8;
 export const PLAYOUT_UNDERRUN_EVENTS: usize = PLAYOUT_UNDERRUN_FRAMES + 8;
 /** Whether the next frame that sounds starts a rise from silence. */
 export const PLAYOUT_RISES: usize = PLAYOUT_UNDERRUN_EVENTS + 4;
 /** Last output sample (f32). */
-export const PLAYOUT_LAST: usize = PLAYOUT_RISES + 4;
+export const PLAYOUT_LAST_SAMPLE: usize = PLAYOUT_RISES + 4;
 /** Sample that decays in a gap (f32), and the frames of that decay to come. */
-export const PLAYOUT_RELEASE: usize = PLAYOUT_LAST + 4;
-export const PLAYOUT_RELEASE_FRAMES: usize = PLAYOUT_RELEASE + 4;
+export const PLAYOUT_RELEASE_SAMPLE: usize = PLAYOUT_LAST_SAMPLE + 4;
+export const PLAYOUT_RELEASE_FRAMES: usize = PLAYOUT_RELEASE_SAMPLE + 4;
 export const PLAYOUT_MOTION_COPY: usize = PLAYOUT_RELEASE_FRAMES + 8;
 export const PLAYOUT_MOTION_BYTES: usize = PLAYOUT_MOTION_COPY - PLAYOUT_MOTION;
 export const PLAYOUT_HANDLES: usize = PLAYOUT_MOTION_COPY + PLAYOUT_MOTION_BYTES;
@@ -71,11 +71,11 @@ export const HANDLE_NUMBER: usize = 0;
 /** 0 never used, 1 live, 2 cancelled and still fading, 3 cancelled and final, 4 cancelled and reported. */
 export const HANDLE_STATE: usize = HANDLE_NUMBER + 4;
 export const HANDLE_HAS_ENDED: usize = HANDLE_STATE + 4;
-export const HANDLE_RECEIVED: usize = HANDLE_HAS_ENDED + 4;
+export const HANDLE_RECEIVED_FRAMES: usize = HANDLE_HAS_ENDED + 4;
 /** Frames rendered when it was cancelled; of a live handle they follow from the position. */
-export const HANDLE_RENDERED: usize = HANDLE_RECEIVED + 4;
-/** `PLAYOUT_WRITTEN` before its first frame (i64). */
-export const HANDLE_START: usize = HANDLE_RENDERED + 4;
+export const HANDLE_RENDERED_FRAMES: usize = HANDLE_RECEIVED_FRAMES + 4;
+/** `PLAYOUT_WRITTEN_FRAMES` before its first frame (i64). */
+export const HANDLE_START_FRAMES: usize = HANDLE_RENDERED_FRAMES + 4;
 
 // Meter: four partial sums of squares (f64), then what was counted.
 export const METER_SUM_SQUARES: usize = 0;
@@ -92,17 +92,20 @@ export const PACKETIZER_PACKET: usize = PACKETIZER_FILLED + 12;
 // Voice activity: the meter of the present packet, the least power of each span (f64), parameters, state.
 export const VOICE_ACTIVITY_METER: usize = 0;
 export const VOICE_ACTIVITY_SPANS: usize = VOICE_ACTIVITY_METER + METER_BYTES;
-export const VOICE_ACTIVITY_RATIO: usize = VOICE_ACTIVITY_SPANS + 32;
-export const VOICE_ACTIVITY_GATE: usize = VOICE_ACTIVITY_RATIO + 8;
-/** Packets of voice that start speech, of quiet that stop it, and of padding before it. */
-export const VOICE_ACTIVITY_ONSET: usize = VOICE_ACTIVITY_GATE + 8;
-export const VOICE_ACTIVITY_SILENCE: usize = VOICE_ACTIVITY_ONSET + 4;
-export const VOICE_ACTIVITY_PREFIX: usize = VOICE_ACTIVITY_SILENCE + 4;
+/** Threshold as a multiple of the floor's power (f64), and least power of speech (f64). */
+export const VOICE_ACTIVITY_THRESHOLD_RATIO: usize = VOICE_ACTIVITY_SPANS + 32;
+export const VOICE_ACTIVITY_GATE_POWER: usize = VOICE_ACTIVITY_THRESHOLD_RATIO + 8;
+/** Packets of voice that start speech, of quiet that stop it, of padding before it, and of a span of the floor. */
+export const VOICE_ACTIVITY_ONSET_PACKETS: usize = VOICE_ACTIVITY_GATE_POWER + 8;
+export const VOICE_ACTIVITY_SILENCE_PACKETS: usize = VOICE_ACTIVITY_ONSET_PACKETS + 4;
+export const VOICE_ACTIVITY_PREFIX_PACKETS: usize = VOICE_ACTIVITY_SILENCE_PACKETS + 4;
+export const VOICE_ACTIVITY_SPAN_PACKETS: usize = VOICE_ACTIVITY_PREFIX_PACKETS + 4;
 /** Packets heard. */
-export const VOICE_ACTIVITY_PACKETS: usize = VOICE_ACTIVITY_PREFIX + 4;
+export const VOICE_ACTIVITY_HEARD_PACKETS: usize = VOICE_ACTIVITY_SPAN_PACKETS + 4;
 /** Packets in a row that speak for a change of state. */
-export const VOICE_ACTIVITY_RUN: usize = VOICE_ACTIVITY_PACKETS + 4;
-export const VOICE_ACTIVITY_IS_SPEAKING: usize = VOICE_ACTIVITY_RUN + 4;
-export const VOICE_ACTIVITY_START: usize = VOICE_ACTIVITY_IS_SPEAKING + 4;
-export const VOICE_ACTIVITY_STOP: usize = VOICE_ACTIVITY_START + 4;
-export const VOICE_ACTIVITY_BYTES: usize = VOICE_ACTIVITY_STOP + 4;
+export const VOICE_ACTIVITY_RUN_PACKETS: usize = VOICE_ACTIVITY_HEARD_PACKETS + 4;
+export const VOICE_ACTIVITY_IS_SPEAKING: usize = VOICE_ACTIVITY_RUN_PACKETS + 4;
+/** Packets before the newest speech, and before the end of it. */
+export const VOICE_ACTIVITY_START_PACKETS: usize = VOICE_ACTIVITY_IS_SPEAKING + 4;
+export const VOICE_ACTIVITY_STOP_PACKETS: usize = VOICE_ACTIVITY_START_PACKETS + 4;
+export const VOICE_ACTIVITY_BYTES: usize = VOICE_ACTIVITY_STOP_PACKETS + 4;

@@ -4,17 +4,17 @@
 import {
   HANDLE_HAS_ENDED,
   HANDLE_NUMBER,
-  HANDLE_RECEIVED,
-  HANDLE_RENDERED,
-  HANDLE_START,
+  HANDLE_RECEIVED_FRAMES,
+  HANDLE_RENDERED_FRAMES,
+  HANDLE_START_FRAMES,
   HANDLE_STATE,
-  PLAYOUT_DELAY,
-  PLAYOUT_DRAINED,
+  PLAYOUT_DELAY_FRAMES,
+  PLAYOUT_DRAINED_FRAMES,
   PLAYOUT_HANDLES,
   PLAYOUT_HANDLE_COUNT,
   PLAYOUT_NEWEST_HANDLE,
-  PLAYOUT_READ,
-  PLAYOUT_STREAM,
+  PLAYOUT_READ_FRAMES,
+  PLAYOUT_STREAM_FRAMES,
 } from './layout';
 
 export const LIVE: i32 = 1;
@@ -31,28 +31,42 @@ export function liveEntry(state: usize, handle: i32): usize {
   return load<i32>(entry, HANDLE_NUMBER) == handle && load<i32>(entry, HANDLE_STATE) == LIVE ? entry : 0;
 }
 
-/** Whether frame `position` of the ring lies behind the first of an item that goes on. */
+/** Whether frame `position` of the ring lies behind the first of an item of which more may be written. */
 export function isInMidItem(state: usize, position: i64): bool {
   const entry = liveEntry(state, load<i32>(state, PLAYOUT_NEWEST_HANDLE));
-  return entry != 0 && load<i32>(entry, HANDLE_HAS_ENDED) == 0 && position > load<i64>(entry, HANDLE_START);
+  return entry != 0 && load<i32>(entry, HANDLE_HAS_ENDED) == 0 && position > load<i64>(entry, HANDLE_START_FRAMES);
+}
+
+/**
+ * Entry of the cancelled item that frame `position` of the ring lies in or at the end of, behind its first; 0 if there
+ * is none. Only between an interrupt and its fade is there one.
+ */
+export function fadingEntry(state: usize, position: i64): usize {
+  for (let i = 0; i < PLAYOUT_HANDLE_COUNT; i++) {
+    const entry = entryOf(state, i);
+    if (load<i32>(entry, HANDLE_STATE) != FADING) continue;
+    const start = load<i64>(entry, HANDLE_START_FRAMES);
+    if (start < position && position <= start + <i64>load<i32>(entry, HANDLE_RECEIVED_FRAMES)) return entry;
+  }
+  return 0;
 }
 
 export function rendered(state: usize, entry: usize): i32 {
-  if (load<i32>(entry, HANDLE_STATE) >= FINAL) return load<i32>(entry, HANDLE_RENDERED);
-  const frames = heardFrames(state) - load<i64>(entry, HANDLE_START);
-  return <i32>max<i64>(0, min<i64>(frames, <i64>load<i32>(entry, HANDLE_RECEIVED)));
+  if (load<i32>(entry, HANDLE_STATE) >= FINAL) return load<i32>(entry, HANDLE_RENDERED_FRAMES);
+  const frames = heardFrames(state) - load<i64>(entry, HANDLE_START_FRAMES);
+  return <i32>max<i64>(0, min<i64>(frames, <i64>load<i32>(entry, HANDLE_RECEIVED_FRAMES)));
 }
 
 /** Frames ever read, less those still in the resampler's filter. */
 function heardFrames(state: usize): i64 {
-  const position = load<i64>(state, PLAYOUT_READ);
-  const lag = load<i32>(state, PLAYOUT_DRAINED) - load<i32>(state, PLAYOUT_DELAY);
-  return max<i64>(load<i64>(state, PLAYOUT_STREAM), position + <i64>min<i32>(lag, 0));
+  const position = load<i64>(state, PLAYOUT_READ_FRAMES);
+  const lag = load<i32>(state, PLAYOUT_DRAINED_FRAMES) - load<i32>(state, PLAYOUT_DELAY_FRAMES);
+  return max<i64>(load<i64>(state, PLAYOUT_STREAM_FRAMES), position + <i64>min<i32>(lag, 0));
 }
 
 export function isFinished(state: usize, entry: usize): bool {
   if (load<i32>(entry, HANDLE_STATE) != LIVE) return load<i32>(entry, HANDLE_STATE) != FADING;
-  return load<i32>(entry, HANDLE_HAS_ENDED) != 0 && rendered(state, entry) == load<i32>(entry, HANDLE_RECEIVED);
+  return load<i32>(entry, HANDLE_HAS_ENDED) != 0 && rendered(state, entry) == load<i32>(entry, HANDLE_RECEIVED_FRAMES);
 }
 
 /** Whether the handle is finished, so long ago perhaps that its entry belongs to a later one. */

@@ -2,44 +2,45 @@
 //
 // Frames are handed to the resampler only if they complete an output frame; `delay` frames later they are heard. A gap
 // in mid-item therefore holds the stream, and no sample is lost or repeated by it: the last output decays over one
-// fade, the next rises over one. Only behind the end of an item is silence fed, until the filter is empty.
+// fade, the next rises over one. Only behind an item's known end is silence fed, until the filter is empty.
 import { fadeIn, fadeOut, fallingGain } from './fade';
 import {
-  HANDLE_RECEIVED,
-  HANDLE_RENDERED,
-  HANDLE_START,
+  HANDLE_HAS_ENDED,
+  HANDLE_RECEIVED_FRAMES,
+  HANDLE_RENDERED_FRAMES,
+  HANDLE_START_FRAMES,
   HANDLE_STATE,
-  PLAYOUT_BARRIER,
-  PLAYOUT_CAPACITY,
-  PLAYOUT_DELAY,
-  PLAYOUT_DRAINED,
-  PLAYOUT_FADE,
-  PLAYOUT_GAP,
+  PLAYOUT_BARRIER_FRAMES,
+  PLAYOUT_CAPACITY_FRAMES,
+  PLAYOUT_DELAY_FRAMES,
+  PLAYOUT_DRAINED_FRAMES,
+  PLAYOUT_FADE_FRAMES,
+  PLAYOUT_GAP_FRAMES,
   PLAYOUT_HANDLE_COUNT,
   PLAYOUT_HAS_REPORT,
   PLAYOUT_IS_INTERRUPTED,
   PLAYOUT_IS_PAUSED,
   PLAYOUT_IS_STARVED,
-  PLAYOUT_LAST,
+  PLAYOUT_LAST_SAMPLE,
   PLAYOUT_MOTION,
   PLAYOUT_MOTION_BYTES,
   PLAYOUT_MOTION_COPY,
-  PLAYOUT_READ,
-  PLAYOUT_RELEASE,
+  PLAYOUT_READ_FRAMES,
   PLAYOUT_RELEASE_FRAMES,
+  PLAYOUT_RELEASE_SAMPLE,
   PLAYOUT_RESAMPLER,
   PLAYOUT_RESAMPLER_BYTES,
   PLAYOUT_RISES,
   PLAYOUT_STAGING,
   PLAYOUT_STAGING_FRAMES,
-  PLAYOUT_STREAM,
+  PLAYOUT_STREAM_FRAMES,
   PLAYOUT_UNDERRUN_EVENTS,
   PLAYOUT_UNDERRUN_FRAMES,
   PLAYOUT_WANTS_PAUSE,
-  PLAYOUT_WRITTEN,
+  PLAYOUT_WRITTEN_FRAMES,
 } from './layout';
 import { floatFromPcm16 } from './pcm16';
-import { FADING, FINAL, entryOf, isInMidItem, rendered } from './playout-handles';
+import { FADING, FINAL, entryOf, fadingEntry, isInMidItem, rendered } from './playout-handles';
 import {
   resamplerInputFramesNeeded,
   resamplerOutputFramesAvailable,
@@ -55,15 +56,15 @@ export function playoutRender(state: usize, dst: usize, frames: i32): void {
     store<i32>(state, 0, PLAYOUT_IS_PAUSED);
     store<i32>(state, 1, PLAYOUT_RISES);
   }
-  mix(state, dst, frames, load<i64>(state, PLAYOUT_WRITTEN));
+  mix(state, dst, frames, load<i64>(state, PLAYOUT_WRITTEN_FRAMES));
 }
 
 /** Fades what sounds within this block and counts that as rendered, then discards all that the interrupt cancelled. */
 function renderInterrupt(state: usize, dst: usize, frames: i32): void {
-  const barrier = load<i64>(state, PLAYOUT_BARRIER);
+  const barrier = load<i64>(state, PLAYOUT_BARRIER_FRAMES);
   let faded = 0;
   if (load<i32>(state, PLAYOUT_IS_PAUSED) == 0) {
-    faded = min<i32>(frames, load<i32>(state, PLAYOUT_FADE));
+    faded = min<i32>(frames, load<i32>(state, PLAYOUT_FADE_FRAMES));
     mix(state, dst, faded, endOfSoundingItem(state));
     fadeOut(dst, faded);
   }
@@ -71,13 +72,13 @@ function renderInterrupt(state: usize, dst: usize, frames: i32): void {
   for (let i = 0; i < PLAYOUT_HANDLE_COUNT; i++) {
     const entry = entryOf(state, i);
     if (load<i32>(entry, HANDLE_STATE) != FADING) continue;
-    store<i32>(entry, rendered(state, entry), HANDLE_RENDERED);
+    store<i32>(entry, rendered(state, entry), HANDLE_RENDERED_FRAMES);
     store<i32>(entry, FINAL, HANDLE_STATE);
   }
   if (load<i32>(state, PLAYOUT_IS_STARVED) != 0) countGap(state);
-  store<i64>(state, barrier, PLAYOUT_READ);
-  store<i64>(state, barrier, PLAYOUT_STREAM);
-  store<i32>(state, 0, PLAYOUT_DRAINED);
+  store<i64>(state, barrier, PLAYOUT_READ_FRAMES);
+  store<i64>(state, barrier, PLAYOUT_STREAM_FRAMES);
+  store<i32>(state, 0, PLAYOUT_DRAINED_FRAMES);
   if (load<i32>(state, PLAYOUT_RESAMPLER_BYTES) != 0) resamplerReset(state + PLAYOUT_RESAMPLER);
   quieten(state);
   store<i32>(state, 0, PLAYOUT_RISES);
@@ -88,14 +89,10 @@ function renderInterrupt(state: usize, dst: usize, frames: i32): void {
 
 /** Where the item that was read last has its end: an interrupt's fade begins no other one. */
 function endOfSoundingItem(state: usize): i64 {
-  const position = load<i64>(state, PLAYOUT_READ);
-  for (let i = 0; i < PLAYOUT_HANDLE_COUNT; i++) {
-    const entry = entryOf(state, i);
-    const start = load<i64>(entry, HANDLE_START);
-    const end = start + <i64>load<i32>(entry, HANDLE_RECEIVED);
-    if (load<i32>(entry, HANDLE_STATE) == FADING && start < position && position <= end) return end;
-  }
-  return position;
+  const position = load<i64>(state, PLAYOUT_READ_FRAMES);
+  const entry = fadingEntry(state, position);
+  if (entry == 0) return position;
+  return load<i64>(entry, HANDLE_START_FRAMES) + <i64>load<i32>(entry, HANDLE_RECEIVED_FRAMES);
 }
 
 function renderPause(state: usize, dst: usize, frames: i32): void {
@@ -104,8 +101,8 @@ function renderPause(state: usize, dst: usize, frames: i32): void {
   const resamplerSize = load<i32>(state, PLAYOUT_RESAMPLER_BYTES);
   memory.copy(state + PLAYOUT_MOTION_COPY, state + PLAYOUT_MOTION, PLAYOUT_MOTION_BYTES);
   memory.copy(resampler + resamplerSize, resampler, resamplerSize);
-  const faded = min<i32>(frames, load<i32>(state, PLAYOUT_FADE));
-  mix(state, dst, faded, load<i64>(state, PLAYOUT_WRITTEN));
+  const faded = min<i32>(frames, load<i32>(state, PLAYOUT_FADE_FRAMES));
+  mix(state, dst, faded, load<i64>(state, PLAYOUT_WRITTEN_FRAMES));
   fadeOut(dst, faded);
   silence(dst + ((<usize>faded) << 2), frames - faded);
   memory.copy(state + PLAYOUT_MOTION, state + PLAYOUT_MOTION_COPY, PLAYOUT_MOTION_BYTES);
@@ -126,26 +123,26 @@ function mix(state: usize, dst: usize, frames: i32, limit: i64): void {
       store<i32>(state, 1, PLAYOUT_RISES);
     }
     if (load<i32>(state, PLAYOUT_RISES) != 0) {
-      const rise = min<i32>(frames, load<i32>(state, PLAYOUT_FADE));
+      const rise = min<i32>(frames, load<i32>(state, PLAYOUT_FADE_FRAMES));
       fadeIn(dst, min<i32>(produced, rise), rise);
       store<i32>(state, 0, PLAYOUT_RISES);
     }
     addRelease(state, dst, produced);
-    store<f32>(state, load<f32>(rest - 4), PLAYOUT_LAST);
+    store<f32>(state, load<f32>(rest - 4), PLAYOUT_LAST_SAMPLE);
   }
   if (produced < frames) {
     beginGap(state);
     if (load<i32>(state, PLAYOUT_IS_STARVED) != 0) {
-      store<i64>(state, load<i64>(state, PLAYOUT_GAP) + <i64>(frames - produced), PLAYOUT_GAP);
+      store<i64>(state, load<i64>(state, PLAYOUT_GAP_FRAMES) + <i64>(frames - produced), PLAYOUT_GAP_FRAMES);
     }
     addRelease(state, rest, frames - produced);
-    store<f32>(state, load<f32>(dst + ((<usize>(frames - 1)) << 2)), PLAYOUT_LAST);
+    store<f32>(state, load<f32>(dst + ((<usize>(frames - 1)) << 2)), PLAYOUT_LAST_SAMPLE);
   }
 }
 
 /** Equal rates: converts straight from the ring. Returns the frames written. */
 function copyOut(state: usize, dst: usize, frames: i32, limit: i64): i32 {
-  const available = <i32>min<i64>(<i64>frames, limit - load<i64>(state, PLAYOUT_READ));
+  const available = <i32>min<i64>(<i64>frames, limit - load<i64>(state, PLAYOUT_READ_FRAMES));
   read(state, dst, available);
   return available;
 }
@@ -157,7 +154,7 @@ function resample(state: usize, dst: usize, frames: i32, limit: i64): i32 {
   if (isEmptied(state)) startStream(state);
   let produced = 0;
   while (produced < frames) {
-    if (hasDrained(state) && load<i64>(state, PLAYOUT_READ) < limit) startStream(state);
+    if (hasDrained(state) && load<i64>(state, PLAYOUT_READ_FRAMES) < limit) startStream(state);
     let audio = audioFrames(state, limit);
     let zeros = min<i32>(PLAYOUT_STAGING_FRAMES - audio, drainFrames(state, audio, limit));
     const makes = min<i32>(frames - produced, resamplerOutputFramesAvailable(resampler, audio + zeros));
@@ -170,7 +167,7 @@ function resample(state: usize, dst: usize, frames: i32, limit: i64): i32 {
     }
     read(state, staging, audio);
     silence(staging + ((<usize>audio) << 2), zeros);
-    store<i32>(state, load<i32>(state, PLAYOUT_DRAINED) + zeros, PLAYOUT_DRAINED);
+    store<i32>(state, load<i32>(state, PLAYOUT_DRAINED_FRAMES) + zeros, PLAYOUT_DRAINED_FRAMES);
     produced += resamplerProcess(resampler, dst + ((<usize>produced) << 2), makes, staging, audio + zeros);
   }
   return produced;
@@ -178,8 +175,8 @@ function resample(state: usize, dst: usize, frames: i32, limit: i64): i32 {
 
 /** Frames that may go into the resampler at once; none while silence is being fed. */
 function audioFrames(state: usize, limit: i64): i32 {
-  if (load<i32>(state, PLAYOUT_DRAINED) > 0) return 0;
-  return <i32>min<i64>(<i64>PLAYOUT_STAGING_FRAMES, limit - load<i64>(state, PLAYOUT_READ));
+  if (load<i32>(state, PLAYOUT_DRAINED_FRAMES) > 0) return 0;
+  return <i32>min<i64>(<i64>PLAYOUT_STAGING_FRAMES, limit - load<i64>(state, PLAYOUT_READ_FRAMES));
 }
 
 /**
@@ -187,46 +184,56 @@ function audioFrames(state: usize, limit: i64): i32 {
  * next item waits no longer than that; two delays empty the filter.
  */
 function drainFrames(state: usize, audio: i32, limit: i64): i32 {
-  const position = load<i64>(state, PLAYOUT_READ) + <i64>audio;
-  const drained = load<i32>(state, PLAYOUT_DRAINED);
-  if (drained == 0 && position == load<i64>(state, PLAYOUT_STREAM)) return 0;
-  if (isInMidItem(state, position)) return 0;
-  const delay = load<i32>(state, PLAYOUT_DELAY);
+  const position = load<i64>(state, PLAYOUT_READ_FRAMES) + <i64>audio;
+  const drained = load<i32>(state, PLAYOUT_DRAINED_FRAMES);
+  if (drained == 0 && position == load<i64>(state, PLAYOUT_STREAM_FRAMES)) return 0;
+  if (isInMidItem(state, position) || isCutShort(state, position)) return 0;
+  const delay = load<i32>(state, PLAYOUT_DELAY_FRAMES);
   return (position < limit ? delay : delay << 1) - drained;
+}
+
+/**
+ * Whether frame `position` lies in an item that an interrupt cancelled before its end was known. Silence fed behind it
+ * would be a step in the input, and that is a click; held back, the last output decays as in any gap.
+ */
+function isCutShort(state: usize, position: i64): bool {
+  if (load<i32>(state, PLAYOUT_IS_INTERRUPTED) == 0) return false;
+  const entry = fadingEntry(state, position);
+  return entry != 0 && load<i32>(entry, HANDLE_HAS_ENDED) == 0;
 }
 
 /** Whether every frame that was read has been heard. */
 export function hasDrained(state: usize): bool {
-  return load<i32>(state, PLAYOUT_DRAINED) >= load<i32>(state, PLAYOUT_DELAY);
+  return load<i32>(state, PLAYOUT_DRAINED_FRAMES) >= load<i32>(state, PLAYOUT_DELAY_FRAMES);
 }
 
 /** Whether nothing but silence is left in the filter. */
 function isEmptied(state: usize): bool {
-  return load<i32>(state, PLAYOUT_DRAINED) >= load<i32>(state, PLAYOUT_DELAY) << 1;
+  return load<i32>(state, PLAYOUT_DRAINED_FRAMES) >= load<i32>(state, PLAYOUT_DELAY_FRAMES) << 1;
 }
 
 /** From here on, frames of the ring follow the silence in the filter; an empty filter starts afresh. */
 function startStream(state: usize): void {
-  store<i64>(state, load<i64>(state, PLAYOUT_READ), PLAYOUT_STREAM);
+  store<i64>(state, load<i64>(state, PLAYOUT_READ_FRAMES), PLAYOUT_STREAM_FRAMES);
   if (isEmptied(state)) resamplerReset(state + PLAYOUT_RESAMPLER);
-  store<i32>(state, 0, PLAYOUT_DRAINED);
+  store<i32>(state, 0, PLAYOUT_DRAINED_FRAMES);
 }
 
 /** Reads `frames` frames of the ring into f32 at `dst`. */
 function read(state: usize, dst: usize, frames: i32): void {
-  const capacity = load<i32>(state, PLAYOUT_CAPACITY);
-  const position = load<i64>(state, PLAYOUT_READ);
+  const capacity = load<i32>(state, PLAYOUT_CAPACITY_FRAMES);
+  const position = load<i64>(state, PLAYOUT_READ_FRAMES);
   const index = <i32>(position & <i64>(capacity - 1));
   const first = min<i32>(frames, capacity - index);
   const ring = ringOf(state);
   floatFromPcm16(dst, ring + ((<usize>index) << 1), first);
   floatFromPcm16(dst + ((<usize>first) << 2), ring, frames - first);
-  store<i64>(state, position + <i64>frames, PLAYOUT_READ);
+  store<i64>(state, position + <i64>frames, PLAYOUT_READ_FRAMES);
 }
 
 /** The present gap turned out to be one in mid-item. */
 function countGap(state: usize): void {
-  const frames = load<i64>(state, PLAYOUT_UNDERRUN_FRAMES) + load<i64>(state, PLAYOUT_GAP);
+  const frames = load<i64>(state, PLAYOUT_UNDERRUN_FRAMES) + load<i64>(state, PLAYOUT_GAP_FRAMES);
   store<i64>(state, frames, PLAYOUT_UNDERRUN_FRAMES);
   store<i32>(state, load<i32>(state, PLAYOUT_UNDERRUN_EVENTS) + 1, PLAYOUT_UNDERRUN_EVENTS);
   endGap(state);
@@ -235,15 +242,15 @@ function countGap(state: usize): void {
 /** Audio ran out: unless that is the end of an item, or a gap already, the last sample starts to decay. */
 function beginGap(state: usize): void {
   if (load<i32>(state, PLAYOUT_IS_STARVED) != 0) return;
-  const isStarved = isInMidItem(state, load<i64>(state, PLAYOUT_READ));
+  const isStarved = isInMidItem(state, load<i64>(state, PLAYOUT_READ_FRAMES));
   if (!isStarved && load<i32>(state, PLAYOUT_IS_INTERRUPTED) == 0) return;
   store<i32>(state, <i32>isStarved, PLAYOUT_IS_STARVED);
-  store<f32>(state, load<f32>(state, PLAYOUT_LAST), PLAYOUT_RELEASE);
-  store<i32>(state, load<i32>(state, PLAYOUT_FADE), PLAYOUT_RELEASE_FRAMES);
+  store<f32>(state, load<f32>(state, PLAYOUT_LAST_SAMPLE), PLAYOUT_RELEASE_SAMPLE);
+  store<i32>(state, load<i32>(state, PLAYOUT_FADE_FRAMES), PLAYOUT_RELEASE_FRAMES);
 }
 
 export function endGap(state: usize): void {
-  store<i64>(state, 0, PLAYOUT_GAP);
+  store<i64>(state, 0, PLAYOUT_GAP_FRAMES);
   store<i32>(state, 0, PLAYOUT_IS_STARVED);
 }
 
@@ -251,8 +258,8 @@ export function endGap(state: usize): void {
 function addRelease(state: usize, dst: usize, frames: i32): void {
   const left = load<i32>(state, PLAYOUT_RELEASE_FRAMES);
   if (left == 0) return;
-  const fade = load<i32>(state, PLAYOUT_FADE);
-  const sample = load<f32>(state, PLAYOUT_RELEASE);
+  const fade = load<i32>(state, PLAYOUT_FADE_FRAMES);
+  const sample = load<f32>(state, PLAYOUT_RELEASE_SAMPLE);
   const count = min<i32>(left, frames);
   for (let i = fade - left; i < fade - left + count; i++, dst += 4) {
     store<f32>(dst, load<f32>(dst) + sample * fallingGain(i, fade));
@@ -262,7 +269,7 @@ function addRelease(state: usize, dst: usize, frames: i32): void {
 
 /** The output is silent from here on: nothing is left to decay. */
 function quieten(state: usize): void {
-  store<f32>(state, 0, PLAYOUT_LAST);
+  store<f32>(state, 0, PLAYOUT_LAST_SAMPLE);
   store<i32>(state, 0, PLAYOUT_RELEASE_FRAMES);
 }
 

@@ -4,22 +4,22 @@
 import {
   HANDLE_HAS_ENDED,
   HANDLE_NUMBER,
-  HANDLE_RECEIVED,
-  HANDLE_RENDERED,
-  HANDLE_START,
+  HANDLE_RECEIVED_FRAMES,
+  HANDLE_RENDERED_FRAMES,
+  HANDLE_START_FRAMES,
   HANDLE_STATE,
-  PLAYOUT_BARRIER,
-  PLAYOUT_CAPACITY,
+  PLAYOUT_BARRIER_FRAMES,
+  PLAYOUT_CAPACITY_FRAMES,
   PLAYOUT_CURSOR_HANDLE,
-  PLAYOUT_DELAY,
-  PLAYOUT_FADE,
+  PLAYOUT_DELAY_FRAMES,
+  PLAYOUT_FADE_FRAMES,
   PLAYOUT_HANDLE_COUNT,
   PLAYOUT_HAS_REPORT,
   PLAYOUT_IS_INTERRUPTED,
   PLAYOUT_IS_STARVED,
   PLAYOUT_NEWEST_HANDLE,
-  PLAYOUT_READ,
-  PLAYOUT_REFUSED,
+  PLAYOUT_READ_FRAMES,
+  PLAYOUT_REFUSED_FRAMES,
   PLAYOUT_RESAMPLER,
   PLAYOUT_RESAMPLER_BYTES,
   PLAYOUT_RISES,
@@ -27,7 +27,7 @@ import {
   PLAYOUT_UNDERRUN_EVENTS,
   PLAYOUT_UNDERRUN_FRAMES,
   PLAYOUT_WANTS_PAUSE,
-  PLAYOUT_WRITTEN,
+  PLAYOUT_WRITTEN_FRAMES,
 } from './layout';
 import { FADING, FINAL, LIVE, REPORTED, entryOf, isBehind, isFinished, liveEntry, rendered } from './playout-handles';
 import { endGap, hasDrained, ringOf } from './playout-render';
@@ -46,13 +46,13 @@ export function playoutBytes(capacityFrames: i32, itemRate: i32, outputRate: i32
 
 /** Starts an empty playout at `state`, which is 16-byte aligned, zeroed, and as long as `playoutBytes` says. */
 export function playoutInit(state: usize, capacityFrames: i32, itemRate: i32, outputRate: i32): void {
-  store<i32>(state, capacityFrames, PLAYOUT_CAPACITY);
-  store<i32>(state, outputRate / FADES_PER_SECOND, PLAYOUT_FADE);
+  store<i32>(state, capacityFrames, PLAYOUT_CAPACITY_FRAMES);
+  store<i32>(state, outputRate / FADES_PER_SECOND, PLAYOUT_FADE_FRAMES);
   if (itemRate == outputRate) return;
   const bytes = alignVector(resamplerBytes(itemRate, outputRate, PLAYOUT_STAGING_FRAMES));
   store<i32>(state, bytes, PLAYOUT_RESAMPLER_BYTES);
   resamplerInit(state + PLAYOUT_RESAMPLER, itemRate, outputRate, PLAYOUT_STAGING_FRAMES);
-  store<i32>(state, resamplerDelayInputFrames(state + PLAYOUT_RESAMPLER), PLAYOUT_DELAY);
+  store<i32>(state, resamplerDelayInputFrames(state + PLAYOUT_RESAMPLER), PLAYOUT_DELAY_FRAMES);
 }
 
 /** Ends the newest handle and returns the next one; 0 while the entry that it needs belongs to an unfinished handle. */
@@ -66,9 +66,9 @@ export function playoutOpen(state: usize): i32 {
   store<i32>(entry, handle, HANDLE_NUMBER);
   store<i32>(entry, LIVE, HANDLE_STATE);
   store<i32>(entry, 0, HANDLE_HAS_ENDED);
-  store<i32>(entry, 0, HANDLE_RECEIVED);
-  store<i32>(entry, 0, HANDLE_RENDERED);
-  store<i64>(entry, load<i64>(state, PLAYOUT_WRITTEN), HANDLE_START);
+  store<i32>(entry, 0, HANDLE_RECEIVED_FRAMES);
+  store<i32>(entry, 0, HANDLE_RENDERED_FRAMES);
+  store<i64>(entry, load<i64>(state, PLAYOUT_WRITTEN_FRAMES), HANDLE_START_FRAMES);
   store<i32>(state, handle, PLAYOUT_NEWEST_HANDLE);
   return handle;
 }
@@ -80,19 +80,19 @@ export function playoutOpen(state: usize): i32 {
 export function playoutWrite(state: usize, handle: i32, src: usize, frames: i32): i32 {
   const entry = liveEntry(state, handle);
   if (entry == 0 || load<i32>(entry, HANDLE_HAS_ENDED) != 0) {
-    store<i64>(state, load<i64>(state, PLAYOUT_REFUSED) + <i64>frames, PLAYOUT_REFUSED);
+    store<i64>(state, load<i64>(state, PLAYOUT_REFUSED_FRAMES) + <i64>frames, PLAYOUT_REFUSED_FRAMES);
     return -1;
   }
-  const capacity = load<i32>(state, PLAYOUT_CAPACITY);
-  const written = load<i64>(state, PLAYOUT_WRITTEN);
-  const accepted = min<i32>(frames, capacity - <i32>(written - load<i64>(state, PLAYOUT_READ)));
+  const capacity = load<i32>(state, PLAYOUT_CAPACITY_FRAMES);
+  const written = load<i64>(state, PLAYOUT_WRITTEN_FRAMES);
+  const accepted = min<i32>(frames, capacity - <i32>(written - load<i64>(state, PLAYOUT_READ_FRAMES)));
   const index = <i32>(written & <i64>(capacity - 1));
   const first = min<i32>(accepted, capacity - index);
   const ring = ringOf(state);
   memory.copy(ring + ((<usize>index) << 1), src, (<usize>first) << 1);
   memory.copy(ring, src + ((<usize>first) << 1), (<usize>(accepted - first)) << 1);
-  store<i64>(state, written + <i64>accepted, PLAYOUT_WRITTEN);
-  store<i32>(entry, load<i32>(entry, HANDLE_RECEIVED) + accepted, HANDLE_RECEIVED);
+  store<i64>(state, written + <i64>accepted, PLAYOUT_WRITTEN_FRAMES);
+  store<i32>(entry, load<i32>(entry, HANDLE_RECEIVED_FRAMES) + accepted, HANDLE_RECEIVED_FRAMES);
   return accepted;
 }
 
@@ -101,7 +101,7 @@ export function playoutEnd(state: usize, handle: i32): void {
   const entry = liveEntry(state, handle);
   if (entry == 0) return;
   store<i32>(entry, 1, HANDLE_HAS_ENDED);
-  const isDry = load<i64>(state, PLAYOUT_READ) == load<i64>(state, PLAYOUT_WRITTEN);
+  const isDry = load<i64>(state, PLAYOUT_READ_FRAMES) == load<i64>(state, PLAYOUT_WRITTEN_FRAMES);
   if (!isDry || load<i32>(state, PLAYOUT_IS_STARVED) == 0) return;
   endGap(state);
   // What is still in the filter comes out after the silence.
@@ -114,7 +114,7 @@ export function playoutInterrupt(state: usize): void {
     const entry = entryOf(state, i);
     if (load<i32>(entry, HANDLE_STATE) == LIVE && !isFinished(state, entry)) store<i32>(entry, FADING, HANDLE_STATE);
   }
-  store<i64>(state, load<i64>(state, PLAYOUT_WRITTEN), PLAYOUT_BARRIER);
+  store<i64>(state, load<i64>(state, PLAYOUT_WRITTEN_FRAMES), PLAYOUT_BARRIER_FRAMES);
   store<i32>(state, 1, PLAYOUT_IS_INTERRUPTED);
   store<i32>(state, 0, PLAYOUT_WANTS_PAUSE);
 }
@@ -141,7 +141,7 @@ export function playoutRenderedFrames(state: usize, handle: i32): i32 {
 /** Frames of the handle that were accepted; −1 as in `playoutRenderedFrames`. */
 export function playoutReceivedFrames(state: usize, handle: i32): i32 {
   const entry = entryOf(state, handle);
-  return load<i32>(entry, HANDLE_NUMBER) == handle && handle > 0 ? load<i32>(entry, HANDLE_RECEIVED) : -1;
+  return load<i32>(entry, HANDLE_NUMBER) == handle && handle > 0 ? load<i32>(entry, HANDLE_RECEIVED_FRAMES) : -1;
 }
 
 /** The handle being rendered: every earlier one is finished, no later one has begun. 0 before the first. */
@@ -167,8 +167,8 @@ export function playoutTakeReport(state: usize, dst: usize): i32 {
     if (load<i32>(entry, HANDLE_STATE) != FINAL) continue;
     store<i32>(entry, REPORTED, HANDLE_STATE);
     store<i32>(dst, handle);
-    store<i32>(dst, load<i32>(entry, HANDLE_RENDERED), 4);
-    store<i32>(dst, load<i32>(entry, HANDLE_RECEIVED), 8);
+    store<i32>(dst, load<i32>(entry, HANDLE_RENDERED_FRAMES), 4);
+    store<i32>(dst, load<i32>(entry, HANDLE_RECEIVED_FRAMES), 8);
     dst += 12;
     count++;
   }
@@ -179,8 +179,8 @@ export function playoutTakeReport(state: usize, dst: usize): i32 {
 export function playoutStats(state: usize, dst: usize): void {
   store<f64>(dst, <f64>load<i32>(state, PLAYOUT_UNDERRUN_EVENTS));
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_UNDERRUN_FRAMES), 8);
-  store<f64>(dst, <f64>load<i64>(state, PLAYOUT_REFUSED), 16);
-  store<f64>(dst, <f64>(load<i64>(state, PLAYOUT_WRITTEN) - load<i64>(state, PLAYOUT_READ)), 24);
+  store<f64>(dst, <f64>load<i64>(state, PLAYOUT_REFUSED_FRAMES), 16);
+  store<f64>(dst, <f64>(load<i64>(state, PLAYOUT_WRITTEN_FRAMES) - load<i64>(state, PLAYOUT_READ_FRAMES)), 24);
 }
 
 function alignVector(bytes: i32): i32 {

@@ -21,30 +21,45 @@ interface Subscribable {
   resume?(): unknown;
 }
 
-/** What both kinds of source can do. An emitter says `error`, an event target has no such rule. */
-interface Subscription {
-  readonly saysError: boolean;
-  add(event: EventName, listener: Listener): void;
-  remove(event: EventName, listener: Listener): void;
+/** Who is told what while somebody waits for an event. */
+interface Watch {
+  readonly signal: AbortSignalLike | undefined;
+  readonly onEvent: Listener;
+  /** `error` was emitted, or the signal aborted. */
+  readonly onFailure: (error: unknown) => void;
+  readonly endEvents?: readonly string[];
+  readonly onEnd?: Listener;
 }
 
 function isEventTarget(source: Source): source is EventTargetLike {
   return 'addEventListener' in source && !('on' in source && typeof source.on === 'function');
 }
 
-function subscriptionOf(source: Source): Subscription {
-  if (isEventTarget(source)) {
-    return {
-      saysError: false,
-      add: (event, listener) => source.addEventListener(String(event), listener),
-      remove: (event, listener) => source.removeEventListener(String(event), listener),
-    };
+/** Listens for an event and for what ends the wait; returns how to stop. Throws if the signal is aborted already. */
+function watch(
+  source: Source,
+  event: EventName,
+  { signal, onEvent, onFailure, endEvents = [], onEnd }: Watch,
+): () => void {
+  if (signal?.aborted) throw abortError(signal);
+  const listeners: (readonly [EventName, Listener])[] = [[event, onEvent]];
+  // An emitter says `error`, an event target has no such rule.
+  if (event !== 'error' && !isEventTarget(source)) listeners.push(['error', onFailure]);
+  if (onEnd !== undefined) listeners.push(...endEvents.map((name) => [name, onEnd] as const));
+  const onAbort = (): void => {
+    if (signal !== undefined) onFailure(abortError(signal));
+  };
+  for (const [name, listener] of listeners) {
+    if (isEventTarget(source)) source.addEventListener(String(name), listener);
+    else (source as unknown as Subscribable).on(name, listener);
   }
-  const emitter = source as unknown as Subscribable;
-  return {
-    saysError: true,
-    add: (event, listener) => void emitter.on(event, listener),
-    remove: (event, listener) => void emitter.off(event, listener),
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return (): void => {
+    for (const [name, listener] of listeners) {
+      if (isEventTarget(source)) source.removeEventListener(String(name), listener);
+      else (source as unknown as Subscribable).off(name, listener);
+    }
+    signal?.removeEventListener('abort', onAbort);
   };
 }
 
@@ -73,37 +88,26 @@ export function addAbortListener(signal: AbortSignalLike, listener: (event: neve
   };
 }
 
+const ENDED = { value: undefined, done: true } as const;
+
 /** The arguments of the next such event. Rejects when the emitter says `error` first, or the signal aborts. */
-export function eventArguments(
+export async function eventArguments(
   source: Source,
   event: EventName,
-  options: StaticEventEmitterOptions,
+  { signal }: StaticEventEmitterOptions = {},
 ): Promise<unknown[]> {
-  const { signal } = options;
-  if (signal?.aborted) return Promise.reject(abortError(signal));
-  const subscription = subscriptionOf(source);
   const { promise, resolve, reject } = deferred<unknown[]>();
-  const onEvent: Listener = (...args) => {
-    release();
-    resolve(args);
-  };
-  const onError: Listener = (error) => {
-    release();
-    reject(error);
-  };
-  const onAbort = (): void => {
-    release();
-    reject(signal === undefined ? undefined : abortError(signal));
-  };
-  const watchesError = subscription.saysError && event !== 'error';
-  const release = (): void => {
-    subscription.remove(event, onEvent);
-    if (watchesError) subscription.remove('error', onError);
-    signal?.removeEventListener('abort', onAbort);
-  };
-  subscription.add(event, onEvent);
-  if (watchesError) subscription.add('error', onError);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const release = watch(source, event, {
+    signal,
+    onEvent(...args) {
+      release();
+      resolve(args);
+    },
+    onFailure(error) {
+      release();
+      reject(error);
+    },
+  });
   return promise;
 }
 
@@ -111,11 +115,9 @@ export function eventArguments(
 export function iterateEvents(
   source: Source,
   event: EventName,
-  options: StaticEventEmitterIteratorOptions,
+  options: StaticEventEmitterIteratorOptions = {},
 ): AsyncIterableIterator<unknown[]> {
   const { signal, close = [], highWaterMark = Infinity, lowWaterMark = 1 } = options;
-  if (signal?.aborted) throw abortError(signal);
-  const subscription = subscriptionOf(source);
   const flow = source as { pause?: () => unknown; resume?: () => unknown };
   const waiting: unknown[][] = [];
   const readers: Deferred<IteratorResult<unknown[]>>[] = [];
@@ -135,23 +137,10 @@ export function iterateEvents(
       flow.pause?.();
     }
   };
-  const onError: Listener = (error) => fail(error);
-  const onClose: Listener = () => end();
-  const onAbort = (): void => {
-    if (signal !== undefined) fail(abortError(signal));
-  };
-  const watchesError = subscription.saysError && event !== 'error';
-
-  function release(): void {
-    subscription.remove(event, onEvent);
-    if (watchesError) subscription.remove('error', onError);
-    for (const name of close) subscription.remove(name, onClose);
-    signal?.removeEventListener('abort', onAbort);
-  }
   function end(): void {
     release();
     hasEnded = true;
-    for (const reader of readers.splice(0)) reader.resolve({ value: undefined, done: true });
+    for (const reader of readers.splice(0)) reader.resolve(ENDED);
   }
   function fail(error: unknown): void {
     const reader = readers.shift();
@@ -160,39 +149,35 @@ export function iterateEvents(
     end();
   }
 
-  subscription.add(event, onEvent);
-  if (watchesError) subscription.add('error', onError);
-  for (const name of close) subscription.add(name, onClose);
-  signal?.addEventListener('abort', onAbort, { once: true });
-
+  const release = watch(source, event, { signal, onEvent, onFailure: fail, endEvents: close, onEnd: end });
   return {
-    next() {
+    async next() {
       const value = waiting.shift();
       if (value !== undefined) {
         if (isPaused && waiting.length < lowWaterMark) {
           isPaused = false;
           flow.resume?.();
         }
-        return Promise.resolve({ value, done: false });
+        return { value, done: false };
       }
       if (failure !== null) {
         const { error } = failure;
         failure = null;
-        return Promise.reject(error);
+        throw error;
       }
-      if (hasEnded) return Promise.resolve({ value: undefined, done: true });
+      if (hasEnded) return ENDED;
       const reader = deferred<IteratorResult<unknown[]>>();
       readers.push(reader);
       return reader.promise;
     },
-    return() {
+    async return() {
       waiting.length = 0;
       end();
-      return Promise.resolve({ value: undefined, done: true });
+      return ENDED;
     },
-    throw(error: unknown) {
+    async throw(error: unknown) {
       fail(error);
-      return Promise.resolve({ value: undefined, done: true });
+      return ENDED;
     },
     [Symbol.asyncIterator]() {
       return this;

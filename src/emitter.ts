@@ -23,7 +23,16 @@ let capturesRejections = false;
 
 function checkedListener(listener: unknown): Registered {
   if (typeof listener === 'function') return listener as Registered;
-  throw new TypeError(`The "listener" argument must be of type function. Received ${typeof listener}`);
+  throw wrongType('"listener" argument', 'function', listener);
+}
+
+function checkedFlag(value: unknown, name: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw wrongType(`"${name}" property`, 'boolean', value);
+}
+
+function wrongType(name: string, type: string, value: unknown): TypeError {
+  return new TypeError(`The ${name} must be of type ${type}. Received ${typeof value}`);
 }
 
 function checkedLimit(count: unknown, name: string): number {
@@ -45,13 +54,8 @@ class OwnEventEmitter {
   #warned = new Set<EventName>();
 
   constructor(options?: surface.EventEmitterOptions) {
-    const capture = options?.captureRejections;
-    if (capture !== undefined && typeof capture !== 'boolean') {
-      throw new TypeError(
-        `The "options.captureRejections" property must be of type boolean. Received ${typeof capture}`,
-      );
-    }
-    this.#capturesRejections = capture ?? capturesRejections;
+    const { captureRejections = capturesRejections } = options ?? {};
+    this.#capturesRejections = checkedFlag(captureRejections, 'options.captureRejections');
   }
 
   on(event: EventName, listener: unknown): this {
@@ -200,25 +204,9 @@ class OwnEventEmitter {
     }
   }
 
-  static on(
-    emitter: surface.EmitterLike | surface.EventTargetLike,
-    event: EventName,
-    options: surface.StaticEventEmitterIteratorOptions = {},
-  ): AsyncIterableIterator<unknown[]> {
-    return iterateEvents(emitter, event, options);
-  }
-
-  static once(
-    emitter: surface.EmitterLike | surface.EventTargetLike,
-    event: EventName,
-    options: surface.StaticEventEmitterOptions = {},
-  ): Promise<unknown[]> {
-    return eventArguments(emitter, event, options);
-  }
-
-  static addAbortListener(signal: surface.AbortSignalLike, listener: (event: never) => void): Disposable {
-    return addAbortListener(signal, listener);
-  }
+  static readonly on: typeof iterateEvents = iterateEvents;
+  static readonly once: typeof eventArguments = eventArguments;
+  static readonly addAbortListener: typeof addAbortListener = addAbortListener;
 
   /** The listeners of an emitter. An `EventTarget` does not tell its listeners outside Node. */
   static getEventListeners(emitter: object, event: EventName): Registered[] {
@@ -259,12 +247,7 @@ class OwnEventEmitter {
   }
 
   static set captureRejections(value: boolean) {
-    if (typeof value !== 'boolean') {
-      throw new TypeError(
-        `The "EventEmitter.captureRejections" property must be of type boolean. Received ${typeof value}`,
-      );
-    }
-    capturesRejections = value;
+    capturesRejections = checkedFlag(value, 'EventEmitter.captureRejections');
   }
 
   static readonly captureRejectionSymbol: typeof captureRejectionSymbol = captureRejectionSymbol;

@@ -364,12 +364,12 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
   }
 
   #onAudio({ event, responseId, itemId, contentIndex }: IncomingAudio): void {
-    if (!acceptsAudio(this.#state, responseId)) return;
     const item = `${itemId}:${contentIndex}`;
     if (item !== this.#audibleItem) {
       this.#audibleItem = item;
       this.#apply({ type: 'audioStarted', responseId, itemId, contentIndex });
     }
+    if (!acceptsAudio(this.#state, responseId)) return;
     this.#announcer.emit('audio', [event]);
   }
 

@@ -107,12 +107,11 @@ export function connectOptionsOf(
   initialSessionConfig: SessionConfig,
 ): RealtimeTransportLayerConnectOptions {
   const { apiKey = defaults.apiKey, model = defaults.model, url, callId } = options;
-  // A transport may have a key of its own and takes an absent one for that; the type of its options does not say so.
   return {
     initialSessionConfig,
     ...(apiKey !== undefined && { apiKey }),
     ...(model !== undefined && { model }),
     ...(url !== undefined && { url }),
     ...(callId !== undefined && { callId }),
-  } as RealtimeTransportLayerConnectOptions;
+  };
 }

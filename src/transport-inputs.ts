@@ -89,6 +89,9 @@ export function readTransport(
     lastAudio = { responseId, itemId };
     reader.onAudio({ event, responseId, itemId, contentIndex: event.contentIndex ?? 0 });
   });
+  transport.on('audio_refused', ({ responseId, itemId, contentIndex }) => {
+    reader.onInput({ type: 'audioStarted', responseId: names.of(responseId), itemId, contentIndex });
+  });
   transport.on('audio_done', (event) => {
     const ids = event ?? lastAudio;
     if (ids === null) return;

@@ -25,7 +25,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
 /** Path of a Chromium or Chrome on this machine: `CHROME_PATH`, then PATH, then Playwright's own download. */
 export function findChromium(): string | undefined {
   const named = process.env['CHROME_PATH'];
-  if (named !== undefined && named !== '') return named;
+  if (named !== undefined && named !== '') return isExecutable(named) ? named : undefined;
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
     for (const name of NAMES) {
       if (isExecutable(join(folder, name))) return join(folder, name);

@@ -23,6 +23,7 @@ export type PlaybackCommand =
   | { readonly type: 'pause' | 'resume' }
   /** Asks for a `position` at once. */
   | { readonly type: 'locate' }
+  /** Silence at once and for good; nothing is obeyed any more. */
   | { readonly type: 'close' };
 
 /**

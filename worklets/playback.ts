@@ -1,7 +1,7 @@
 // The speaker's end of a conversation: an AudioWorkletProcessor around `Playout`.
 // Render thread: everything in this file. The page sends commands and gets events; nothing is shared between them.
 import { PACKET_MS } from '../src/audio/format.ts';
-import { Playout, type PlayoutStats, REFUSED } from '../src/audio/playout.ts';
+import { Playout, PLAYOUT_HANDLES, type PlayoutStats, REFUSED } from '../src/audio/playout.ts';
 import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from './messages.ts';
 
 /** Longest render quantum that a context may be given, in frames. */
@@ -24,6 +24,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #stats: PlayoutStats = { underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 };
   readonly #packetFrames: number = (sampleRate * PACKET_MS) / 1000;
   #framesSincePosition = 0;
+  #newestHandle = 0;
   #interruptId = '';
   #isOpen = true;
 
@@ -41,27 +42,33 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   }
 
   process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    if (!this.#isOpen) return false;
     const channels = outputs[0];
     const mono = channels?.[0];
-    if (channels === undefined || mono === undefined) return this.#isOpen;
+    if (channels === undefined || mono === undefined) return true;
     this.#playout.render(mono);
     for (let channel = 1; channel < channels.length; channel++) channels[channel]?.set(mono);
     const endFrame = currentFrame + mono.length;
     this.#report(endFrame);
     this.#framesSincePosition += mono.length;
     if (this.#framesSincePosition >= this.#packetFrames && this.#locate(endFrame)) this.#postPosition();
-    return this.#isOpen;
+    return true;
   }
 
   #obey(command: PlaybackCommand): void {
     const playout = this.#playout;
     switch (command.type) {
-      case 'open': {
-        const handle = playout.open();
-        if (handle !== command.handle)
-          this.#refuse('ERR_PLAYOUT_HANDLE', `open: expected ${command.handle}, got ${handle}`);
+      case 'open':
+        // A page that has lost count would write one item's audio under another's name.
+        if (command.handle !== this.#newestHandle + 1)
+          this.#refuse('ERR_PLAYOUT_HANDLE', `open: expected ${this.#newestHandle + 1}, got ${command.handle}`);
+        else if (playout.open() === null)
+          this.#refuse(
+            'ERR_PLAYOUT_HANDLE',
+            `open: ${PLAYOUT_HANDLES} handles are unfinished, ${command.handle} must wait`,
+          );
+        else this.#newestHandle = command.handle;
         break;
-      }
       case 'write': {
         const { handle, samples } = command;
         const accepted = playout.write(handle, samples);
@@ -89,6 +96,8 @@ class PlaybackProcessor extends AudioWorkletProcessor {
         break;
       case 'close':
         this.#isOpen = false;
+        this.port.onmessage = null;
+        playout.free();
     }
   }
 

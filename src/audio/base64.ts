@@ -3,7 +3,6 @@
 // what it accepted is checked by counting.
 import { AudioError } from '../errors.ts';
 import { fitOutput } from './format.ts';
-import { SCRATCH_BYTES, scratch } from './kernels.ts';
 
 /** One implementation. `decode` fills `output`, of just the decoded length, and returns whether `text` is well formed. */
 export interface Base64Codec {
@@ -12,9 +11,9 @@ export interface Base64Codec {
 }
 
 /** `Uint8Array.prototype.toBase64` and `setFromBase64` (ES2026), seen through a type that es2023 does not have. */
-interface NativeBytes {
-  toBase64?(): string;
-  setFromBase64?(text: string, options: { lastChunkHandling: 'strict' }): { read: number; written: number };
+interface NativeBytes extends Uint8Array {
+  toBase64(): string;
+  setFromBase64(text: string, options: { lastChunkHandling: 'strict' }): { read: number; written: number };
 }
 
 /** What is used of Node's `Buffer`. */
@@ -27,13 +26,12 @@ interface NodeBufferClass {
   byteLength(text: string): number;
 }
 
-/** The platform's own methods; throws where there are none. */
+/** The methods of newer engines. */
 export const nativeBase64: Base64Codec = {
-  encode: (bytes) => (bytes as NativeBytes).toBase64?.() ?? missing('Uint8Array.prototype.toBase64'),
+  encode: (bytes) => (bytes as NativeBytes).toBase64(),
   decode(text, output) {
     try {
-      const { read, written } =
-        (output as NativeBytes).setFromBase64?.(text, { lastChunkHandling: 'strict' }) ?? missing('setFromBase64');
+      const { read, written } = (output as NativeBytes).setFromBase64(text, { lastChunkHandling: 'strict' });
       // White space is skipped, so it shows as bytes that are missing.
       return read === text.length && written === output.length;
     } catch (error) {
@@ -43,59 +41,65 @@ export const nativeBase64: Base64Codec = {
   },
 };
 
-const nodeBuffer = (globalThis as { readonly Buffer?: NodeBufferClass }).Buffer;
+const { Buffer } = globalThis as unknown as { readonly Buffer: NodeBufferClass };
 
-/** Node's `Buffer`; throws where there is none. */
+/** Node's `Buffer`. */
 export const bufferBase64: Base64Codec = {
-  encode: (bytes) => view(bytes).toString('base64'),
+  encode: ({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length).toString('base64'),
   decode(text, output) {
     // It skips what it does not know, so that shows as bytes that are missing; but it also knows the URL alphabet,
     // takes other characters by the low eight bits of their code, and drops unused bits.
-    if (view(output).write(text, 'base64') !== output.length) return false;
+    const written = Buffer.from(output.buffer, output.byteOffset, output.length).write(text, 'base64');
     return (
-      nodeBuffer?.byteLength(text) === text.length && !text.includes('-') && !text.includes('_') && endsClean(text)
+      written === output.length && Buffer.byteLength(text) === text.length && !/[-_]/.test(text) && endsClean(text)
     );
   },
 };
 
-const BLOCK_CHARACTERS = SCRATCH_BYTES;
-const BLOCK_BYTES = (BLOCK_CHARACTERS / 4) * 3;
-/** Arguments of one `fromCharCode` call. */
-const STRING_PART = 4096;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const PADDING = 0x3d;
+const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
+/** The six bits of a character by its code, −1 outside the alphabet. */
+const SEXTETS = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)));
 
-/** The kernel of the audio core, for engines and worklets that have neither. */
-export const wasmBase64: Base64Codec = {
+/**
+ * Plain loops, for engines and worklets that have neither. Tried: the kernel of the audio core, 4× slower to encode and
+ * 1.3× faster to decode (960 bytes in 5 µs here), since text goes into its memory and out of it character by character.
+ */
+export const plainBase64: Base64Codec = {
   encode(bytes) {
-    const { kernel, input, output } = scratch();
     let text = '';
-    for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-      const block = bytes.subarray(at, at + BLOCK_BYTES);
-      kernel.u8.set(block, input);
-      const end = output + kernel.exports.encodeBase64(output, input, block.length);
-      for (let part = output; part < end; part += STRING_PART) {
-        text += String.fromCharCode(...kernel.u8.subarray(part, Math.min(part + STRING_PART, end)));
-      }
+    for (let i = 0; i < bytes.length; i += 3) {
+      const bits = (at(bytes, i) << 16) | (at(bytes, i + 1) << 8) | at(bytes, i + 2);
+      text += String.fromCharCode(
+        at(CODES, bits >> 18),
+        at(CODES, (bits >> 12) & 63),
+        i + 1 < bytes.length ? at(CODES, (bits >> 6) & 63) : PADDING,
+        i + 2 < bytes.length ? at(CODES, bits & 63) : PADDING,
+      );
     }
     return text;
   },
   decode(text, output) {
-    const { kernel, input, output: result } = scratch();
-    for (let at = 0, written = 0; at < text.length; at += BLOCK_CHARACTERS, written += BLOCK_BYTES) {
-      const characters = Math.min(BLOCK_CHARACTERS, text.length - at);
-      // A code beyond one octet would wrap into the alphabet; 0 is in no alphabet.
-      for (let i = 0; i < characters; i++)
-        kernel.u8[input + i] = text.charCodeAt(at + i) > 0xff ? 0 : text.charCodeAt(at + i);
-      const bytes = kernel.exports.decodeBase64(result, input, characters);
-      // Padding inside the text makes a block too short.
-      if (bytes !== Math.min(BLOCK_BYTES, output.length - written)) return false;
-      output.set(kernel.u8.subarray(result, result + bytes), written);
+    const end = text.length - paddingOf(text);
+    let bits = 0;
+    let pendingBits = 0;
+    let written = 0;
+    for (let i = 0; i < end; i++) {
+      const sextet = sextetAt(text, i);
+      if (sextet < 0) return false;
+      bits = (bits << 6) | sextet;
+      pendingBits += 6;
+      if (pendingBits < 8) continue;
+      pendingBits -= 8;
+      output[written++] = bits >> pendingBits;
     }
-    return true;
+    return endsClean(text);
   },
 };
 
-const hasNative = 'toBase64' in Uint8Array.prototype && 'setFromBase64' in Uint8Array.prototype;
-const codec = nodeBuffer !== undefined ? bufferBase64 : hasNative ? nativeBase64 : wasmBase64;
+const codec =
+  Buffer !== undefined ? bufferBase64 : 'setFromBase64' in Uint8Array.prototype ? nativeBase64 : plainBase64;
 
 /** Encodes bytes as padded base64. */
 export function encodeBase64(bytes: Uint8Array): string {
@@ -120,45 +124,43 @@ export function decodeBase64Into(text: string, output: Uint8Array): number {
 }
 
 function decodedBytes(text: string): number {
-  return Math.floor(text.length / 4) * 3 - paddingOf(text);
+  if (text.length % 4 !== 0) throw malformed(text);
+  return (text.length / 4) * 3 - paddingOf(text);
 }
 
 function decodeExactly(text: string, output: Uint8Array): void {
-  if (text.length % 4 === 0 && codec.decode(text, output)) return;
+  if (!codec.decode(text, output)) throw malformed(text);
+}
+
+function malformed(text: string): AudioError {
   const position = malformedAt(text);
   const found = position < text.length ? JSON.stringify(text[position]) : 'the end';
-  throw new AudioError(`malformed base64: ${found} at position ${position} of ${text.length}`, { code: 'ERR_BASE64' });
+  return new AudioError(`malformed base64: ${found} at position ${position} of ${text.length}`, { code: 'ERR_BASE64' });
 }
 
 /** Where malformed text first goes wrong; its length when it ends too early. */
 export function malformedAt(text: string): number {
-  const end = text.length - (text.length % 4 === 0 ? paddingOf(text) : 0);
-  for (let i = 0; i < end; i++) if (!isInAlphabet(text.charCodeAt(i))) return i;
-  return text.length % 4 === 0 ? end - 1 : text.length;
+  const isWhole = text.length % 4 === 0;
+  const end = isWhole ? text.length - paddingOf(text) : text.length;
+  for (let i = 0; i < end; i++) if (sextetAt(text, i) < 0) return i;
+  return isWhole ? end - 1 : end;
 }
 
+/** How many of the last characters are padding, for text of whole groups. */
 function paddingOf(text: string): number {
-  if (text.length === 0 || text.length % 4 !== 0 || !text.endsWith('=')) return 0;
-  return text.endsWith('==') ? 2 : 1;
+  return text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
 }
 
 /** Whether the bits of the last character that padding makes superfluous are zero. */
 function endsClean(text: string): boolean {
-  if (!text.endsWith('=')) return true;
-  return text.endsWith('==')
-    ? 'AQgw'.includes(text.charAt(text.length - 3))
-    : 'AEIMQUYcgkosw048'.includes(text.charAt(text.length - 2));
+  const padding = paddingOf(text);
+  return padding === 0 || (sextetAt(text, text.length - 1 - padding) & (padding === 2 ? 0x0f : 0x03)) === 0;
 }
 
-function isInAlphabet(code: number): boolean {
-  const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
-  return isLetter || (code >= 48 && code <= 57) || code === 43 || code === 47;
+function sextetAt(text: string, position: number): number {
+  return SEXTETS[text.charCodeAt(position)] ?? -1;
 }
 
-function view(bytes: Uint8Array): NodeBuffer {
-  return nodeBuffer?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) ?? missing('Buffer');
-}
-
-function missing(name: string): never {
-  throw new AudioError(`this engine has no ${name}`, { code: 'ERR_BASE64' });
+function at(bytes: Uint8Array, index: number): number {
+  return bytes[index] ?? 0;
 }

@@ -6,6 +6,8 @@ export const WIRE_SAMPLE_RATE = 24_000;
 /** Length of a packet, in milliseconds. */
 export const PACKET_MS = 20;
 
+/** Longest packet: what is longer than a second is a recording. */
+const MAX_PACKET_MS = 1000;
 const MIN_SAMPLE_RATE = 8000;
 const MAX_SAMPLE_RATE = 192_000;
 
@@ -20,13 +22,15 @@ export function checkSampleRate(sampleRate: number): number {
   );
 }
 
-/** Frames in a packet of `packetMs`; throws `ERR_BLOCK_SIZE` when that is not a whole positive number. */
+/** Frames in a packet of `packetMs`; throws `ERR_BLOCK_SIZE` unless that is whole, positive and a second at most. */
 export function packetFrames(sampleRate: number, packetMs: number = PACKET_MS): number {
   const frames = (checkSampleRate(sampleRate) * packetMs) / 1000;
-  if (Number.isInteger(frames) && frames > 0) return frames;
-  throw new AudioError(`packetMs must give whole frames: ${packetMs} ms at ${sampleRate} Hz is ${frames} frames`, {
-    code: 'ERR_BLOCK_SIZE',
-  });
+  if (Number.isInteger(frames) && frames > 0 && packetMs <= MAX_PACKET_MS) return frames;
+  throw new AudioError(
+    `packetMs must be at most ${MAX_PACKET_MS} and give whole frames: ` +
+      `${packetMs} ms at ${sampleRate} Hz is ${frames} frames`,
+    { code: 'ERR_BLOCK_SIZE' },
+  );
 }
 
 /**

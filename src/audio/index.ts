@@ -15,3 +15,4 @@ export { LevelMeter } from './meter.ts';
 export { Packetizer, type PacketizerOptions } from './packetizer.ts';
 export { bytesFromPcm16, floatFromPcm16, pcm16FromBytes, pcm16FromFloat } from './pcm16.ts';
 export { VoiceActivity, type VoiceActivityDecision, type VoiceActivityOptions } from './voice-activity.ts';
+export { resampleClip } from './clip.ts';

@@ -1,8 +1,9 @@
+import { AudioError } from '../errors.ts';
 import { coreModule } from '../wasm/core.ts';
 import { Kernel } from '../wasm/kernel.ts';
 
 // Audio objects share instances, so that twenty small ones cost one memory. An object allocates once, in its
-// constructor, from the kernel it was given, and gives that back in `free()`. All of this runs on one thread.
+// constructor, and gives that back in `free()`. All of this runs on one thread.
 const SHARED_BYTES = 1 << 20;
 
 /** Bytes of each of the two scratch blocks. */
@@ -18,14 +19,43 @@ export interface Scratch {
 const kernelsByModule = new Map<WebAssembly.Module, Kernel[]>();
 const scratchByModule = new Map<WebAssembly.Module, Scratch>();
 
+/** The memory of one audio object in a shared kernel of the selected build, from its constructor to its `free()`. */
+export class Allocation {
+  readonly kernel: Kernel;
+  readonly #owner: string;
+  readonly #kernels: Kernel[];
+  #address: number;
+
+  /** @param owner What an error message calls the object, with its article. */
+  constructor(owner: string, bytes: number) {
+    this.#owner = owner;
+    this.#kernels = sharedKernels();
+    this.kernel = kernelFor(bytes);
+    this.#address = this.kernel.allocate(bytes);
+  }
+
+  /** Where it begins, aligned for v128. Throws `ERR_AUDIO_MEMORY` once it is freed: the bytes may be another's by then. */
+  get address(): number {
+    if (this.#address !== 0) return this.#address;
+    throw new AudioError(`${this.#owner} has been freed; construct a new one`, { code: 'ERR_AUDIO_MEMORY' });
+  }
+
+  /** Gives the memory back, once; a kernel that nothing is left in goes too, unless it is the only one. */
+  free(): void {
+    if (this.#address === 0) return;
+    this.kernel.free(this.#address);
+    this.#address = 0;
+    if (!this.kernel.isEmpty || this.#kernels.length === 1) return;
+    this.#kernels.splice(this.#kernels.indexOf(this.kernel), 1);
+  }
+}
+
 /** The first shared kernel of the selected build with room for one allocation of `bytes`, else a new one. */
 export function kernelFor(bytes: number): Kernel {
-  const module = coreModule();
-  const kernels = kernelsByModule.get(module) ?? [];
-  kernelsByModule.set(module, kernels);
+  const kernels = sharedKernels();
   let kernel = kernels.find((candidate) => candidate.fits(bytes));
   if (kernel === undefined) {
-    kernel = new Kernel({ pages: Kernel.pagesFor(Math.max(bytes, SHARED_BYTES)), module });
+    kernel = new Kernel({ pages: Kernel.pagesFor(Math.max(bytes, SHARED_BYTES)), module: coreModule() });
     kernels.push(kernel);
   }
   return kernel;
@@ -42,4 +72,14 @@ export function scratch(): Scratch {
     scratchByModule.set(module, blocks);
   }
   return blocks;
+}
+
+function sharedKernels(): Kernel[] {
+  const module = coreModule();
+  let kernels = kernelsByModule.get(module);
+  if (kernels === undefined) {
+    kernels = [];
+    kernelsByModule.set(module, kernels);
+  }
+  return kernels;
 }

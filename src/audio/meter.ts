@@ -1,5 +1,4 @@
-import type { Kernel } from '../wasm/kernel.ts';
-import { kernelFor } from './kernels.ts';
+import { Allocation, kernelFor } from './kernels.ts';
 
 const BLOCK_FRAMES = 4096;
 const BLOCK_BYTES = BLOCK_FRAMES * Float32Array.BYTES_PER_ELEMENT;
@@ -11,46 +10,38 @@ const BLOCK_BYTES = BLOCK_FRAMES * Float32Array.BYTES_PER_ELEMENT;
  * that is not finite counts as a clip and adds nothing to the level.
  */
 export class LevelMeter {
-  readonly #kernel: Kernel;
-  readonly #bytes: number;
-  readonly #block: number;
-  readonly #state: number;
-
-  constructor() {
-    this.#bytes = BLOCK_BYTES + kernelFor(0).exports.meterBytes();
-    this.#kernel = kernelFor(this.#bytes);
-    this.#block = this.#kernel.allocate(this.#bytes);
-    this.#state = this.#block + BLOCK_BYTES;
-  }
+  readonly #memory: Allocation = new Allocation('the meter', BLOCK_BYTES + kernelFor(0).exports.meterBytes());
 
   /** Adds the samples of one channel, in blocks of any size. */
   measure(samples: Float32Array | Int16Array): void {
-    const { exports, f32, i16 } = this.#kernel;
-    for (let at = 0; at < samples.length; at += BLOCK_FRAMES) {
-      const block = samples.subarray(at, at + BLOCK_FRAMES);
+    const { exports, f32, i16 } = this.#memory.kernel;
+    const blockAt = this.#memory.address;
+    const stateAt = this.#stateAt;
+    for (let start = 0; start < samples.length; start += BLOCK_FRAMES) {
+      const block = samples.subarray(start, start + BLOCK_FRAMES);
       if (block instanceof Int16Array) {
-        i16.set(block, this.#block >> 1);
-        exports.meterPcm16(this.#state, this.#block, block.length);
+        i16.set(block, blockAt >> 1);
+        exports.meterPcm16(stateAt, blockAt, block.length);
       } else {
-        f32.set(block, this.#block >> 2);
-        exports.meterFloat(this.#state, this.#block, block.length);
+        f32.set(block, blockAt >> 2);
+        exports.meterFloat(stateAt, blockAt, block.length);
       }
     }
   }
 
   /** Root mean square, 0…1; 0 when nothing was measured. */
   get rms(): number {
-    return Math.sqrt(this.#kernel.exports.meterMeanSquare(this.#state));
+    return Math.sqrt(this.#memory.kernel.exports.meterMeanSquare(this.#stateAt));
   }
 
   /** Root mean square in dB relative to full scale (a full-scale square wave is 0 dBFS); −Infinity for silence. */
   get rmsDb(): number {
-    return 10 * Math.log10(this.#kernel.exports.meterMeanSquare(this.#state));
+    return 10 * Math.log10(this.#memory.kernel.exports.meterMeanSquare(this.#stateAt));
   }
 
   /** Largest magnitude; floats may exceed 1. */
   get peak(): number {
-    return this.#kernel.exports.meterPeak(this.#state);
+    return this.#memory.kernel.exports.meterPeak(this.#stateAt);
   }
 
   /** Largest magnitude in dB relative to full scale; −Infinity for silence. */
@@ -60,21 +51,25 @@ export class LevelMeter {
 
   /** Number of clipped samples. */
   get clipCount(): number {
-    return this.#kernel.exports.meterClips(this.#state);
+    return this.#memory.kernel.exports.meterClips(this.#stateAt);
   }
 
   /** Number of frames measured. */
   get frames(): number {
-    return this.#kernel.exports.meterFrames(this.#state);
+    return this.#memory.kernel.exports.meterFrames(this.#stateAt);
   }
 
   /** Begins anew. */
   reset(): void {
-    this.#kernel.exports.meterReset(this.#state);
+    this.#memory.kernel.exports.meterReset(this.#stateAt);
   }
 
-  /** Gives the memory back; the meter must not be used afterwards. */
+  /** Gives the memory back; the other methods throw `ERR_AUDIO_MEMORY` afterwards. */
   free(): void {
-    this.#kernel.free(this.#block, this.#bytes);
+    this.#memory.free();
+  }
+
+  get #stateAt(): number {
+    return this.#memory.address + BLOCK_BYTES;
   }
 }

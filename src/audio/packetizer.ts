@@ -1,12 +1,12 @@
-import type { Kernel } from '../wasm/kernel.ts';
+import { alignVector } from '../wasm/kernel.ts';
 import { PACKET_MS, packetFrames } from './format.ts';
-import { kernelFor } from './kernels.ts';
+import { Allocation, kernelFor } from './kernels.ts';
 
 /** Format of the packets. */
 export interface PacketizerOptions {
   /** Hz, 8000…192000. */
   readonly sampleRate: number;
-  /** Default 20; must give a whole number of frames. */
+  /** Default 20; must give a whole number of frames, 1000 at most. */
   readonly packetMs?: number;
 }
 
@@ -14,44 +14,51 @@ export interface PacketizerOptions {
 export class Packetizer {
   /** Frames in each packet. */
   readonly packetFrames: number;
-  readonly #kernel: Kernel;
-  readonly #bytes: number;
-  readonly #block: number;
-  readonly #state: number;
+  readonly #memory: Allocation;
+  readonly #blockBytes: number;
   readonly #packet: Int16Array<ArrayBuffer>;
 
   constructor(options: PacketizerOptions) {
     this.packetFrames = packetFrames(options.sampleRate, options.packetMs ?? PACKET_MS);
-    const blockBytes = (this.packetFrames * Float32Array.BYTES_PER_ELEMENT + 15) & ~15;
-    this.#bytes = blockBytes + kernelFor(0).exports.packetizerBytes(this.packetFrames);
-    const kernel = kernelFor(this.#bytes);
-    this.#kernel = kernel;
-    this.#block = kernel.allocate(this.#bytes);
-    this.#state = this.#block + blockBytes;
-    kernel.exports.packetizerInit(this.#state, this.packetFrames);
-    const packet = kernel.exports.packetizerPacket(this.#state) >> 1;
-    this.#packet = kernel.i16.subarray(packet, packet + this.packetFrames);
+    this.#blockBytes = alignVector(this.packetFrames * Float32Array.BYTES_PER_ELEMENT);
+    const stateBytes = kernelFor(0).exports.packetizerBytes(this.packetFrames);
+    this.#memory = new Allocation('the packetizer', this.#blockBytes + stateBytes);
+    const { exports, i16 } = this.#memory.kernel;
+    exports.packetizerInit(this.#stateAt, this.packetFrames);
+    const packet = exports.packetizerPacket(this.#stateAt) >> 1;
+    this.#packet = i16.subarray(packet, packet + this.packetFrames);
   }
 
   /** Frames that wait for the rest of their packet. */
   get pendingFrames(): number {
-    return this.#kernel.exports.packetizerFilled(this.#state);
+    return this.#memory.kernel.exports.packetizerFilled(this.#stateAt);
   }
 
-  /** Takes a block and hands over each packet it completes: a view that is valid until `onPacket` returns. */
+  /**
+   * Takes a block and hands over each packet it completes: a view that is valid until `onPacket` returns. If that
+   * throws, the rest of the block is taken and its packets are handed over all the same; then the first error is thrown.
+   */
   push(samples: Int16Array | Float32Array, onPacket: (packet: Int16Array<ArrayBuffer>) => void): void {
-    const { exports, f32, i16 } = this.#kernel;
-    for (let at = 0; at < samples.length;) {
-      const block = samples.subarray(at, at + this.packetFrames - this.pendingFrames);
+    const { exports, f32, i16 } = this.#memory.kernel;
+    const blockAt = this.#memory.address;
+    const errors: unknown[] = [];
+    for (let taken = 0; taken < samples.length;) {
+      const block = samples.subarray(taken, taken + this.packetFrames - this.pendingFrames);
       if (block instanceof Int16Array) {
-        i16.set(block, this.#block >> 1);
-        at += exports.packetizerWrite(this.#state, this.#block, block.length);
+        i16.set(block, blockAt >> 1);
+        taken += exports.packetizerWrite(this.#stateAt, blockAt, block.length);
       } else {
-        f32.set(block, this.#block >> 2);
-        at += exports.packetizerWriteFloat(this.#state, this.#block, block.length);
+        f32.set(block, blockAt >> 2);
+        taken += exports.packetizerWriteFloat(this.#stateAt, blockAt, block.length);
       }
-      if (this.pendingFrames === this.packetFrames) this.#deliver(onPacket);
+      if (this.pendingFrames < this.packetFrames) continue;
+      try {
+        this.#deliver(onPacket);
+      } catch (error) {
+        errors.push(error);
+      }
     }
+    if (errors.length > 0) throw errors[0];
   }
 
   /**
@@ -60,24 +67,28 @@ export class Packetizer {
    */
   flush(onPacket: (packet: Int16Array<ArrayBuffer>) => void): number {
     if (this.pendingFrames === 0) return 0;
-    const frames = this.#kernel.exports.packetizerPad(this.#state);
+    const frames = this.#memory.kernel.exports.packetizerPad(this.#stateAt);
     this.#deliver(onPacket);
     return frames;
   }
 
   /** Drops the pending frames. */
   reset(): void {
-    this.#kernel.exports.packetizerClear(this.#state);
+    this.#memory.kernel.exports.packetizerClear(this.#stateAt);
   }
 
-  /** Gives the memory back; the packetizer must not be used afterwards. */
+  /** Gives the memory back; the other methods throw `ERR_AUDIO_MEMORY` afterwards. */
   free(): void {
-    this.#kernel.free(this.#block, this.#bytes);
+    this.#memory.free();
+  }
+
+  get #stateAt(): number {
+    return this.#memory.address + this.#blockBytes;
   }
 
   #deliver(onPacket: (packet: Int16Array<ArrayBuffer>) => void): void {
     // Empty first: a throw in the callback must not make the next block find a full packet.
-    this.#kernel.exports.packetizerClear(this.#state);
+    this.#memory.kernel.exports.packetizerClear(this.#stateAt);
     onPacket(this.#packet);
   }
 }

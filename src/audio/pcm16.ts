@@ -40,21 +40,39 @@ export function floatFromPcm16(
 }
 
 /**
- * The samples of little-endian PCM16 bytes: a view where the bytes are aligned, a copy where not. Throws
- * `ERR_PCM16_ODD_LENGTH` when the bytes end inside a sample.
+ * The samples of little-endian PCM16 bytes: a view where the bytes are aligned, a copy where they are not or where
+ * another thread may write to them. Throws `ERR_PCM16_ODD_LENGTH` when the bytes end inside a sample, `ERR_PCM16_BYTES`
+ * when it is given no bytes at all.
  */
-export function pcm16FromBytes(bytes: Uint8Array<ArrayBuffer> | ArrayBuffer): Int16Array<ArrayBuffer> {
-  if (bytes.byteLength % 2 !== 0) {
-    throw new AudioError(
-      `PCM16 needs two bytes a sample, got ${bytes.byteLength} bytes; keep the last byte for the next packet`,
-      {
-        code: 'ERR_PCM16_ODD_LENGTH',
-      },
-    );
+export function pcm16FromBytes(bytes: Uint8Array | ArrayBufferLike): Int16Array<ArrayBuffer> {
+  const isView = ArrayBuffer.isView(bytes);
+  const buffer = isView ? bytes.buffer : bytes;
+  if (!isUnshared(buffer) && kindOf(buffer) !== 'SharedArrayBuffer') {
+    throw new AudioError(`PCM16 bytes come as a Uint8Array or an ArrayBuffer, got ${kindOf(buffer)}`, {
+      code: 'ERR_PCM16_BYTES',
+    });
   }
-  if (bytes instanceof ArrayBuffer) return new Int16Array(bytes);
-  if (bytes.byteOffset % 2 === 0) return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1);
-  return new Int16Array(bytes.slice().buffer);
+  const { byteLength } = bytes;
+  if (byteLength % 2 !== 0) {
+    throw new AudioError(`PCM16 needs two bytes a sample, got ${byteLength} bytes; keep the last for the next packet`, {
+      code: 'ERR_PCM16_ODD_LENGTH',
+    });
+  }
+  const byteOffset = isView ? bytes.byteOffset : 0;
+  if (isUnshared(buffer) && byteOffset % 2 === 0) return new Int16Array(buffer, byteOffset, byteLength >> 1);
+  const samples = new Int16Array(byteLength >> 1);
+  // Not `slice`, which for a Node `Buffer` is another view.
+  new Uint8Array(samples.buffer).set(new Uint8Array(buffer, byteOffset, byteLength));
+  return samples;
+}
+
+function isUnshared(buffer: ArrayBufferLike): buffer is ArrayBuffer {
+  return kindOf(buffer) === 'ArrayBuffer';
+}
+
+/** `instanceof` would not know the buffer of another realm: of a frame, or of node:vm. */
+function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 /** The little-endian bytes of PCM16 samples, as a view. */

@@ -64,30 +64,32 @@ export class Playout {
   readonly itemRate: number;
   readonly outputRate: number;
   readonly capacityFrames: number;
-  readonly #kernel: Kernel;
-  readonly #state: number;
-  readonly #staging: number;
-  readonly #output: number;
-  readonly #maxBlockFrames: number;
+  /** Most frames that one `render` takes. */
+  readonly maxBlockFrames: number;
+  readonly #stateAt: number;
+  readonly #stagingAt: number;
+  readonly #outputAt: number;
+  #ownKernel: Kernel | null;
   #block: Float32Array<ArrayBuffer>;
 
   constructor(options: PlayoutOptions = {}) {
     this.itemRate = checkSampleRate(options.itemRate ?? WIRE_SAMPLE_RATE);
     this.outputRate = checkSampleRate(options.outputRate ?? this.itemRate);
     this.capacityFrames = checkCapacity(options.capacityFrames ?? DEFAULT_CAPACITY_FRAMES);
-    this.#maxBlockFrames = checkBlock(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
+    this.maxBlockFrames = checkBlock(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
     checkRatePair(this.itemRate, this.outputRate);
     const { module } = options;
     const sizing = new Kernel({ pages: Kernel.pagesFor(0), module });
     const stateBytes = sizing.exports.playoutBytes(this.capacityFrames, this.itemRate, this.outputRate);
     const stagingBytes = Math.max(STAGING_FRAMES * 2, PLAYOUT_HANDLES * REPORT_WORDS * 4);
-    const outputBytes = this.#maxBlockFrames * 4;
-    this.#kernel = new Kernel({ pages: Kernel.pagesFor(stateBytes + stagingBytes + outputBytes), module });
-    this.#state = this.#kernel.allocate(stateBytes);
-    this.#staging = this.#kernel.allocate(stagingBytes);
-    this.#output = this.#kernel.allocate(outputBytes);
-    this.#block = this.#kernel.f32.subarray(this.#output / 4, this.#output / 4);
-    this.#kernel.exports.playoutInit(this.#state, this.capacityFrames, this.itemRate, this.outputRate);
+    const outputBytes = this.maxBlockFrames * 4;
+    const kernel = new Kernel({ pages: Kernel.pagesFor(stateBytes + stagingBytes + outputBytes), module });
+    this.#ownKernel = kernel;
+    this.#stateAt = kernel.allocate(stateBytes);
+    this.#stagingAt = kernel.allocate(stagingBytes);
+    this.#outputAt = kernel.allocate(outputBytes);
+    this.#block = kernel.f32.subarray(this.#outputAt / 4, this.#outputAt / 4);
+    kernel.exports.playoutInit(this.#stateAt, this.capacityFrames, this.itemRate, this.outputRate);
   }
 
   /**
@@ -95,7 +97,7 @@ export class Playout {
    * of cancelled ones was not taken. Items follow each other without a break, so this ends the previous one.
    */
   open(): number | null {
-    const handle = this.#kernel.exports.playoutOpen(this.#state);
+    const handle = this.#kernel.exports.playoutOpen(this.#stateAt);
     return handle === 0 ? null : handle;
   }
 
@@ -108,11 +110,11 @@ export class Playout {
     let accepted = 0;
     do {
       const slice = samples.subarray(accepted, accepted + STAGING_FRAMES);
-      i16.set(slice, this.#staging / 2);
-      const taken = exports.playoutWrite(this.#state, handle, this.#staging, slice.length);
+      i16.set(slice, this.#stagingAt / 2);
+      const taken = exports.playoutWrite(this.#stateAt, handle, this.#stagingAt, slice.length);
       if (taken === REFUSED) {
         // Refused writes read no sample, so the rest can be counted at once.
-        exports.playoutWrite(this.#state, handle, this.#staging, samples.length - slice.length);
+        exports.playoutWrite(this.#stateAt, handle, this.#stagingAt, samples.length - slice.length);
         return REFUSED;
       }
       accepted += taken;
@@ -123,22 +125,22 @@ export class Playout {
 
   /** No more frames follow for this handle, so that silence after it is not an underrun. */
   end(handle: number): void {
-    this.#kernel.exports.playoutEnd(this.#state, handle);
+    this.#kernel.exports.playoutEnd(this.#stateAt, handle);
   }
 
   /** Fills `output` with the next frames. Allocates nothing as long as the length stays the same. */
   render(output: Float32Array): void {
     const frames = output.length;
     if (frames === 0) return;
-    if (frames > this.#maxBlockFrames) {
+    if (frames > this.maxBlockFrames) {
       throw new AudioError(
-        `render takes at most ${this.#maxBlockFrames} frames, got ${frames}; split the block or raise maxBlockFrames`,
+        `render takes at most ${this.maxBlockFrames} frames, got ${frames}; split the block or raise maxBlockFrames`,
         { code: 'ERR_BLOCK_SIZE' },
       );
     }
     if (this.#block.length !== frames)
-      this.#block = this.#kernel.f32.subarray(this.#output / 4, this.#output / 4 + frames);
-    this.#kernel.exports.playoutRender(this.#state, this.#output, frames);
+      this.#block = this.#kernel.f32.subarray(this.#outputAt / 4, this.#outputAt / 4 + frames);
+    this.#kernel.exports.playoutRender(this.#stateAt, this.#outputAt, frames);
     output.set(this.#block);
   }
 
@@ -148,34 +150,34 @@ export class Playout {
    * that. Paused, it is the end of the pause, and the positions are those of the pause.
    */
   interrupt(): void {
-    this.#kernel.exports.playoutInterrupt(this.#state);
+    this.#kernel.exports.playoutInterrupt(this.#stateAt);
   }
 
   /** Fades within the next `render` and holds the position where that fade began. */
   pause(): void {
-    this.#kernel.exports.playoutPause(this.#state);
+    this.#kernel.exports.playoutPause(this.#stateAt);
   }
 
   /** Continues from the position of the pause, rising from silence. */
   resume(): void {
-    this.#kernel.exports.playoutResume(this.#state);
+    this.#kernel.exports.playoutResume(this.#stateAt);
   }
 
   /** The handle being rendered: every earlier one is finished, no later one has begun. 0 before the first. */
   get currentHandle(): number {
-    return this.#kernel.exports.playoutCursor(this.#state);
+    return this.#kernel.exports.playoutCursor(this.#stateAt);
   }
 
   /**
    * Frames of the handle rendered so far; never decreases. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more.
    */
   renderedFrames(handle: number): number {
-    return known(handle, this.#kernel.exports.playoutRenderedFrames(this.#state, handle));
+    return known(handle, this.#kernel.exports.playoutRenderedFrames(this.#stateAt, handle));
   }
 
   /** Frames of the handle accepted so far. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more. */
   receivedFrames(handle: number): number {
-    return known(handle, this.#kernel.exports.playoutReceivedFrames(this.#state, handle));
+    return known(handle, this.#kernel.exports.playoutReceivedFrames(this.#stateAt, handle));
   }
 
   /**
@@ -183,10 +185,10 @@ export class Playout {
    */
   takeInterruptReport(): readonly HandlePosition[] | null {
     const { exports, i32 } = this.#kernel;
-    const count = exports.playoutTakeReport(this.#state, this.#staging);
+    const count = exports.playoutTakeReport(this.#stateAt, this.#stagingAt);
     if (count < 0) return null;
     return Array.from({ length: count }, (_, i) => {
-      const at = this.#staging / 4 + i * REPORT_WORDS;
+      const at = this.#stagingAt / 4 + i * REPORT_WORDS;
       return { handle: i32[at] ?? 0, renderedFrames: i32[at + 1] ?? 0, receivedFrames: i32[at + 2] ?? 0 };
     });
   }
@@ -199,13 +201,24 @@ export class Playout {
   /** Writes the counters into the caller's object and returns it. */
   copyStats(into: PlayoutStats): PlayoutStats {
     const { exports, f64 } = this.#kernel;
-    exports.playoutStats(this.#state, this.#staging);
-    const at = this.#staging / 8;
+    exports.playoutStats(this.#stateAt, this.#stagingAt);
+    const at = this.#stagingAt / 8;
     into.underrunEvents = f64[at] ?? 0;
     into.underrunFrames = f64[at + 1] ?? 0;
     into.refusedFrames = f64[at + 2] ?? 0;
     into.bufferedFrames = f64[at + 3] ?? 0;
     return into;
+  }
+
+  /** Lets go of the memory, which is the ring for the most part; the other methods throw `ERR_AUDIO_MEMORY` afterwards. */
+  free(): void {
+    this.#ownKernel = null;
+    this.#block = new Float32Array(0);
+  }
+
+  get #kernel(): Kernel {
+    if (this.#ownKernel !== null) return this.#ownKernel;
+    throw new AudioError('the playout has been freed; construct a new one', { code: 'ERR_AUDIO_MEMORY' });
   }
 }
 

@@ -1,7 +1,7 @@
 import { AudioError } from '../errors.ts';
-import type { Kernel } from '../wasm/kernel.ts';
+import { alignVector } from '../wasm/kernel.ts';
 import { fitOutput } from './format.ts';
-import { kernelFor } from './kernels.ts';
+import { Allocation, kernelFor } from './kernels.ts';
 
 /** Sample rates in Hz that a `Resampler` converts between, each to each. */
 export const RESAMPLER_RATES: readonly number[] = [8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
@@ -9,6 +9,8 @@ export const RESAMPLER_RATES: readonly number[] = [8000, 16_000, 22_050, 24_000,
 const DEFAULT_BLOCK_FRAMES = 960;
 const MAX_BLOCK_FRAMES = 65_536;
 const SAMPLE_BYTES = 4;
+/** Most frames of one question or answer, a GB of input; larger counts would overflow in the kernel. */
+const MAX_FRAMES = 1 << 28;
 
 /** Options of `Resampler`. */
 export interface ResamplerOptions {
@@ -32,14 +34,12 @@ export class Resampler {
   readonly outputRate: number;
   /** Group delay in output frames; frame n of the output shows the input at n − `delayFrames`. */
   readonly delayFrames: number;
-  readonly #kernel: Kernel;
+  readonly #memory: Allocation;
   readonly #maxBlockFrames: number;
   readonly #delayInputFrames: number;
   readonly #outputCapacityFrames: number;
-  readonly #allocatedBytes: number;
   readonly #inputAt: number;
   readonly #outputAt: number;
-  #stateAt: number;
 
   constructor(options: ResamplerOptions) {
     this.inputRate = checkRate('inputRate', options.inputRate);
@@ -50,13 +50,12 @@ export class Resampler {
     const rates = [this.inputRate, this.outputRate, this.#maxBlockFrames] as const;
     const stateBytes = alignVector(kernelFor(0).exports.resamplerBytes(...rates));
     const inputBytes = alignVector(this.#maxBlockFrames * SAMPLE_BYTES);
-    this.#allocatedBytes = stateBytes + inputBytes + this.#outputCapacityFrames * SAMPLE_BYTES;
-    this.#kernel = kernelFor(this.#allocatedBytes);
-    this.#stateAt = this.#kernel.allocate(this.#allocatedBytes);
+    const outputBytes = this.#outputCapacityFrames * SAMPLE_BYTES;
+    this.#memory = new Allocation('the resampler', stateBytes + inputBytes + outputBytes);
     this.#inputAt = this.#stateAt + stateBytes;
     this.#outputAt = this.#inputAt + inputBytes;
 
-    const { exports } = this.#kernel;
+    const { exports } = this.#memory.kernel;
     exports.resamplerInit(this.#stateAt, ...rates);
     this.#delayInputFrames = exports.resamplerDelayInputFrames(this.#stateAt);
     this.delayFrames = exports.resamplerDelayFrames(this.#stateAt);
@@ -88,12 +87,14 @@ export class Resampler {
 
   /** Fewest further input frames with which `process` will have returned `outputFrames` more frames. */
   inputFramesNeeded(outputFrames: number): number {
-    return this.#kernel.exports.resamplerInputFramesNeeded(this.#state(), outputFrames);
+    const frames = checkFrames('outputFrames', outputFrames);
+    return this.#memory.kernel.exports.resamplerInputFramesNeeded(this.#stateAt, frames);
   }
 
   /** Frames that `process` will return for an input of `inputFrames`. */
   outputFramesAvailable(inputFrames: number): number {
-    return this.#kernel.exports.resamplerOutputFramesAvailable(this.#state(), inputFrames);
+    const frames = checkFrames('inputFrames', inputFrames);
+    return this.#memory.kernel.exports.resamplerOutputFramesAvailable(this.#stateAt, frames);
   }
 
   /** Ends the stream: returns the frames still inside the filter (as if silence followed), then resets. */
@@ -105,32 +106,31 @@ export class Resampler {
 
   /** Forgets all input; the next frame is the first of a new stream. */
   reset(): void {
-    this.#kernel.exports.resamplerReset(this.#state());
+    this.#memory.kernel.exports.resamplerReset(this.#stateAt);
   }
 
-  /** Gives the memory back; the object can't be used afterwards. */
+  /** Gives the memory back; the other methods throw `ERR_AUDIO_MEMORY` afterwards. */
   free(): void {
-    if (this.#stateAt !== 0) this.#kernel.free(this.#stateAt, this.#allocatedBytes);
-    this.#stateAt = 0;
+    this.#memory.free();
   }
 
   #convert(block: Float32Array): Float32Array {
-    const state = this.#state();
-    this.#kernel.f32.set(block, this.#inputAt / SAMPLE_BYTES);
-    const frames = this.#kernel.exports.resamplerProcess(
-      state,
+    const stateAt = this.#stateAt;
+    const { exports, f32 } = this.#memory.kernel;
+    f32.set(block, this.#inputAt / SAMPLE_BYTES);
+    const frames = exports.resamplerProcess(
+      stateAt,
       this.#outputAt,
       this.#outputCapacityFrames,
       this.#inputAt,
       block.length,
     );
     const start = this.#outputAt / SAMPLE_BYTES;
-    return this.#kernel.f32.subarray(start, start + frames);
+    return f32.subarray(start, start + frames);
   }
 
-  #state(): number {
-    if (this.#stateAt !== 0) return this.#stateAt;
-    throw new AudioError('the resampler has been freed; construct a new one', { code: 'ERR_AUDIO_MEMORY' });
+  get #stateAt(): number {
+    return this.#memory.address;
   }
 }
 
@@ -148,6 +148,7 @@ function checkBlockFrames(frames: number): number {
   });
 }
 
-function alignVector(bytes: number): number {
-  return (bytes + 15) & ~15;
+function checkFrames(name: string, frames: number): number {
+  if (Number.isInteger(frames) && frames >= 0 && frames <= MAX_FRAMES) return frames;
+  throw new AudioError(`${name} must be a whole number, 0 to ${MAX_FRAMES}, got ${frames}`, { code: 'ERR_BLOCK_SIZE' });
 }

@@ -1,13 +1,13 @@
 import { AudioError } from '../errors.ts';
-import type { Kernel } from '../wasm/kernel.ts';
+import { alignVector } from '../wasm/kernel.ts';
 import { PACKET_MS, packetFrames } from './format.ts';
-import { kernelFor } from './kernels.ts';
+import { Allocation, kernelFor } from './kernels.ts';
 
 /** Parameters of voice activity detection; times are rounded up to whole packets. */
 export interface VoiceActivityOptions {
   /** Hz, 8000…192000. */
   readonly sampleRate: number;
-  /** Length of each packet; default 20. */
+  /** Length of each packet, 1000 at most; default 20. */
   readonly packetMs?: number;
   /** How far above the noise floor speech begins; default 12. It goes on down to 6 dB less. */
   readonly thresholdDb?: number;
@@ -24,6 +24,9 @@ export interface VoiceActivityOptions {
 /** What a packet did: `started` and `stopped` are reported once, at the packet that decided it. */
 export type VoiceActivityDecision = 'silence' | 'started' | 'speaking' | 'stopped';
 
+/** The noise floor is the least level of the last three to four of these. */
+const FLOOR_SPAN_MS = 800;
+
 /** In the order of the constants of `assembly/voice-activity.ts`. */
 const DECISIONS: readonly VoiceActivityDecision[] = ['silence', 'started', 'speaking', 'stopped'];
 
@@ -31,11 +34,9 @@ const DECISIONS: readonly VoiceActivityDecision[] = ['silence', 'started', 'spea
 export class VoiceActivity {
   /** Frames that each packet must have. */
   readonly packetFrames: number;
-  readonly #kernel: Kernel;
-  readonly #bytes: number;
-  readonly #packet: number;
-  readonly #state: number;
-  readonly #init: readonly [ratio: number, gate: number, onset: number, silence: number, prefix: number];
+  readonly #memory: Allocation;
+  readonly #packetBytes: number;
+  readonly #init: readonly [ratio: number, gate: number, onset: number, silence: number, prefix: number, span: number];
 
   constructor(options: VoiceActivityOptions) {
     const packetMs = options.packetMs ?? PACKET_MS;
@@ -46,12 +47,11 @@ export class VoiceActivity {
       Math.max(1, Math.ceil(within('onsetMs', options.onsetMs ?? 40, 0, 1000) / packetMs)),
       Math.max(1, Math.ceil(within('silenceMs', options.silenceMs ?? 500, 0, 60_000) / packetMs)),
       Math.ceil(within('prefixMs', options.prefixMs ?? 300, 0, 60_000) / packetMs),
+      Math.max(1, Math.round(FLOOR_SPAN_MS / packetMs)),
     ];
-    const packetBytes = (this.packetFrames * Int16Array.BYTES_PER_ELEMENT + 15) & ~15;
-    this.#bytes = packetBytes + kernelFor(0).exports.voiceActivityBytes();
-    this.#kernel = kernelFor(this.#bytes);
-    this.#packet = this.#kernel.allocate(this.#bytes);
-    this.#state = this.#packet + packetBytes;
+    this.#packetBytes = alignVector(this.packetFrames * Int16Array.BYTES_PER_ELEMENT);
+    const stateBytes = kernelFor(0).exports.voiceActivityBytes();
+    this.#memory = new Allocation('the voice activity detector', this.#packetBytes + stateBytes);
     this.reset();
   }
 
@@ -65,28 +65,34 @@ export class VoiceActivity {
         },
       );
     }
-    this.#kernel.i16.set(packet, this.#packet >> 1);
-    return DECISIONS[this.#kernel.exports.voiceActivityPush(this.#state, this.#packet, packet.length)] ?? 'silence';
+    const { exports, i16 } = this.#memory.kernel;
+    const packetAt = this.#memory.address;
+    i16.set(packet, packetAt >> 1);
+    return DECISIONS[exports.voiceActivityPush(this.#stateAt, packetAt, packet.length)] ?? 'silence';
   }
 
   /** Where the newest speech begins, in frames from the first packet: padding included, never before the last stop. */
   get startFrame(): number {
-    return this.#kernel.exports.voiceActivityStart(this.#state) * this.packetFrames;
+    return this.#memory.kernel.exports.voiceActivityStart(this.#stateAt) * this.packetFrames;
   }
 
   /** Where the newest finished speech ends, in frames from the first packet: the silence that ended it included. */
   get stopFrame(): number {
-    return this.#kernel.exports.voiceActivityStop(this.#state) * this.packetFrames;
+    return this.#memory.kernel.exports.voiceActivityStop(this.#stateAt) * this.packetFrames;
   }
 
   /** Forgets everything heard, the noise floor too. */
   reset(): void {
-    this.#kernel.exports.voiceActivityInit(this.#state, ...this.#init);
+    this.#memory.kernel.exports.voiceActivityInit(this.#stateAt, ...this.#init);
   }
 
-  /** Gives the memory back; the detector must not be used afterwards. */
+  /** Gives the memory back; the other methods throw `ERR_AUDIO_MEMORY` afterwards. */
   free(): void {
-    this.#kernel.free(this.#packet, this.#bytes);
+    this.#memory.free();
+  }
+
+  get #stateAt(): number {
+    return this.#memory.address + this.#packetBytes;
   }
 }
 

@@ -60,6 +60,10 @@ function requireKey(): string {
 
 try {
   cli.parse(process.argv, { run: false });
+  const [unknown] = cli.matchedCommand === undefined ? cli.args : [];
+  if (unknown !== undefined) {
+    throw new BargeinError(`there is no command "${unknown}"; bargein --help lists them`, { code: 'ERR_COMMAND' });
+  }
   if (cli.matchedCommand === undefined && cli.options['help'] !== true) cli.outputHelp();
   await cli.runMatchedCommand();
 } catch (error) {

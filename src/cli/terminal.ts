@@ -25,7 +25,7 @@ export function openTerminal(stream: NodeJS.WriteStream = process.stdout): Termi
     status(text) {
       if (!stream.isTTY) return;
       clear();
-      stream.write(text.slice(0, (stream.columns ?? 80) - 1));
+      stream.write(text.slice(0, (stream.columns || 80) - 1));
       hasStatus = true;
     },
     end: clear,

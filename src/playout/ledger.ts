@@ -1,7 +1,7 @@
 import type { ItemPosition, PlayoutListener, PlayoutPacket } from './playout.ts';
 
 /**
- * Ids of cancelled items and responses that are remembered; audio of one that is older than that can't be under way.
+ * Cancelled ids that are remembered, and done items; audio of one that is older than that can't be under way.
  */
 const REMEMBERED_IDS = 512;
 
@@ -12,6 +12,8 @@ interface Item {
   receivedFrames: number;
   renderedFrames: number;
   hasEnded: boolean;
+  /** A report may fall short of the item's end by less than this; 0 as long as frames are counted. */
+  resolutionFrames: number;
 }
 
 /** Consecutive audio of one item in the queue. An item has a second one only if another item came in between. */
@@ -41,17 +43,23 @@ interface Interrupt {
  * What was heard, item by item, for every sink alike: the sink says how far each stretch got, the ledger keeps the
  * items' cumulative frames, decides what is late, and tells the listener what started, what is done and what was
  * cancelled.
+ *
+ * The listener hears nothing before `deliver`, which a sink calls at the end of each of its methods: whatever the
+ * listener does then, or throws, finds the sink's state complete.
  */
 export class PlayoutLedger {
   listener: PlayoutListener | null = null;
   /** Frames of cancelled items and responses that were refused. */
   refusedFrames = 0;
   readonly #unfinished = new Map<string, Item>();
+  readonly #done = new Map<string, Item>();
   readonly #cancelledIds = new Set<string>();
   #queue: OwnedStretch[] = [];
   #interrupts: Interrupt[] = [];
   #lastRendered: Item | null = null;
   #newestResponseId: string | null = null;
+  #events: ((listener: PlayoutListener) => void)[] = [];
+  #isDelivering = false;
 
   /** The stretch that `packet` belongs to, its frames added; `null` if it has none, or came too late and is refused. */
   receive(packet: PlayoutPacket): Stretch | null {
@@ -80,6 +88,10 @@ export class PlayoutLedger {
     item.hasEnded = true;
     const stretch = this.#queue.findLast((candidate) => candidate.item === item);
     if (stretch !== undefined) stretch.hasEnded = true;
+    // The report that meant the end may have come before it was known to be the end.
+    if (item.resolutionFrames > 0) {
+      this.renderedItem(itemId, contentIndex, item.renderedFrames, item.resolutionFrames);
+    }
     this.#dropRendered();
     this.#finish(item);
     return stretch ?? null;
@@ -106,24 +118,26 @@ export class PlayoutLedger {
 
   /**
    * An item was rendered up to `frames` of all its audio, and everything that was queued before it. Less than
-   * `resolutionFrames` short of the end of an item that has ended is its end.
+   * `resolutionFrames` short of the end of an item that has ended is its end. Returns whether there is such an item.
    */
-  renderedItem(itemId: string, contentIndex: number, frames: number, resolutionFrames: number): void {
+  renderedItem(itemId: string, contentIndex: number, frames: number, resolutionFrames: number): boolean {
     const item = this.#unfinished.get(keyOf(itemId, contentIndex));
-    if (item === undefined) return;
+    if (item === undefined) return false;
+    item.resolutionFrames = resolutionFrames;
     const isWhole = frames >= item.receivedFrames || (item.hasEnded && item.receivedFrames - frames < resolutionFrames);
     let left = (isWhole ? item.receivedFrames : frames) - item.renderedFrames;
     while (left > 0) {
       const stretch = this.#queue[0];
-      if (stretch === undefined) return;
+      if (stretch === undefined) break;
       const before = stretch.renderedFrames;
       const target = stretch.item === item ? Math.min(before + left, stretch.receivedFrames) : stretch.receivedFrames;
       if (stretch.item === item) left -= target - before;
       if (target > before) this.#move(stretch, target);
       this.#dropRendered();
       this.#finish(stretch.item);
-      if (this.#queue[0] === stretch) return;
+      if (this.#queue[0] === stretch) break;
     }
+    return true;
   }
 
   /**
@@ -156,8 +170,28 @@ export class PlayoutLedger {
     const interrupts = this.#interrupts;
     this.#interrupts = [];
     for (const { interruptId, items } of interrupts) {
-      this.listener?.onReport({ interruptId, items: items.map(positionOf) });
+      const report = { interruptId, items: items.map(positionOf) };
+      this.#events.push((listener) => listener.onReport(report));
     }
+  }
+
+  /**
+   * Tells the listener what has happened since, in order, each event once: also those that come about meanwhile, and
+   * those after one at which it throws. The first error is thrown again at the end.
+   */
+  deliver(): void {
+    if (this.#isDelivering) return;
+    const errors: unknown[] = [];
+    this.#isDelivering = true;
+    for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+      try {
+        if (this.listener !== null) event(this.listener);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    this.#isDelivering = false;
+    if (errors.length > 0) throw errors[0];
   }
 
   /** Positions of all items that still have unrendered audio, and of the last one rendered, in queue order. */
@@ -167,16 +201,22 @@ export class PlayoutLedger {
     return (last === null || waiting.includes(last) ? waiting : [last, ...waiting]).map(positionOf);
   }
 
+  /** An item that returns after it was done goes on from its counts. */
   #itemOf(packet: PlayoutPacket): Item {
     const { itemId, contentIndex, responseId } = packet;
     const key = keyOf(itemId, contentIndex);
     let item = this.#unfinished.get(key);
     if (item === undefined) {
-      const last = this.#lastRendered;
-      const isLast = last !== null && last.itemId === itemId && last.contentIndex === contentIndex;
-      item = isLast
-        ? last
-        : { itemId, contentIndex, responseId, receivedFrames: 0, renderedFrames: 0, hasEnded: false };
+      item = this.#done.get(key) ?? {
+        itemId,
+        contentIndex,
+        responseId,
+        receivedFrames: 0,
+        renderedFrames: 0,
+        hasEnded: false,
+        resolutionFrames: 0,
+      };
+      this.#done.delete(key);
       this.#unfinished.set(key, item);
     }
     item.hasEnded = false;
@@ -189,7 +229,9 @@ export class PlayoutLedger {
     item.renderedFrames += renderedFrames - stretch.renderedFrames;
     stretch.renderedFrames = renderedFrames;
     this.#lastRendered = item;
-    if (isFirst) this.listener?.onStarted(positionOf(item));
+    if (!isFirst) return;
+    const position = positionOf(item);
+    this.#events.push((listener) => listener.onStarted(position));
   }
 
   /** A stretch is over when it is rendered and no more can be added to it. */
@@ -201,16 +243,26 @@ export class PlayoutLedger {
 
   #finish(item: Item): void {
     if (!item.hasEnded || item.renderedFrames < item.receivedFrames) return;
-    if (this.#unfinished.delete(keyOf(item.itemId, item.contentIndex))) this.listener?.onDone(positionOf(item));
+    const key = keyOf(item.itemId, item.contentIndex);
+    if (!this.#unfinished.delete(key)) return;
+    this.#done.set(key, item);
+    dropOldest(this.#done);
+    const position = positionOf(item);
+    this.#events.push((listener) => listener.onDone(position));
   }
 
   #remember(id: string): void {
     this.#cancelledIds.delete(id);
     this.#cancelledIds.add(id);
-    for (const oldest of this.#cancelledIds) {
-      if (this.#cancelledIds.size <= REMEMBERED_IDS) break;
-      this.#cancelledIds.delete(oldest);
-    }
+    dropOldest(this.#cancelledIds);
+  }
+}
+
+/** Both kinds of collection iterate in the order of insertion. */
+function dropOldest(remembered: Pick<Map<string, unknown> | Set<string>, 'size' | 'keys' | 'delete'>): void {
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= REMEMBERED_IDS) return;
+    remembered.delete(oldest);
   }
 }
 

@@ -27,7 +27,7 @@ export interface PlayoutReport {
   readonly items: readonly ItemPosition[];
 }
 
-/** Events of a playout, as labelled argument tuples. */
+/** Events of a playout, in the order in which things happened. Called when the state they tell of is complete. */
 export interface PlayoutListener {
   /** An interrupt is complete: the fade is rendered and the counts are final. Once per `interruptId`. */
   onReport(report: PlayoutReport): void;

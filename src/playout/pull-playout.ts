@@ -1,8 +1,9 @@
 import { Playout, type PlayoutOptions, type PlayoutStats, REFUSED } from '../audio/playout.ts';
+import { AudioError } from '../errors.ts';
 import { PlayoutLedger, type Stretch } from './ledger.ts';
 import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from './playout.ts';
 
-/** Most frames of the spill that one `render` moves into the ring, so that a render stays short. */
+/** Frames of the spill that one `render` moves into the ring, or as many as it consumes: so it stays short. */
 const REFILL_FRAMES = 16_384;
 
 /** Options of `PullPlayout`. */
@@ -20,7 +21,11 @@ interface Spilled {
  * A playout for a host that pulls samples: a speaker stream, a sound card, a file. Whatever `render` returns counts as
  * heard, so the host plays it all.
  *
- * The wasm ring is bounded; what does not fit waits here, in order, and moves up as the ring drains.
+ * The wasm ring is bounded; what does not fit waits here, in order, and moves up as the ring drains. It has to hold what
+ * the longest `render` consumes.
+ *
+ * Events come last in each call, when everything is in its place; an error that the listener throws comes out of the
+ * call, after the other events.
  */
 export class PullPlayout implements SessionPlayout {
   readonly sampleRate: number;
@@ -28,6 +33,7 @@ export class PullPlayout implements SessionPlayout {
   readonly outputRate: number;
   readonly #playout: Playout;
   readonly #ledger: PlayoutLedger = new PlayoutLedger();
+  readonly #ringStats: PlayoutStats = { underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 };
   #spill: Spilled[] = [];
 
   constructor(options: PullPlayoutOptions = {}) {
@@ -35,6 +41,15 @@ export class PullPlayout implements SessionPlayout {
     this.#playout = new Playout({ ...rest, itemRate: sampleRate });
     this.sampleRate = this.#playout.itemRate;
     this.outputRate = this.#playout.outputRate;
+    const { capacityFrames, maxBlockFrames } = this.#playout;
+    const neededFrames = this.#consumedBy(maxBlockFrames);
+    if (capacityFrames >= neededFrames) return;
+    this.#playout.free();
+    throw new AudioError(
+      `capacityFrames must be at least ${neededFrames}, which one render of maxBlockFrames (${maxBlockFrames}) consumes, ` +
+        `got ${capacityFrames}; raise it or lower maxBlockFrames`,
+      { code: 'ERR_BUFFER_SIZE' },
+    );
   }
 
   get listener(): PlayoutListener | null {
@@ -64,6 +79,7 @@ export class PullPlayout implements SessionPlayout {
   end(itemId: string, contentIndex: number): void {
     const stretch = this.#ledger.end(itemId, contentIndex);
     if (stretch !== null) this.#endWhenComplete(stretch);
+    this.#ledger.deliver();
   }
 
   flush(interruptId: string): void {
@@ -71,6 +87,7 @@ export class PullPlayout implements SessionPlayout {
     this.#spill = [];
     this.#playout.interrupt();
     if (!isPlaying) this.#ledger.report();
+    this.#ledger.deliver();
   }
 
   pause(): void {
@@ -88,19 +105,34 @@ export class PullPlayout implements SessionPlayout {
   /** Fills `output` with the next samples at `outputRate`, then reports what that rendered. */
   render(output: Float32Array): void {
     const playout = this.#playout;
+    const consumedFrames = this.#consumedBy(output.length);
+    this.#refill(consumedFrames - playout.copyStats(this.#ringStats).bufferedFrames);
     playout.render(output);
     const report = playout.takeInterruptReport();
     if (report !== null) {
       for (const { handle, renderedFrames } of report) this.#ledger.stopped(handle, renderedFrames);
     }
-    this.#refill();
+    this.#refill(Math.max(REFILL_FRAMES, consumedFrames));
     const handle = playout.currentHandle;
     if (handle > 0) this.#ledger.rendered(handle, playout.renderedFrames(handle));
     if (report !== null) this.#ledger.report();
+    this.#ledger.deliver();
   }
 
-  #refill(): void {
-    let budget = REFILL_FRAMES;
+  /** Gives the memory back; `render`, `write` and the like throw `ERR_AUDIO_MEMORY` afterwards. */
+  free(): void {
+    this.#spill = [];
+    this.#playout.free();
+  }
+
+  /** Most frames of the ring that `outputFrames` take. */
+  #consumedBy(outputFrames: number): number {
+    return Math.ceil((outputFrames * this.sampleRate) / this.outputRate);
+  }
+
+  /** Moves as many frames of the spill into the ring, if there are as many and it has room for them. */
+  #refill(frames: number): void {
+    let budget = frames;
     for (let next = this.#spill[0]; next !== undefined && budget > 0; next = this.#spill[0]) {
       const accepted = this.#put(next.stretch, next.samples.subarray(0, budget));
       budget -= accepted;

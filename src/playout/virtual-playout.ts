@@ -17,6 +17,9 @@ export interface PlaybackReport {
  * Until the app reports, the position is that of a player that starts each item when the one before has ended or when
  * it arrived, whichever is later, and waits when audio is missing. From the first `reportPlayback` on, reports alone
  * move it. A position that the clock has passed is not taken back by a report below it.
+ *
+ * Events come last in each call, when everything is in its place; an error that the listener throws comes out of the
+ * call, after the other events.
  */
 export class VirtualPlayout implements SessionPlayout {
   readonly sampleRate: number;
@@ -50,18 +53,21 @@ export class VirtualPlayout implements SessionPlayout {
   write(packet: PlayoutPacket): void {
     this.#advance();
     const stretch = this.#ledger.receive(packet);
-    if (stretch === null) return;
-    if (stretch.handle === 0) stretch.handle = ++this.#newestHandle;
-    if (this.#playingSinceMs === null) {
-      this.#playingSinceMs = this.#clock.nowMs();
-      this.#playedFrames = 0;
+    if (stretch !== null) {
+      if (stretch.handle === 0) stretch.handle = ++this.#newestHandle;
+      if (this.#playingSinceMs === null) {
+        this.#playingSinceMs = this.#clock.nowMs();
+        this.#playedFrames = 0;
+      }
+      this.#schedule();
     }
-    this.#schedule();
+    this.#ledger.deliver();
   }
 
   end(itemId: string, contentIndex: number): void {
     this.#advance();
     this.#ledger.end(itemId, contentIndex);
+    this.#ledger.deliver();
   }
 
   flush(interruptId: string): void {
@@ -69,6 +75,7 @@ export class VirtualPlayout implements SessionPlayout {
     this.#ledger.cancel(interruptId);
     this.#stop();
     this.#ledger.report();
+    this.#ledger.deliver();
   }
 
   /** The app is not told of a pause, so what it plays goes on, and so does the position. */
@@ -78,23 +85,32 @@ export class VirtualPlayout implements SessionPlayout {
 
   positions(): readonly ItemPosition[] {
     this.#advance();
+    this.#ledger.deliver();
     return this.#ledger.positions();
   }
 
-  /** The app says how far it got; a report of an item that is done or cancelled changes nothing. */
+  /**
+   * The app says how far it got. A report that is no number of milliseconds, or of an item that is unknown, done or
+   * cancelled, changes nothing.
+   */
   reportPlayback(report: PlaybackReport): void {
+    const { itemId, contentIndex = 0, playedMs } = report;
     this.#advance();
-    this.#isReported = true;
-    this.#stop();
-    const frames = Math.floor((report.playedMs * this.sampleRate) / 1000);
-    // Reports count whole milliseconds, so the last one of an item may fall short of its end by less than that.
-    this.#ledger.renderedItem(report.itemId, report.contentIndex ?? 0, frames, this.sampleRate / 1000);
+    if (Number.isFinite(playedMs) && playedMs >= 0) {
+      // Reports count whole milliseconds, so the last one of an item may fall short of its end by less than that.
+      const resolutionFrames = this.sampleRate / 1000;
+      if (this.#ledger.renderedItem(itemId, contentIndex, this.#framesIn(playedMs), resolutionFrames)) {
+        this.#isReported = true;
+        this.#stop();
+      }
+    }
+    this.#ledger.deliver();
   }
 
   /** Plays what the clock says has been played by now. */
   #advance(): void {
     if (this.#playingSinceMs === null || this.#isReported) return;
-    const elapsedFrames = Math.floor(((this.#clock.nowMs() - this.#playingSinceMs) * this.sampleRate) / 1000);
+    const elapsedFrames = this.#framesIn(this.#clock.nowMs() - this.#playingSinceMs);
     while (true) {
       const front = this.#ledger.front;
       if (front === null) return this.#stop();
@@ -111,11 +127,18 @@ export class VirtualPlayout implements SessionPlayout {
     if (this.#timer !== null || front === null || this.#playingSinceMs === null || this.#isReported) return;
     const frames = front.renderedFrames === 0 ? 1 : front.receivedFrames - front.renderedFrames;
     const dueMs = this.#playingSinceMs + ((this.#playedFrames + frames) * 1000) / this.sampleRate;
-    this.#timer = this.#clock.schedule(Math.ceil(dueMs - this.#clock.nowMs()), () => {
+    // Rounding may leave the frame one ulp short of done when it is due; another 0 ms would not take it any further.
+    const delayMs = Math.max(1, Math.ceil(dueMs - this.#clock.nowMs()));
+    this.#timer = this.#clock.schedule(delayMs, () => {
       this.#timer = null;
       this.#advance();
       this.#schedule();
+      this.#ledger.deliver();
     });
+  }
+
+  #framesIn(durationMs: number): number {
+    return Math.floor((durationMs * this.sampleRate) / 1000);
   }
 
   #stop(): void {

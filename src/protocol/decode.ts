@@ -32,199 +32,132 @@ export function decodeServerEvent(message: unknown): DecodedEvent {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Names the first field that is not as the protocol says, `null` when all are. */
-type Check = (event: Fields) => string | null;
+/** The path to the first thing in a value that is not as the protocol says: '' is the value itself, null is nothing. */
+type Check = (value: unknown) => string | null;
 
-/** Not a field: the event carries a kind of item that we do not know, so it is not for us and not malformed either. */
-const UNKNOWN_ITEM = '(unknown item)';
+/** Checks by field name. */
+type Shape = Readonly<Record<string, Check>>;
 
-const checks: ReadonlyMap<string, Check> = new Map<ServerEvent['type'], Check>([
-  ['response.output_audio.delta', (event) => audioTarget(event) ?? text(event, 'delta')],
-  ['response.output_audio_transcript.delta', (event) => outputTarget(event) ?? text(event, 'delta')],
-  ['response.output_text.delta', (event) => outputTarget(event) ?? text(event, 'delta')],
-  ['response.output_audio.done', audioTarget],
-  ['response.created', response],
-  ['response.done', response],
-  ['response.output_item.added', (event) => text(event, 'response_id') ?? item(event)],
-  ['response.output_item.done', (event) => text(event, 'response_id') ?? item(event)],
-  ['conversation.item.added', (event) => optionalText(event, 'previous_item_id') ?? item(event)],
-  ['conversation.item.done', (event) => optionalText(event, 'previous_item_id') ?? item(event)],
-  ['conversation.item.retrieved', item],
-  [
-    'conversation.item.truncated',
-    (event) => text(event, 'item_id') ?? count(event, 'content_index') ?? count(event, 'audio_end_ms'),
-  ],
-  ['conversation.item.deleted', (event) => text(event, 'item_id')],
-  [
-    'conversation.item.input_audio_transcription.completed',
-    (event) => text(event, 'item_id') ?? count(event, 'content_index') ?? text(event, 'transcript'),
-  ],
-  ['input_audio_buffer.speech_started', (event) => text(event, 'item_id') ?? count(event, 'audio_start_ms')],
-  ['input_audio_buffer.speech_stopped', (event) => text(event, 'item_id') ?? count(event, 'audio_end_ms')],
-  ['session.created', (event) => (isFields(event.session) ? null : 'session')],
-  ['session.updated', (event) => (isFields(event.session) ? null : 'session')],
-  ['error', (event) => within(event, 'error', serverError)],
-]);
+const text: Check = (value) => (typeof value === 'string' ? null : '');
+const count: Check = (value) => (Number.isFinite(value) ? null : '');
+const flag: Check = (value) => (typeof value === 'boolean' ? null : '');
+const object: Check = (value) => (isFields(value) ? null : '');
+const list: Check = (value) => (Array.isArray(value) ? null : '');
 
-function outputTarget(event: Fields): string | null {
-  return text(event, 'response_id') ?? text(event, 'item_id');
+function optional(check: Check): Check {
+  return (value) => (value === undefined || value === null ? null : check(value));
 }
 
-function audioTarget(event: Fields): string | null {
-  return outputTarget(event) ?? count(event, 'content_index');
+function oneOf(...values: unknown[]): Check {
+  return (value) => (values.includes(value) ? null : '');
 }
 
-function serverError(error: Fields): string | null {
-  return (
-    text(error, 'type') ??
-    text(error, 'message') ??
-    optionalText(error, 'code') ??
-    optionalText(error, 'param') ??
-    optionalText(error, 'event_id')
-  );
+function listOf(check: Check): Check {
+  return (value) => (Array.isArray(value) && value.every((entry) => check(entry) === null) ? null : '');
 }
 
-function response(event: Fields): string | null {
-  return within(
-    event,
-    'response',
-    (fields) =>
-      text(fields, 'id') ??
-      oneOf(fields, 'status', RESPONSE_STATUSES) ??
-      optional(fields, 'output', Array.isArray) ??
-      optionalWithin(fields, 'status_details', statusDetails) ??
-      optionalWithin(fields, 'usage', usage) ??
-      optionalWithin(fields, 'audio', (audio) =>
-        optionalWithin(audio, 'output', (output) =>
-          optionalWithin(output, 'format', (format) => optionalText(format, 'type') ?? optionalCount(format, 'rate')),
-        ),
-      ),
-  );
+/** An object with these fields, checked in this order, and any others. */
+function fields(shape: Shape): Check {
+  const entries = Object.entries(shape);
+  return (value) => {
+    if (!isFields(value)) return '';
+    for (const [key, check] of entries) {
+      const path = check(value[key]);
+      if (path !== null) return path === '' ? key : `${key}.${path}`;
+    }
+    return null;
+  };
 }
 
-const RESPONSE_STATUSES: ReadonlySet<unknown> = new Set([
-  'in_progress',
-  'completed',
-  'cancelled',
-  'failed',
-  'incomplete',
-]);
-
-function statusDetails(details: Fields): string | null {
-  return (
-    optionalText(details, 'reason') ??
-    optionalWithin(details, 'error', (error) => optionalText(error, 'code') ?? optionalText(error, 'message'))
-  );
+/** The shapes of events, or of items, by their type. A map: a type from the wire may be any word, `constructor` too. */
+function checksByType<Type extends string>(shapes: Readonly<Record<Type, Shape>>): ReadonlyMap<string, Check> {
+  return new Map(Object.entries<Shape>(shapes).map(([type, shape]) => [type, fields(shape)]));
 }
 
-function usage(fields: Fields): string | null {
-  return (
-    optionalCount(fields, 'input_tokens') ??
-    optionalCount(fields, 'output_tokens') ??
-    optionalCount(fields, 'total_tokens') ??
-    optional(fields, 'input_token_details', isFields) ??
-    optional(fields, 'output_token_details', isFields)
-  );
-}
+const optionalText = optional(text);
+const optionalCount = optional(count);
 
-function item(event: Fields): string | null {
-  const fields = event.item;
-  if (!isFields(fields) || typeof fields.type !== 'string') return isFields(fields) ? 'item.type' : 'item';
-  const check = itemChecks.get(fields.type);
-  return check === undefined ? UNKNOWN_ITEM : within(event, 'item', (known) => text(known, 'id') ?? check(known));
-}
+const mcpCall = { id: text, name: text, arguments: text, output: optionalText };
+const itemStatus = optional(oneOf('in_progress', 'completed', 'incomplete'));
+const contentPart = { type: optionalText, text: optionalText, transcript: optionalText, audio: optionalText };
 
-const ITEM_STATUSES: ReadonlySet<unknown> = new Set(['in_progress', 'completed', 'incomplete']);
-const ROLES: ReadonlySet<unknown> = new Set(['system', 'user', 'assistant']);
+const itemChecks = checksByType({
+  message: {
+    id: text,
+    role: oneOf('system', 'user', 'assistant'),
+    status: itemStatus,
+    content: listOf(fields(contentPart)),
+  },
+  function_call: { id: text, status: itemStatus, call_id: optionalText, name: text, arguments: text },
+  function_call_output: { id: text, call_id: text, output: text },
+  mcp_call: mcpCall,
+  mcp_tool_call: mcpCall,
+  mcp_approval_request: { id: text, server_label: text, name: text, arguments: text },
+  mcp_approval_response: { id: text, approval_request_id: text, approve: flag },
+  mcp_list_tools: { id: text, server_label: text, tools: listOf(fields({ name: text, description: optionalText })) },
+});
 
-const itemChecks: ReadonlyMap<unknown, Check> = new Map<unknown, Check>([
-  [
-    'message',
-    (fields) =>
-      (ROLES.has(fields.role) ? null : 'role') ??
-      oneOf(fields, 'status', ITEM_STATUSES) ??
-      (Array.isArray(fields.content) && fields.content.every(isContentPart) ? null : 'content'),
-  ],
-  [
-    'function_call',
-    (fields) =>
-      oneOf(fields, 'status', ITEM_STATUSES) ??
-      optionalText(fields, 'call_id') ??
-      text(fields, 'name') ??
-      text(fields, 'arguments'),
-  ],
-  ['function_call_output', (fields) => text(fields, 'call_id') ?? text(fields, 'output')],
-  ['mcp_call', mcpCall],
-  ['mcp_tool_call', mcpCall],
-  [
-    'mcp_approval_request',
-    (fields) => text(fields, 'server_label') ?? text(fields, 'name') ?? text(fields, 'arguments'),
-  ],
-  [
-    'mcp_approval_response',
-    (fields) => text(fields, 'approval_request_id') ?? (typeof fields.approve === 'boolean' ? null : 'approve'),
-  ],
-  [
-    'mcp_list_tools',
-    (fields) =>
-      text(fields, 'server_label') ?? (Array.isArray(fields.tools) && fields.tools.every(isMcpTool) ? null : 'tools'),
-  ],
-]);
+/** Not a path: the item is of a kind that we do not know, so the event is not for us and not malformed either. */
+const UNKNOWN_KIND = '(unknown kind)';
+const UNKNOWN_ITEM = `item.${UNKNOWN_KIND}`;
 
-function mcpCall(fields: Fields): string | null {
-  return text(fields, 'name') ?? text(fields, 'arguments') ?? optionalText(fields, 'output');
-}
+const item: Check = (value) => {
+  if (!isFields(value) || typeof value.type !== 'string') return isFields(value) ? 'type' : '';
+  return (itemChecks.get(value.type) ?? (() => UNKNOWN_KIND))(value);
+};
 
-function isContentPart(part: unknown): boolean {
-  return (
-    isFields(part) &&
-    (optionalText(part, 'type') ??
-      optionalText(part, 'text') ??
-      optionalText(part, 'transcript') ??
-      optionalText(part, 'audio')) === null
-  );
-}
+const responseEvent = {
+  response: fields({
+    id: text,
+    status: optional(oneOf('in_progress', 'completed', 'cancelled', 'failed', 'incomplete')),
+    output: optional(list),
+    status_details: optional(
+      fields({ reason: optionalText, error: optional(fields({ code: optionalText, message: optionalText })) }),
+    ),
+    usage: optional(
+      fields({
+        input_tokens: optionalCount,
+        output_tokens: optionalCount,
+        total_tokens: optionalCount,
+        input_token_details: optional(object),
+        output_token_details: optional(object),
+      }),
+    ),
+    audio: optional(
+      fields({
+        output: optional(fields({ format: optional(fields({ type: optionalText, rate: optionalCount })) })),
+      }),
+    ),
+  }),
+};
+const outputTarget = { response_id: text, item_id: text };
+const audioTarget = { ...outputTarget, content_index: count };
+const outputItem = { response_id: text, item };
+const placedItem = { previous_item_id: optionalText, item };
 
-function isMcpTool(tool: unknown): boolean {
-  return isFields(tool) && (text(tool, 'name') ?? optionalText(tool, 'description')) === null;
-}
-
-function text(fields: Fields, key: string): string | null {
-  return typeof fields[key] === 'string' ? null : key;
-}
-
-function count(fields: Fields, key: string): string | null {
-  return Number.isFinite(fields[key]) ? null : key;
-}
-
-function optional(fields: Fields, key: string, holds: (value: unknown) => boolean): string | null {
-  const value = fields[key];
-  return value === undefined || value === null || holds(value) ? null : key;
-}
-
-function optionalText(fields: Fields, key: string): string | null {
-  return optional(fields, key, (value) => typeof value === 'string');
-}
-
-function optionalCount(fields: Fields, key: string): string | null {
-  return optional(fields, key, Number.isFinite);
-}
-
-function oneOf(fields: Fields, key: string, values: ReadonlySet<unknown>): string | null {
-  return optional(fields, key, (value) => values.has(value));
-}
-
-function within(fields: Fields, key: string, check: Check): string | null {
-  const inner = fields[key];
-  if (!isFields(inner)) return key;
-  const bad = check(inner);
-  return bad === null ? null : `${key}.${bad}`;
-}
-
-function optionalWithin(fields: Fields, key: string, check: Check): string | null {
-  const inner = fields[key];
-  return inner === undefined || inner === null ? null : within(fields, key, check);
-}
+const checks = checksByType<ServerEvent['type']>({
+  'response.output_audio.delta': { ...audioTarget, delta: text },
+  'response.output_audio_transcript.delta': { ...outputTarget, delta: text },
+  'response.output_text.delta': { ...outputTarget, delta: text },
+  'response.output_audio.done': audioTarget,
+  'response.created': responseEvent,
+  'response.done': responseEvent,
+  'response.output_item.added': outputItem,
+  'response.output_item.done': outputItem,
+  'conversation.item.added': placedItem,
+  'conversation.item.done': placedItem,
+  'conversation.item.retrieved': { item },
+  'conversation.item.truncated': { item_id: text, content_index: count, audio_end_ms: count },
+  'conversation.item.deleted': { item_id: text },
+  'conversation.item.input_audio_transcription.completed': { item_id: text, content_index: count, transcript: text },
+  'input_audio_buffer.speech_started': { item_id: text, audio_start_ms: count },
+  'input_audio_buffer.speech_stopped': { item_id: text, audio_end_ms: count },
+  'session.created': { session: object },
+  'session.updated': { session: object },
+  error: {
+    error: fields({ type: text, message: text, code: optionalText, param: optionalText, event_id: optionalText }),
+  },
+});
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -234,8 +167,8 @@ function isRawEvent(value: unknown): value is RawServerEvent {
   return isFields(value) && typeof value.type === 'string';
 }
 
-function fieldOf(fields: Fields, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => (isFields(value) ? value[key] : undefined), fields);
+function fieldOf(event: Fields, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (isFields(value) ? value[key] : undefined), event);
 }
 
 /** What kind of value it is, never the value: a report must not quote what people said. */

@@ -104,33 +104,26 @@ export function mergeSessionPayload(
   return { ...base, ...update, audio: { ...base.audio, ...update.audio, input, output } };
 }
 
+/** Settings of turn detection that the public API also takes in camel case. */
+const CAMEL_CASE_SETTINGS = [
+  'createResponse',
+  'interruptResponse',
+  'prefixPaddingMs',
+  'silenceDurationMs',
+  'idleTimeoutMs',
+  'modelVersion',
+] as const;
+
+/** Where a setting is given in both spellings, camel case wins. */
 function turnDetection(config: RealtimeTurnDetectionConfig | null): Record<string, unknown> | null | undefined {
   if (config === null) return null;
-  const {
-    type,
-    createResponse,
-    create_response,
-    interruptResponse,
-    interrupt_response,
-    prefixPaddingMs,
-    prefix_padding_ms,
-    silenceDurationMs,
-    silence_duration_ms,
-    idleTimeoutMs,
-    idle_timeout_ms,
-    modelVersion,
-    model_version,
-    ...rest
-  } = config;
-  const wire = defined<Record<string, unknown>>({
-    create_response: createResponse ?? create_response,
-    interrupt_response: interruptResponse ?? interrupt_response,
-    prefix_padding_ms: prefixPaddingMs ?? prefix_padding_ms,
-    silence_duration_ms: silenceDurationMs ?? silence_duration_ms,
-    idle_timeout_ms: idleTimeoutMs ?? idle_timeout_ms,
-    model_version: modelVersion ?? model_version,
-    ...rest,
-  });
+  const { type, ...settings } = config;
+  for (const name of CAMEL_CASE_SETTINGS) {
+    const wireName = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    settings[wireName] = settings[name] ?? settings[wireName];
+    delete settings[name];
+  }
+  const wire = defined<Record<string, unknown>>(settings);
   if (type === undefined && isEmpty(wire)) return undefined;
   return { type: type ?? impliedType(wire), ...wire };
 }

@@ -9,5 +9,5 @@ export interface FliteJob {
 
 /** What the worker answers: speech at Flite's own rate, or why there is none. */
 export type FliteResult =
-  | { readonly id: number; readonly sampleRate: number; readonly samples: Int16Array }
+  | { readonly id: number; readonly sampleRate: number; readonly samples: Int16Array<ArrayBuffer> }
   | { readonly id: number; readonly failure: string };

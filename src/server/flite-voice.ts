@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import { floatFromPcm16, pcm16FromFloat } from '../audio/pcm16.ts';
-import { Resampler } from '../audio/resampler.ts';
+import { resampleClip } from '../audio/clip.ts';
 import type { FliteResult } from './flite-messages.ts';
 import type { SpeechRequest, Voice } from './voice.ts';
 import { ServerError } from './server-error.ts';
@@ -72,7 +71,7 @@ export class FliteVoice implements Voice {
       worker.postMessage({ id, text, voice: FLITE_VOICES[voice] ?? 'slt', durationStretch: 1 / speed });
     });
     if ('failure' in result) throw new ServerError(`no speech for "${text}": ${result.failure}`, { code: 'ERR_VOICE' });
-    return resample(result.samples, result.sampleRate, sampleRate);
+    return resampleClip(result.samples, result.sampleRate, sampleRate);
   }
 
   #start(): Worker {
@@ -113,18 +112,4 @@ function findFlite(): string {
       { code: 'ERR_VOICE_MISSING', cause },
     );
   }
-}
-
-function resample(pcm16: Int16Array, inputRate: number, outputRate: number): Int16Array {
-  if (inputRate === outputRate) return pcm16;
-  const resampler = new Resampler({ inputRate, outputRate });
-  // A result of the resampler is valid until the next call only.
-  const body = pcm16FromFloat(resampler.process(floatFromPcm16(pcm16)));
-  const tail = pcm16FromFloat(resampler.flush());
-  const delayFrames = Math.round(resampler.delayFrames);
-  resampler.free();
-  const output = new Int16Array(body.length + tail.length);
-  output.set(body);
-  output.set(tail, body.length);
-  return output.subarray(delayFrames);
 }

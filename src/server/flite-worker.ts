@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { WASI } from 'node:wasi';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FliteJob, FliteResult } from './flite-messages.ts';
-import { parseWav } from './wav.ts';
+import { readWav } from './wav.ts';
 
 // Runs Flite, which blocks its thread for tens of milliseconds a sentence. The program speaks one sentence and exits,
 // so the module is compiled once and instantiated for each sentence. It can only write to a file: a directory of our
@@ -21,7 +21,7 @@ const module = new WebAssembly.Module(readFileSync(wasmPath));
 
 parentPort?.on('message', (job: FliteJob) => {
   const result = speak(job);
-  parentPort?.postMessage(result, 'samples' in result ? [result.samples.buffer as ArrayBuffer] : []);
+  parentPort?.postMessage(result, 'samples' in result ? [result.samples.buffer] : []);
 });
 
 function speak({ id, text, voice, durationStretch }: FliteJob): FliteResult {
@@ -35,7 +35,7 @@ function speak({ id, text, voice, durationStretch }: FliteJob): FliteResult {
     });
     const exitCode = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
     if (exitCode !== 0) return { id, failure: `flite exited with code ${exitCode}` };
-    return { id, ...parseWav(readFileSync(join(directory, 'speech.wav'))) };
+    return { id, ...readWav(readFileSync(join(directory, 'speech.wav'))) };
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : String(error) };
   } finally {

@@ -1,43 +1,31 @@
+import wavefile from 'wavefile';
+import { decodeMulaw } from '../audio/g711.ts';
 import { ServerError } from './server-error.ts';
 
-/** PCM16 samples of a mono WAV file. */
+/** A mono recording as PCM16. */
 export interface WavAudio {
+  /** In Hz. */
   readonly sampleRate: number;
-  readonly samples: Int16Array;
+  readonly samples: Int16Array<ArrayBuffer>;
 }
 
-/** Reads the PCM16 mono WAV that a synthesiser wrote: RIFF chunks in any order, little-endian. */
-export function parseWav(bytes: Uint8Array): WavAudio {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || tag(bytes, 0) !== 'RIFF' || tag(bytes, 8) !== 'WAVE') throw malformed('no RIFF/WAVE header');
-  let sampleRate = 0;
-  for (let at = 12; at + 8 <= bytes.length;) {
-    const size = view.getUint32(at + 4, true);
-    const body = at + 8;
-    if (tag(bytes, at) === 'fmt ') {
-      const [codec, channels, bits] = [
-        view.getUint16(body, true),
-        view.getUint16(body + 2, true),
-        view.getUint16(body + 14, true),
-      ];
-      if (codec !== 1 || channels !== 1 || bits !== 16)
-        throw malformed(`codec ${codec}, ${channels} channels, ${bits} bits`);
-      sampleRate = view.getUint32(body + 4, true);
-    } else if (tag(bytes, at) === 'data') {
-      const frames = Math.min(size, bytes.length - body) >> 1;
-      const samples = new Int16Array(frames);
-      for (let i = 0; i < frames; i++) samples[i] = view.getInt16(body + 2 * i, true);
-      return { sampleRate, samples };
-    }
-    at = body + size + (size & 1);
+/** Reads a mono WAV file, PCM16 or µ-law. Throws `ERR_WAV` for anything else. */
+export function readWav(file: Uint8Array): WavAudio {
+  let wav: wavefile.WaveFile;
+  try {
+    wav = new wavefile.WaveFile(file);
+  } catch (cause) {
+    throw new ServerError('this is no WAV file', { code: 'ERR_WAV', cause });
   }
-  throw malformed('no data');
-}
-
-function tag(bytes: Uint8Array, at: number): string {
-  return String.fromCharCode(...bytes.subarray(at, at + 4));
-}
-
-function malformed(what: string): ServerError {
-  return new ServerError(`expected a PCM16 mono WAV, got ${what}`, { code: 'ERR_WAV' });
+  const { sampleRate, numChannels } = wav.fmt as { sampleRate: number; numChannels: number };
+  if (numChannels !== 1 || !['16', '8m'].includes(wav.bitDepth)) {
+    throw new ServerError(`a mono WAV file of PCM16 or µ-law is needed, got ${numChannels} × ${wav.bitDepth} bits`, {
+      code: 'ERR_WAV',
+    });
+  }
+  const samples =
+    wav.bitDepth === '8m'
+      ? decodeMulaw(Uint8Array.from(wav.getSamples(false, Uint8Array)))
+      : Int16Array.from(wav.getSamples(false, Int16Array));
+  return { sampleRate, samples };
 }

@@ -51,7 +51,7 @@ function releaseRequest(state: SessionState): Step<SessionState> {
     const [released, effects] = responses.releaseRequest(next.responses, eventId, next.abilities.isDriven);
     if (effects.length === 0) break;
     // A driven transport stops here, for now a request is out; any other takes all that is queued and sequences it itself.
-    next = { ...taken, responses: released };
+    next = { ...taken, responses: released, tools: tools.outputsAnswered(next.tools) };
     all.push(...effects);
   }
   return [next, all];

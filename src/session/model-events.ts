@@ -82,7 +82,7 @@ export function audioStarted(state: SessionState, input: InputOf<'audioStarted'>
 function refuseAudio(state: SessionState, itemId: string, contentIndex: number): Step<SessionState> {
   const cut = history.heardUpTo(state.history, { itemId, contentIndex, heardMs: 0, heardFraction: 0 });
   const effects: SessionEffect[] = [send({ type: 'truncate', itemId, contentIndex, audioEndMs: 0 })];
-  if (cut !== state.history) effects.push(emit({ type: 'historyUpdated' }));
+  if (cut.items !== state.history.items) effects.push(emit({ type: 'historyUpdated' }));
   return [{ ...state, history: cut }, effects];
 }
 

@@ -91,6 +91,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   /** What `interrupt` passes to `_interrupt`, to tell whether an override has put in its own count. */
   #askedElapsedMs: number | undefined;
   #current: { readonly itemId: string; readonly contentIndex: number } | undefined;
+  #refusedItem = '';
 
   constructor(options: OpenAIRealtimeBaseOptions = {}) {
     super();
@@ -117,7 +118,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   abstract connect(options: RealtimeTransportLayerConnectOptions): Promise<void>;
   abstract close(): void;
   abstract mute(muted: boolean): void;
-  /** Sends one event now. */
+  /** Sends one event now. As in JSON, a field that is undefined is not there. */
   abstract sendEvent(event: RealtimeClientMessage): void;
 
   /** The model of this connection, or of the next one; it can't change in between. */
@@ -148,12 +149,12 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   }
 
   createResponse({ eventId, response }: { eventId: string; response?: Record<string, unknown> }): void {
-    this._sendNow({ type: 'response.create', event_id: eventId, ...(response === undefined ? {} : { response }) });
+    this._sendNow({ type: 'response.create', event_id: eventId, response });
   }
 
   cancelResponse(responseId?: string): void {
     this.#conversation.markCancelled();
-    this.sendEvent({ type: 'response.cancel', ...(responseId === undefined ? {} : { response_id: responseId }) });
+    this.sendEvent({ type: 'response.cancel', response_id: responseId });
   }
 
   truncateItem(target: { itemId: string; contentIndex: number; audioEndMs: number }): void {
@@ -169,7 +170,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   requestResponse(response?: Record<string, unknown>): void {
     if (this.status !== 'connected') throw this._notConnected('requestResponse');
     if (!this.#isDriven) this.#conversation.request(response);
-    else this._sendNow({ type: 'response.create', ...(response === undefined ? {} : { response }) });
+    else this._sendNow({ type: 'response.create', response });
   }
 
   /** Adds a message of the user, and asks for a response unless told otherwise. */
@@ -218,7 +219,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
         type: 'mcp_approval_response',
         approval_request_id: request.itemId,
         approve: approved,
-        ...(reason === undefined ? {} : { reason }),
+        reason,
       },
     });
   }
@@ -434,7 +435,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
 
   #onAudioDelta(event: OutputAudioDeltaEvent): void {
     const { response_id: responseId, item_id: itemId, content_index: contentIndex } = event;
-    if (!this.#conversation.acceptsAudio(responseId)) return;
+    if (!this.#conversation.acceptsAudio(responseId)) return this.#refuseAudio(event);
     const format = this.#responseFormats.get(responseId) ?? this.#outputFormat();
     let bytes: Uint8Array<ArrayBuffer>;
     let samples: Int16Array;
@@ -457,6 +458,14 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
       this._onError(rateMismatch(this.#playout, format));
     }
     this._onAudio({ type: 'audio', data: bytes.buffer, responseId, itemId, contentIndex });
+  }
+
+  /** A late delta of a cancelled response: the server must learn that its item was not heard, so it is told of once. */
+  #refuseAudio({ response_id: responseId, item_id: itemId, content_index: contentIndex }: OutputAudioDeltaEvent): void {
+    const item = `${itemId}:${contentIndex}`;
+    if (this.#refusedItem === item) return;
+    this.#refusedItem = item;
+    this._deliver('audio_refused', { itemId, contentIndex, responseId });
   }
 
   #onResponseDone(event: Extract<ServerEvent, { type: 'response.done' }>): void {

@@ -178,7 +178,8 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     const url = this.#urlFor(options);
     let websocket: WebSocketLike;
     try {
-      websocket = await (this.#createWebSocket ?? platformDefaults().createWebSocket)({ url, apiKey });
+      const target = { url, apiKey };
+      websocket = await (this.#createWebSocket?.(target) ?? platformDefaults().createWebSocket(target));
     } catch (error) {
       throw error instanceof UserError ? error : connectFailed(error, apiKey);
     }

@@ -1,6 +1,6 @@
-// The model's audio, from the wire's format to the samples that a playout counts and renders.
+// The model's audio, from the wire's format to the samples that a playout counts and renders. G.711 is decoded here by
+// formula, not by the audio core: the core is 8 kB that most calls don't need, and some edge runtimes refuse to compile it.
 
-import { decodeAlaw, decodeMulaw } from '../audio/g711.ts';
 import { AudioError } from '../errors.ts';
 
 /** What we need to know of a wire format. */
@@ -24,8 +24,8 @@ export function wireFormat(stated: unknown): WireFormat {
 
 /** The PCM16 samples of wire audio; PCM is viewed in place, G.711 decoded. Throws `ERR_PCM16_ODD_LENGTH`. */
 export function samplesOf(bytes: Uint8Array<ArrayBuffer>, format: WireFormat): Int16Array {
-  if (format.type === 'audio/pcmu') return decodeMulaw(bytes);
-  if (format.type === 'audio/pcma') return decodeAlaw(bytes);
+  if (format.type === 'audio/pcmu') return new Int16Array(bytes).map(mulawSample);
+  if (format.type === 'audio/pcma') return new Int16Array(bytes).map(alawSample);
   checkWholeSamples(bytes.byteLength);
   return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
 }
@@ -36,4 +36,23 @@ export function checkWholeSamples(byteLength: number): void {
   throw new AudioError(`PCM16 has two bytes a sample, got ${byteLength} bytes; was a packet cut in the middle?`, {
     code: 'ERR_PCM16_ODD_LENGTH',
   });
+}
+
+/** Added to the magnitude so that segment 0 starts at bit 7 (ITU-T G.711). */
+const MULAW_BIAS = 0x84;
+
+/** The PCM16 sample of a µ-law octet, as ITU-T G.191. */
+function mulawSample(octet: number): number {
+  const code = octet ^ 0xff;
+  const magnitude = ((((code & 0x0f) << 3) + MULAW_BIAS) << ((code >> 4) & 7)) - MULAW_BIAS;
+  return code & 0x80 ? -magnitude : magnitude;
+}
+
+/** The PCM16 sample of an A-law octet, as ITU-T G.191: the middle of its interval. */
+function alawSample(octet: number): number {
+  const code = octet ^ 0x55;
+  const segment = (code >> 4) & 7;
+  const mantissa = ((code & 0x0f) << 4) + 8;
+  const magnitude = segment === 0 ? mantissa : (mantissa + 0x100) << (segment - 1);
+  return code & 0x80 ? magnitude : -magnitude;
 }

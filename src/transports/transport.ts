@@ -20,7 +20,8 @@ export interface RealtimeClientMessage {
 }
 
 export interface RealtimeTransportLayerConnectOptions {
-  apiKey: ApiKey;
+  /** Left out, the transport uses a key of its own. */
+  apiKey?: ApiKey;
   model?: string;
   url?: string;
   callId?: string;
@@ -114,6 +115,8 @@ export type RealtimeTransportEventTypes = {
   error: [error: TransportError & { eventId?: string; code?: string }];
   function_call: [event: TransportToolCallEvent];
   audio: [event: TransportLayerAudio];
+  /** Ours: audio of a cancelled response came late and was not accepted; once an item. Nobody will hear it. */
+  audio_refused: [event: { itemId: string; contentIndex: number; responseId: string }];
   audio_interrupted: [];
   audio_transcript_delta: [event: TransportLayerTranscriptDelta];
   output_text_delta: [event: TransportLayerOutputTextDelta];

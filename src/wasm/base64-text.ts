@@ -1,5 +1,5 @@
-/** Decodes trusted, padded base64 text with no platform support: the worklet scope has neither `atob` nor `Buffer`. */
-export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+/** Decodes the base64 text of a build, which is trusted and padded, with no platform support: the worklet scope has neither `atob` nor `Buffer`. */
+export function decodeCoreBytes(text: string): Uint8Array<ArrayBuffer> {
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
   const bytes = new Uint8Array((text.length * 3) / 4 - padding);
   let at = 0;

@@ -1,5 +1,5 @@
 import { AudioError } from '../errors.ts';
-import { decodeBase64 } from './base64-text.ts';
+import { decodeCoreBytes } from './base64-text.ts';
 import { CORE_SIMD_BASE64 } from './core-simd.generated.ts';
 
 /** The builds of the audio core: `simd` is the bit-exact reference, `scalar` equals it, `relaxed` may fuse multiply-add. */
@@ -56,7 +56,15 @@ export interface CoreExports {
   packetizerWrite(state: number, src: number, frames: number): number;
   packetizerWriteFloat(state: number, src: number, frames: number): number;
   voiceActivityBytes(): number;
-  voiceActivityInit(state: number, ratio: number, gate: number, onset: number, silence: number, prefix: number): void;
+  voiceActivityInit(
+    state: number,
+    ratio: number,
+    gate: number,
+    onset: number,
+    silence: number,
+    prefix: number,
+    span: number,
+  ): void;
   voiceActivityPush(state: number, src: number, frames: number): number;
   voiceActivityStart(state: number): number;
   voiceActivityStop(state: number): number;
@@ -71,6 +79,8 @@ const RELAXED_PROBE = [
   253, 128, 2, 11,
 ];
 
+const BUILDS: readonly CoreBuild[] = ['scalar', 'simd', 'relaxed'];
+
 const modules = new Map<CoreBuild, WebAssembly.Module>();
 let preferred: CoreBuild = 'simd';
 
@@ -82,10 +92,17 @@ export function probeBuild(): CoreBuild {
 
 /**
  * Loads and selects the build that later audio objects use; `auto` is the fastest this engine can run. Without this
- * call they use `simd`, the reference build, which needs no asynchronous load.
+ * call they use `simd`, the reference build, which needs no asynchronous load. Throws `ERR_AUDIO_CORE`, and leaves the
+ * selection as it was, for a build that there is not or that this engine can't run.
  */
 export async function loadCore(build: CoreBuild | 'auto' = 'auto'): Promise<CoreBuild> {
   const chosen = build === 'auto' ? probeBuild() : build;
+  if (!BUILDS.includes(chosen)) {
+    throw new AudioError(`the builds of the audio core are ${BUILDS.join(', ')} and 'auto', got ${chosen}`, {
+      code: 'ERR_AUDIO_CORE',
+    });
+  }
+  if (chosen === 'simd') remember(chosen, CORE_SIMD_BASE64);
   if (chosen === 'scalar') remember(chosen, (await import('./core-scalar.generated.ts')).CORE_SCALAR_BASE64);
   if (chosen === 'relaxed') remember(chosen, (await import('./core-relaxed.generated.ts')).CORE_RELAXED_BASE64);
   preferred = chosen;
@@ -105,5 +122,13 @@ export function coreModule(build: CoreBuild = preferred): WebAssembly.Module {
 }
 
 function remember(build: CoreBuild, base64: string): void {
-  if (!modules.has(build)) modules.set(build, new WebAssembly.Module(decodeBase64(base64)));
+  if (modules.has(build)) return;
+  try {
+    modules.set(build, new WebAssembly.Module(decodeCoreBytes(base64)));
+  } catch (cause) {
+    throw new AudioError(`this engine can't run the ${build} build; await loadCore('auto') first`, {
+      code: 'ERR_AUDIO_CORE',
+      cause,
+    });
+  }
 }

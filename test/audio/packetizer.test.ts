@@ -70,6 +70,26 @@ describe.each(BUILDS)('Packetizer on the %s build', (build) => {
     packetizer.push(SAMPLES.subarray(0, PACKET_FRAMES), (packet) => packets.push(...packet));
     expect(packets).toEqual([...SAMPLES.subarray(0, PACKET_FRAMES)]);
   });
+
+  it('hands over every packet of a block although the listener throws, then throws its first error', () => {
+    packetizer.reset();
+    const packets: number[] = [];
+    let calls = 0;
+    const throwing = (packet: Int16Array): never => {
+      packets.push(...packet);
+      throw new Error(`call ${++calls}`);
+    };
+    expect(() => packetizer.push(SAMPLES.subarray(0, 3 * PACKET_FRAMES + 10), throwing)).toThrowError('call 1');
+    expect(calls).toBe(3);
+    expect(packets).toEqual([...SAMPLES.subarray(0, 3 * PACKET_FRAMES)]);
+    expect(packetizer.pendingFrames).toBe(10);
+    expect(() => packetizer.flush(throwing)).toThrowError('call 4');
+    expect(packets.slice(3 * PACKET_FRAMES, 3 * PACKET_FRAMES + 11)).toEqual([
+      ...SAMPLES.subarray(3 * PACKET_FRAMES, 3 * PACKET_FRAMES + 10),
+      0,
+    ]);
+    expect(packetizer.pendingFrames).toBe(0);
+  });
 });
 
 describe('Packetizer', () => {
@@ -77,6 +97,7 @@ describe('Packetizer', () => {
     expect(new Packetizer({ sampleRate: 24_000 }).packetFrames).toBe(480);
     expect(new Packetizer({ sampleRate: 44_100 }).packetFrames).toBe(882);
     expect(new Packetizer({ sampleRate: 16_000, packetMs: 10 }).packetFrames).toBe(160);
+    expect(new Packetizer({ sampleRate: 192_000, packetMs: 1000 }).packetFrames).toBe(192_000);
   });
 
   it('keeps its samples apart from those of its neighbours', () => {
@@ -99,6 +120,9 @@ describe('Packetizer', () => {
     [{ sampleRate: 8000, packetMs: 0 }, 'ERR_BLOCK_SIZE'],
     [{ sampleRate: 8000, packetMs: -20 }, 'ERR_BLOCK_SIZE'],
     [{ sampleRate: 8000, packetMs: Infinity }, 'ERR_BLOCK_SIZE'],
+    [{ sampleRate: 8000, packetMs: 1001 }, 'ERR_BLOCK_SIZE'],
+    [{ sampleRate: 24_000, packetMs: 5e6 }, 'ERR_BLOCK_SIZE'],
+    [{ sampleRate: 192_000, packetMs: 1e9 }, 'ERR_BLOCK_SIZE'],
   ])('refuses %o', (options, code) => {
     expect(() => new Packetizer(options)).toThrowError(expect.objectContaining({ name: 'AudioError', code }));
   });

@@ -1,9 +1,14 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bytesFromPcm16, floatFromPcm16, pcm16FromBytes, pcm16FromFloat } from '../../src/audio/index.ts';
 import { BUILDS, bytesOf, forEachTail, KernelRuns, noiseWords } from './reference/kernel-runs.ts';
 
 const ALL_SAMPLES = Int16Array.from({ length: 65_536 }, (_, i) => i - 32_768);
+
+function isBuffer(value: unknown): value is ArrayBuffer {
+  return Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+}
 
 /** The rule in f64: ×32768, nearest integer, halves to even, saturated, NaN → 0. */
 function referenceQuantise(sample: number): number {
@@ -118,6 +123,45 @@ describe('PCM16 of bargein/audio', () => {
     expect([...pcm16FromBytes(bytes.buffer)]).toEqual([...samples]);
     expect([...pcm16FromBytes(bytes.subarray(1, 5))]).toEqual([-238, 255]);
     expect([...bytesFromPcm16(samples)]).toEqual([...bytes]);
+  });
+
+  it('copies the bytes of a Node Buffer, which share a pool, wherever they lie', () => {
+    const pooled = Buffer.from([0, 0x34, 0x12, 0xff, 0xff, 5]);
+    for (const begin of [0, 1, 2]) {
+      const bytes = pooled.subarray(begin, begin + 4);
+      const expected = [0, 2].map((at) => bytes.readInt16LE(at));
+      expect([...pcm16FromBytes(bytes)]).toEqual(expected);
+    }
+    const odd = pcm16FromBytes(pooled.subarray(1, 5));
+    pooled.fill(0);
+    expect([...odd]).toEqual([0x1234, -1]);
+  });
+
+  it('copies shared memory, which may change under the reader', () => {
+    const shared = new SharedArrayBuffer(6);
+    const bytes = new Uint8Array(shared);
+    bytes.set([0x34, 0x12, 0xff, 0xff, 0x00, 0x80]);
+    const whole = pcm16FromBytes(shared);
+    const part = pcm16FromBytes(bytes.subarray(2));
+    bytes.fill(0);
+    expect([...whole]).toEqual([0x1234, -1, -32_768]);
+    expect([...part]).toEqual([-1, -32_768]);
+    expect(whole.buffer).toBeInstanceOf(ArrayBuffer);
+    expect(part.buffer).toBeInstanceOf(ArrayBuffer);
+  });
+
+  it('reads buffers and views of another realm', () => {
+    const foreign: unknown = runInNewContext('new Uint8Array([9, 0x34, 0x12, 0xff, 0xff, 9]).buffer');
+    if (!isBuffer(foreign)) throw new Error('the other realm made no buffer');
+    expect(foreign).not.toBeInstanceOf(ArrayBuffer);
+    expect([...pcm16FromBytes(foreign)]).toEqual([0x3409, -238, 0x09ff]);
+    expect([...pcm16FromBytes(new Uint8Array(foreign, 1, 4))]).toEqual([0x1234, -1]);
+  });
+
+  it.each([undefined, null, 'AAAA', 4, { byteLength: 4 }])('refuses %o, which is no bytes', (value) => {
+    expect(() => Reflect.apply(pcm16FromBytes, undefined, [value])).toThrowError(
+      expect.objectContaining({ name: 'AudioError', code: 'ERR_PCM16_BYTES' }),
+    );
   });
 
   it('refuses bytes that end inside a sample', () => {

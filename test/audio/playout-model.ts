@@ -268,7 +268,7 @@ export class PlayoutModel {
         continue;
       }
       const hasFed = motion.owners.length + owners.length > 0;
-      if (!hasFed || silence >= 2 * this.#delay || (silence === 0 && this.#isInMidItem(read))) break;
+      if (!hasFed || silence >= 2 * this.#delay || (silence === 0 && this.#isEndUnknown(read))) break;
       owners.push(0);
       samples.push(0);
     }
@@ -305,6 +305,14 @@ export class PlayoutModel {
   #isInMidItem(read: number): boolean {
     const newest = this.#handles.at(-1);
     return newest !== undefined && newest.state === 'live' && !newest.hasEnded && read > newest.start;
+  }
+
+  #isEndUnknown(read: number): boolean {
+    const isCutShort = this.#handles.some(
+      ({ state, hasEnded, start, received }) =>
+        state === 'fading' && !hasEnded && start < read && read <= start + received,
+    );
+    return isCutShort || this.#isInMidItem(read);
   }
 
   #isFinished(handle: ModelHandle): boolean {

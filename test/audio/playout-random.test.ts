@@ -40,6 +40,7 @@ const PAIRS: readonly (readonly [itemRate: number, outputRate: number])[] = [
   [24_000, 44_100],
   [8000, 48_000],
   [48_000, 8000],
+  [44_100, 24_000],
 ];
 
 beforeAll(async () => {

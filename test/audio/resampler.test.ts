@@ -214,6 +214,17 @@ describe('construction', () => {
     );
   });
 
+  it('refuses frame counts that are no counts or would overflow', () => {
+    const resampler = new Resampler({ inputRate: 8000, outputRate: 48_000 });
+    expect(resampler.outputFramesAvailable(2 ** 28)).toBe(6 * 2 ** 28);
+    expect(resampler.inputFramesNeeded(0)).toBe(0);
+    const refusal = expect.objectContaining({ name: 'AudioError', code: 'ERR_BLOCK_SIZE' });
+    for (const frames of [-1, 0.5, 1e10, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => resampler.outputFramesAvailable(frames)).toThrow(refusal);
+      expect(() => resampler.inputFramesNeeded(frames)).toThrow(refusal);
+    }
+  });
+
   it('gives memory back, and a freed resampler says so', () => {
     const freed = new Resampler({ inputRate: 8000, outputRate: 24_000 });
     const first = freed.process(noise(900, 1)).slice();

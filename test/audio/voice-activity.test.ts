@@ -4,7 +4,6 @@ import { loadCore, VoiceActivity, type VoiceActivityDecision } from '../../src/a
 import { BUILDS, noiseWords } from './reference/kernel-runs.ts';
 
 const SAMPLE_RATE = 24_000;
-const PACKET_FRAMES = 480;
 
 /** One stretch of a recording: seeded noise at a level in dBFS RMS. */
 interface Stretch {
@@ -35,11 +34,12 @@ function turnsOf(detector: VoiceActivity, samples: Int16Array): { turns: Turn[];
   const turns: Turn[] = [];
   const decisions: VoiceActivityDecision[] = [];
   const toMs = (frames: number): number => (frames * 1000) / SAMPLE_RATE;
-  for (let at = 0; at + PACKET_FRAMES <= samples.length; at += PACKET_FRAMES) {
-    const decision = detector.push(samples.subarray(at, at + PACKET_FRAMES));
+  const { packetFrames } = detector;
+  for (let at = 0; at + packetFrames <= samples.length; at += packetFrames) {
+    const decision = detector.push(samples.subarray(at, at + packetFrames));
     decisions.push(decision);
     if (decision === 'started') {
-      turns.push({ startMs: toMs(detector.startFrame), stopMs: undefined, decidedAfterMs: toMs(at + PACKET_FRAMES) });
+      turns.push({ startMs: toMs(detector.startFrame), stopMs: undefined, decidedAfterMs: toMs(at + packetFrames) });
     }
     const last = turns.at(-1);
     if (decision === 'stopped' && last !== undefined)
@@ -73,6 +73,24 @@ describe.each(BUILDS)('VoiceActivity on the %s build', (build) => {
     expect(decisions[114]).toBe('stopped');
     expect(decisions.slice(115).every((decision) => decision === 'silence')).toBe(true);
   });
+
+  it.each([2.5, 5, 10, 20, 40])(
+    'keeps its memory of the noise in packets of %f ms: a long vowel is speech',
+    (packetMs) => {
+      const detector = new VoiceActivity({ sampleRate: SAMPLE_RATE, packetMs });
+      const { turns } = turnsOf(
+        detector,
+        recording([
+          { ms: 2000, levelDb: -75 },
+          { ms: 2000, levelDb: SPEECH },
+          { ms: 2000, levelDb: -75 },
+        ]),
+      );
+      expect(turns).toHaveLength(1);
+      expect(turns[0]?.startMs).toBeCloseTo(1700, -2);
+      expect(turns[0]?.stopMs).toBeCloseTo(4500, -2);
+    },
+  );
 
   it('obeys its parameters', () => {
     const detector = new VoiceActivity({ sampleRate: SAMPLE_RATE, onsetMs: 100, silenceMs: 200, prefixMs: 0 });
@@ -223,6 +241,7 @@ describe('VoiceActivity', () => {
   it.each([
     [{ sampleRate: 96 }, 'ERR_SAMPLE_RATE'],
     [{ sampleRate: 11_025 }, 'ERR_BLOCK_SIZE'],
+    [{ sampleRate: 48_000, packetMs: 600_000 }, 'ERR_BLOCK_SIZE'],
     [{ sampleRate: 8000, thresholdDb: -1 }, 'ERR_VOICE_ACTIVITY'],
     [{ sampleRate: 8000, gateDb: 1 }, 'ERR_VOICE_ACTIVITY'],
     [{ sampleRate: 8000, silenceMs: NaN }, 'ERR_VOICE_ACTIVITY'],

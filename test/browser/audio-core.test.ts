@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { nativeBase64, wasmBase64 } from '../../src/audio/base64.ts';
+import { nativeBase64, plainBase64 } from '../../src/audio/base64.ts';
 import { type CoreBuild, decodeBase64, loadCore } from '../../src/audio/index.ts';
 import { coreModule } from '../../src/wasm/core.ts';
 import { MALFORMED } from '../audio/reference/base64.ts';
@@ -41,12 +41,12 @@ describe.each(BUILDS)('the %s build in this browser', (build) => {
 });
 
 describe.runIf('toBase64' in Uint8Array.prototype)("base64 by this browser's own codec", () => {
-  it('encodes and decodes as the kernel', () => {
+  it('encodes and decodes as the plain loops', () => {
     const noise = new Uint8Array(noiseWords(10_000, 51).buffer);
     for (const length of [0, 1, 2, 3, 959, 960, 961, 40_000]) {
       const bytes = noise.subarray(0, length);
       const text = nativeBase64.encode(bytes);
-      expect(text).toBe(wasmBase64.encode(bytes));
+      expect(text).toBe(plainBase64.encode(bytes));
       const output = new Uint8Array(length);
       expect(nativeBase64.decode(text, output)).toBe(true);
       expect(output).toEqual(bytes);

@@ -9,6 +9,7 @@ const PLAYBACK_URL = new URL('../../dist/worklets/playback.js', import.meta.url)
 const OUTPUT_RATE = 48_000;
 const QUANTUM = 128;
 const QUANTA = 300;
+const CAPACITY_FRAMES = 1 << 17;
 const ITEM_RATES = [24_000, 48_000];
 
 interface Step {
@@ -31,28 +32,40 @@ function speech(frames: number, gain: number): Int16Array {
 async function renderInWorklet(itemRate: number, steps: readonly Step[]): Promise<Rendering> {
   const context = new OfflineAudioContext({ numberOfChannels: 1, length: QUANTA * QUANTUM, sampleRate: OUTPUT_RATE });
   await context.audioWorklet.addModule(PLAYBACK_URL);
-  const processorOptions: PlaybackOptions = { module: coreModule('simd'), itemRate, capacityFrames: 1 << 17 };
-  const node = new AudioWorkletNode(context, 'bargein-playback', {
-    numberOfInputs: 0,
-    outputChannelCount: [1],
-    processorOptions,
-  });
+  const newNode = (capacityFrames: number): AudioWorkletNode => {
+    const processorOptions: PlaybackOptions = { module: coreModule('simd'), itemRate, capacityFrames };
+    return new AudioWorkletNode(context, 'bargein-playback', {
+      numberOfInputs: 0,
+      outputChannelCount: [1],
+      processorOptions,
+    });
+  };
+  const node = newNode(CAPACITY_FRAMES);
   node.connect(context.destination);
   const events: PlaybackEvent[] = [];
   let isLocated: (event: PlaybackEvent) => void = () => {};
   node.port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => {
     events.push(data);
-    if (data.type === 'position') isLocated(data);
+    isLocated(data);
   };
+  // Answers in place of one that is closed: it runs on the same thread.
+  const witness = newNode(256);
+  witness.port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => isLocated(data);
+  let { port } = node;
   const located = (frame: number): Promise<void> =>
     new Promise((resolve) => {
+      // One position of this very frame may be on its way already; the second is an answer in any case.
+      let positions = 0;
       isLocated = (event) => {
-        if (event.type === 'position' && event.contextFrame === frame) resolve();
+        if (event.type === 'position' && event.contextFrame === frame && ++positions === 2) resolve();
       };
-      node.port.postMessage({ type: 'locate' } satisfies PlaybackCommand);
+      for (let i = 0; i < 2; i++) port.postMessage({ type: 'locate' } satisfies PlaybackCommand);
     });
   const send = async ({ quantum, commands }: Step): Promise<void> => {
-    for (const command of commands) node.port.postMessage(command);
+    for (const command of commands) {
+      node.port.postMessage(command);
+      if (command.type === 'close') ({ port } = witness);
+    }
     await located(quantum * QUANTUM);
   };
   for (const step of steps.filter(({ quantum }) => quantum > 0)) {
@@ -76,7 +89,7 @@ function renderHere(
   const playout = new Playout({
     itemRate,
     outputRate: OUTPUT_RATE,
-    capacityFrames: 1 << 17,
+    capacityFrames: CAPACITY_FRAMES,
     module: coreModule('simd'),
   });
   const samples = new Float32Array(QUANTA * QUANTUM);
@@ -165,5 +178,78 @@ describe.each(ITEM_RATES)('the playback worklet with items at %i Hz', (itemRate)
     const frames = positions.slice(1, -1).map(({ contextFrame }) => contextFrame);
     expect(frames.length).toBeGreaterThan(10);
     for (const [i, frame] of frames.slice(1).entries()) expect(frame - (frames[i] ?? 0)).toBeGreaterThanOrEqual(960);
+  });
+
+  it('answers interrupts that arrive before one quantum with one report, which names the newest', async () => {
+    const at = 40;
+    const commands: readonly PlaybackCommand[] = [
+      { type: 'interrupt', interruptId: 'first' },
+      { type: 'open', handle: 3 },
+      { type: 'write', handle: 3, samples: speech(500, 0.5) },
+      { type: 'interrupt', interruptId: 'second' },
+    ];
+    const steps = [
+      { quantum: 0, commands: answer },
+      { quantum: at, commands },
+    ];
+    const { events } = await renderInWorklet(itemRate, steps);
+    const reports = events.filter((event) => event.type === 'report');
+    expect(reports.map(({ interruptId, contextFrame }) => [interruptId, contextFrame])).toEqual([
+      ['second', (at + 1) * QUANTUM],
+    ]);
+    expect(reports.map(({ items }) => items)).toEqual(renderHere(itemRate, steps).reports);
+    expect(reports[0]?.items.map(({ handle, receivedFrames }) => [handle, receivedFrames])).toEqual([
+      [1, itemRate],
+      [2, itemRate / 2],
+      [3, 500],
+    ]);
+  });
+
+  it('does not obey an open with a wrong number, says so, and plays on', async () => {
+    const wrong: Step = {
+      quantum: 20,
+      commands: [
+        { type: 'open', handle: 4 },
+        { type: 'write', handle: 4, samples: speech(1000, 0.9) },
+        { type: 'open', handle: 2 },
+      ],
+    };
+    const first: Step = { quantum: 0, commands: answer };
+    const later: Step = { quantum: 60, commands: [{ type: 'open', handle: 3 }] };
+    const { samples, events } = await renderInWorklet(itemRate, [first, wrong, later]);
+    expect(await sha256(samples)).toBe(await sha256(renderHere(itemRate, [first]).samples));
+    expect(events.filter((event) => event.type === 'error')).toEqual([
+      { type: 'error', code: 'ERR_PLAYOUT_HANDLE', message: 'open: expected 3, got 4' },
+      { type: 'error', code: 'ERR_PLAYOUT_HANDLE', message: 'open: expected 3, got 2' },
+    ]);
+  });
+
+  it('says how much of a write did not fit, and plays what did', async () => {
+    const handle = 1;
+    const commands: readonly PlaybackCommand[] = [
+      { type: 'open', handle },
+      { type: 'write', handle, samples: speech(CAPACITY_FRAMES + 10, 0.5) },
+    ];
+    const steps = [{ quantum: 0, commands }];
+    const { samples, events } = await renderInWorklet(itemRate, steps);
+    expect(await sha256(samples)).toBe(await sha256(renderHere(itemRate, steps).samples));
+    expect(events.filter((event) => event.type === 'error')).toEqual([
+      { type: 'error', code: 'ERR_BUFFER_SIZE', message: 'write: 10 frames of handle 1 did not fit' },
+    ]);
+  });
+
+  it('is silent and deaf after a close', async () => {
+    const first: Step = { quantum: 0, commands: answer };
+    const closing: Step = {
+      quantum: 30,
+      commands: [{ type: 'close' }, { type: 'open', handle: 9 }, { type: 'locate' }],
+    };
+    const { samples, events } = await renderInWorklet(itemRate, [first, closing]);
+    const end = samples.findLastIndex((sample) => sample !== 0) + 1;
+    // The witness has a port of its own, so the close may come a little later than its answer.
+    expect(end).toBeGreaterThan((closing.quantum - 1) * QUANTUM);
+    expect(end).toBeLessThan((QUANTA / 2) * QUANTUM);
+    expect(samples.subarray(0, end)).toEqual(renderHere(itemRate, [first]).samples.subarray(0, end));
+    expect(events.filter((event) => event.type === 'error')).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ let playout: PullPlayout;
 let recorder: Recorder;
 
 beforeEach(() => {
-  playout = new PullPlayout({ capacityFrames: 1024 });
+  playout = new PullPlayout({ capacityFrames: 1024, maxBlockFrames: 1024 });
   recorder = new Recorder();
   playout.listener = recorder;
 });
@@ -53,6 +53,57 @@ describe('PullPlayout', () => {
     expect(heard).toEqual(Array.from({ length: 6600 }, (_, i) => i + 1));
     expect(recorder.take()).toEqual(['started a', 'done a 6000/6000', 'started b', 'done b 600/600']);
     expect(playout.stats).toEqual({ underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 });
+  });
+
+  it.each([
+    [24_000, 24_000, 65_536, 65_536],
+    [24_000, 24_000, 65_536, 1 << 17],
+    [48_000, 8000, 4096, 1 << 16],
+    [24_000, 48_000, 65_536, 1 << 15],
+    [24_000, 44_100, 3000, 2048],
+  ])(
+    'never starves with audio in hand: %i to %i Hz, renders of %i frames, a ring of %i',
+    (sampleRate, outputRate, maxBlockFrames, capacityFrames) => {
+      playout = new PullPlayout({ sampleRate, outputRate, maxBlockFrames, capacityFrames });
+      const receivedFrames = 600_000;
+      for (let i = 0; i < 25; i++) playout.write(packet('a', receivedFrames / 25));
+      const renders = Math.floor((receivedFrames * outputRate) / sampleRate / maxBlockFrames);
+      for (let i = 0; i < renders; i++) render(maxBlockFrames);
+      playout.end('a', 0);
+      for (let i = 0; i < 2; i++) render(maxBlockFrames);
+      expect(playout.stats).toEqual({ underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 });
+    },
+  );
+
+  it('does not starve in a long render that follows the short one of an interrupt', () => {
+    playout = new PullPlayout({ capacityFrames: 1 << 16, maxBlockFrames: 1 << 16 });
+    for (let i = 0; i < 10; i++) playout.write(packet('a', 24_000));
+    render(128);
+    playout.flush('i1');
+    playout.write(packet('b', 20_000));
+    playout.write(packet('b', 30_000, 20_001 - 32_768));
+    render(128);
+    const heard = render(48_000);
+    expect(heard.slice(0, 3)).toEqual([1, 2, 3]);
+    expect(heard.slice(20_000, 20_002)).toEqual([20_001 - 32_768, 20_002 - 32_768]);
+    render(4000);
+    playout.end('b', 0);
+    expect(playout.stats.underrunEvents).toBe(0);
+  });
+
+  it('refuses a ring that does not hold what one render consumes', () => {
+    const refusal = expect.objectContaining({ name: 'AudioError', code: 'ERR_BUFFER_SIZE' });
+    expect(() => new PullPlayout({ capacityFrames: 1024 })).toThrow(refusal);
+    const down = { sampleRate: 48_000, outputRate: 8000, maxBlockFrames: 1000 };
+    expect(() => new PullPlayout({ ...down, capacityFrames: 4096 })).toThrow(refusal);
+    expect(new PullPlayout({ ...down, capacityFrames: 8192 }).outputRate).toBe(8000);
+  });
+
+  it('renders nothing more after it was freed', () => {
+    playout.write(packet('a', 100));
+    playout.free();
+    playout.free();
+    expect(() => render(10)).toThrow(expect.objectContaining({ name: 'AudioError', code: 'ERR_AUDIO_MEMORY' }));
   });
 
   it('does not keep a reference to the samples of a packet', () => {
@@ -171,6 +222,62 @@ describe('PullPlayout', () => {
     expect(recorder.take()).toEqual(['report inside: a 100/100']);
   });
 
+  it('goes on from the counts of an item that returns after it was done', () => {
+    playout.write(packet('a', 100));
+    playout.end('a', 0);
+    playout.write(packet('b', 100));
+    playout.end('b', 0);
+    render(300);
+    playout.write(packet('a', 50));
+    render(20);
+    expect(positions()).toEqual(['a 120/150']);
+    playout.flush('i1');
+    render(128);
+    expect(recorder.take()).toEqual([
+      'started a',
+      'done a 100/100',
+      'started b',
+      'done b 100/100',
+      'report i1: a 150/150',
+    ]);
+  });
+
+  it.each(['onStarted', 'onDone', 'onReport'] as const)('loses no event when %s throws, and says so', (event) => {
+    playout.listener = {
+      onStarted: (position) => recorder.onStarted(position),
+      onDone: (position) => recorder.onDone(position),
+      onReport: (report) => recorder.onReport(report),
+      [event]: () => {
+        throw new Error(`from ${event}`);
+      },
+    };
+    const errors: unknown[] = [];
+    const attempt = (call: () => void): void => {
+      try {
+        call();
+      } catch (error) {
+        errors.push(error);
+      }
+    };
+    playout.write(packet('a', 50));
+    playout.end('a', 0);
+    playout.write(packet('b', 500));
+    attempt(() => render(128));
+    playout.flush('i1');
+    playout.write(packet('c', 500));
+    playout.flush('i2');
+    attempt(() => render(128));
+    const lines = {
+      onStarted: ['started a', 'started b'],
+      onDone: ['done a 50/50'],
+      onReport: ['report i1: b 198/500', 'report i2: c 0/500'],
+    };
+    const told = Object.entries(lines).flatMap(([name, of]) => (name === event ? [] : of));
+    expect(recorder.take().toSorted()).toEqual(told.toSorted());
+    expect(errors).toEqual([new Error(`from ${event}`)]);
+    expect(positions()).toEqual(['b 198/500']);
+  });
+
   it('keeps positions monotonic and accounts for every frame, in any sequence of calls', () => {
     const step = fc.oneof(
       {
@@ -189,7 +296,7 @@ describe('PullPlayout', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
-        playout = new PullPlayout({ capacityFrames: 1024 });
+        playout = new PullPlayout({ capacityFrames: 1024, maxBlockFrames: 1024 });
         const seen = new Map<string, number>();
         const ended = new Set<string>();
         let generation = 0;

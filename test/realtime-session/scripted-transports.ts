@@ -14,7 +14,7 @@ import type {
 } from '../../src/transports/transport.ts';
 
 /** A sink that reports when the test says so. */
-export class ScriptedPlayout implements SessionPlayout {
+class ScriptedPlayout implements SessionPlayout {
   readonly sampleRate = 24_000;
   listener: PlayoutListener | null = null;
   readonly flushed: string[] = [];

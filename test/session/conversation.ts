@@ -30,7 +30,7 @@ export class Conversation {
     const all: SessionEffect[] = [];
     for (const input of inputs) {
       this.#atMs += 1;
-      const [next, effects] = step(this.state, { ...input, atMs: this.#atMs } as SessionInput);
+      const [next, effects] = step(this.state, { ...input, atMs: this.#atMs });
       this.state = next;
       all.push(...effects);
     }

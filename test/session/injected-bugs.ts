@@ -82,7 +82,11 @@ export const injectedBugs: readonly InjectedBug[] = [
   {
     name: 'loses the output of a tool that failed',
     style: 'faithful',
-    caughtBy: ['at rest every accepted call has exactly one output'],
+    caughtBy: [
+      'what is decided about a call happens',
+      'outputs are answered when nobody speaks, and only if there are any',
+      'at rest every accepted call has exactly one output',
+    ],
     into: wrong(([after, effects], _state, input) => {
       const hasFailed = input.type === 'callSettled' && input.error !== undefined;
       return [after, hasFailed ? withoutSends(effects, 'functionCallOutput') : effects];
@@ -343,8 +347,32 @@ export const injectedBugs: readonly InjectedBug[] = [
     style: 'faithful',
     caughtBy: ['a guardrail trips at most once a response', 'nothing stale accepted'],
     into: wrong(([after, effects], state, input) =>
-      input.type === 'guardrailSettled' ? [{ ...after, guardrails: state.guardrails }, effects] : [after, effects],
+      input.type === 'guardrailSettled' && input.tripped !== null
+        ? [{ ...after, guardrails: state.guardrails }, effects]
+        : [after, effects],
     ),
+  },
+  {
+    name: 'lets guardrails skip the end of a short response',
+    style: 'faithful',
+    caughtBy: ['at rest guardrails have read every response that was not cut off'],
+    into: wrong(([after, effects], state, input) =>
+      input.type === 'responseDone'
+        ? [{ ...after, guardrails: state.guardrails }, effects.filter((effect) => effect.type !== 'runGuardrails')]
+        : [after, effects],
+    ),
+  },
+  {
+    name: 'refuses what may run',
+    style: 'faithful',
+    caughtBy: ['what is decided about a call happens'],
+    into: (core) => ({
+      ...core,
+      step: (state, input) => {
+        if (input.type !== 'callPrepared' || input.plan.kind !== 'run') return core.step(state, input);
+        return core.step(state, { ...input, plan: { kind: 'refuse', output: 'no' } });
+      },
+    }),
   },
   {
     name: 'puts a new item at the end whatever it follows',
@@ -356,6 +384,24 @@ export const injectedBugs: readonly InjectedBug[] = [
         if (input.type !== 'itemUpdated' || input.item.type === 'mcp_approval_request') return core.step(state, input);
         const { previousItemId: _previousItemId, ...item } = input.item;
         return core.step(state, { ...input, item });
+      },
+    }),
+  },
+  {
+    name: 'forgets which items wait for their predecessor',
+    style: 'faithful',
+    caughtBy: ['at rest the history has the order of the conversation'],
+    into: wrong(([after, effects]) => [{ ...after, history: { ...after.history, orphanIds: [] } }, effects]),
+  },
+  {
+    name: 'takes over an agent that could not be prepared',
+    style: 'faithful',
+    caughtBy: ['an update of the agent settles as it went'],
+    into: (core) => ({
+      ...core,
+      step: (state, input) => {
+        if (input.type !== 'agentPrepared' || input.result.ok) return core.step(state, input);
+        return core.step(state, { ...input, result: { ok: true, agentName: 'Sales', config: {} } });
       },
     }),
   },

@@ -10,7 +10,7 @@ import { FaithfulWorld } from './world.ts';
 export type Style = 'faithful' | 'adversarial';
 
 /** Plays one interleaving against a core; throws an `InvariantViolation` when it finds one. */
-export function playInterleaving(core: Core, style: Style, moves: readonly number[]): Rehearsal {
+function playInterleaving(core: Core, style: Style, moves: readonly number[]): Rehearsal {
   const scene = new Choice(moves[0] ?? 0);
   const guardrailDebounceLength = scene.of([null, -1, 10, 40]);
   const rehearsal = new Rehearsal({ core, guardrailDebounceLength, isThorough: scene.oneIn(20) });
@@ -56,7 +56,7 @@ export function search(options: SearchOptions): Search {
     const rehearsal = playInterleaving(core, style, list);
     onHeld?.(rehearsal);
   });
-  const result = fc.check(property, { numRuns: runs, seed, endOnFailure: !isShrinking });
+  const result = fc.check(property, { numRuns: runs, seed, endOnFailure: !isShrinking, unbiased: true });
   if (!result.failed) return { interleavings: result.numRuns, violation: null };
   if (result.errorInstance instanceof InvariantViolation) {
     return { interleavings: result.numRuns, violation: result.errorInstance };

@@ -97,7 +97,9 @@ const neverTwoResponses: Invariant = {
   },
 };
 
-/** The user has the floor: outputs are answered once the turn is over and the server has had its chance to answer it. */
+/**
+ * The user has the floor: outputs are answered once the turn is over and the server has had its chance to answer it.
+ */
 const outputsWaitForTheUser: Invariant = {
   name: 'outputs are answered when nobody speaks, and only if there are any',
   onEffect: (facts, effect) => {
@@ -238,6 +240,63 @@ const callsGoToTheirAgent: Invariant = {
   },
 };
 
+/** What was decided about a call is what happens to it, in the same step. */
+const decisionsAreCarriedOut: Invariant = {
+  name: 'what is decided about a call happens',
+  onStep: (facts, { input, effects }) => {
+    if (facts.isStale) return undefined;
+    const expected = expectedOfCall(facts, input);
+    if (expected === null) return undefined;
+    const isDone = effects.some((effect) => {
+      if (effect.type === 'send' && effect.command.type === 'functionCallOutput') {
+        const { call, output } = effect.command;
+        return expected.includes(`output ${call.callId} ${output}`) || expected.includes(`output ${call.callId}`);
+      }
+      if (effect.type === 'emit' && effect.notice.type === 'toolApprovalRequested') {
+        return expected.includes(`ask ${effect.notice.call.callId}`);
+      }
+      return 'call' in effect && expected.includes(`${effect.type} ${effect.call.callId}`);
+    });
+    return isDone ? undefined : `${JSON.stringify(input)} should lead to "${expected.join('" or "')}"`;
+  },
+};
+
+/** What the input must lead to, as one of several words, or null when it decides nothing about a call. */
+function expectedOfCall(facts: Witness, input: SessionInput): readonly string[] | null {
+  if (input.type === 'callSettled') return [`output ${input.callId} ${input.output}`];
+  if (input.type === 'rejectionFormatted') return [`output ${input.callId} ${input.message}`];
+  if (input.type === 'handoffSettled') return [`output ${input.callId}`];
+  if (input.type === 'approve' || input.type === 'reject') {
+    if (facts.decidedCallId === null) return null;
+    return [`${input.type === 'approve' ? 'runCall' : 'formatRejection'} ${facts.decidedCallId}`];
+  }
+  if (input.type !== 'callPrepared') return null;
+  const { plan, callId } = input;
+  if (plan.kind === 'refuse') return [`output ${callId} ${plan.output}`];
+  // A second handoff in one response is told so.
+  if (plan.kind === 'handoff') return [`runHandoff ${callId}`, `output ${callId}`];
+  if (!plan.needsApproval) return [`runCall ${callId}`];
+  const sticky = facts.stickyDecisions.get(facts.calls.get(callId)?.name ?? '');
+  if (sticky === undefined) return [`ask ${callId}`];
+  return [`${sticky === 'approve' ? 'runCall' : 'formatRejection'} ${callId}`];
+}
+
+/** Guardrails read all that was said so far, one run at a time, not more often than was agreed, and never nothing. */
+const guardrailsReadAlong: Invariant = {
+  name: 'guardrails read all of the text, piece by piece',
+  onEffect: (facts, effect, { before }) => {
+    if (effect.type !== 'runGuardrails') return undefined;
+    const response = facts.responses.get(effect.responseId);
+    if (response === undefined) return `run ${effect.runId} reads a response that is gone`;
+    if (response.guardrailRuns > 0) return `run ${effect.runId} begins while another one reads ${effect.responseId}`;
+    if (effect.text !== response.text) return `run ${effect.runId} reads "${effect.text}", said was "${response.text}"`;
+    const debounceLength = before.guardrailDebounceLength ?? -1;
+    const newLength = response.text.length - response.checkedLength;
+    const isDue = newLength > 0 && (response.isDone || (debounceLength >= 0 && newLength >= debounceLength));
+    return isDue ? undefined : `run ${effect.runId} reads ${newLength} new characters, the limit is ${debounceLength}`;
+  },
+};
+
 /** Once refused, always refused; and a response that nobody interrupted is heard. */
 const cancelledStaysSilent: Invariant = {
   name: 'a cancelled response is refused for ever, an active one is accepted',
@@ -323,6 +382,26 @@ const commandsSettleOnce: Invariant = {
   },
 };
 
+/**
+ * An agent that was prepared takes over and its command resolves; one that could not be leaves the old one in charge.
+ */
+const updatesSettleAsTheyWent: Invariant = {
+  name: 'an update of the agent settles as it went',
+  onStep: (facts, { input, before, after, effects }) => {
+    if (input.type !== 'agentPrepared' || facts.isStale) return undefined;
+    const { commandId, result } = input;
+    const settle = effects.find((effect) => effect.type === 'settle' && effect.commandId === commandId);
+    // A younger command that was prepared first has settled it.
+    if (settle?.type !== 'settle' && facts.settles.get(commandId) === 1 && effects.length === 0) return undefined;
+    if (settle?.type !== 'settle') return `${commandId} is not settled`;
+    if ((settle.error === undefined) !== result.ok) return `${commandId} settles with ${String(settle.error)}`;
+    const agentName = result.ok ? result.agentName : before.agentName;
+    if (after.agentName !== agentName) return `${after.agentName} is in charge, not ${agentName}`;
+    const isTold = effects.some((effect) => effect.type === 'send' && effect.command.type === 'updateConfig');
+    return isTold === result.ok ? undefined : `the server is ${isTold ? '' : 'not '}told of ${agentName}`;
+  },
+};
+
 /** The end of a connection fires the signal of each call in preparation or running, once, and of no other. */
 const endAbortsWhatRuns: Invariant = {
   name: 'the end of a connection aborts what runs and settles what is open',
@@ -387,11 +466,14 @@ export const invariants: readonly Invariant[] = [
   interruptIsOneStep,
   noRunWithoutApproval,
   callsGoToTheirAgent,
+  decisionsAreCarriedOut,
+  guardrailsReadAlong,
   cancelledStaysSilent,
   oneTripAResponse,
   historyIdsUnique,
   unheardTextStaysOut,
   commandsSettleOnce,
+  updatesSettleAsTheyWent,
   endAbortsWhatRuns,
   foreignTransportIsAsked,
   stateStaysBounded,

@@ -2,6 +2,7 @@
 // the server and with the playout about what was said, asked and heard.
 
 import { SAMPLE_RATE } from './simulated-server.ts';
+import { REMEMBERED_RESPONSES } from './witness.ts';
 import type { FaithfulWorld } from './world.ts';
 
 /** A claim about a world at rest with an open connection. */
@@ -88,6 +89,23 @@ const nothingUnheardIsBelieved: RestInvariant = {
   },
 };
 
+/**
+ * Nothing that the user may have heard goes unread, however short the rest of it was. A run that takes longer than
+ * eight responses is the exception: its response is forgotten.
+ */
+const guardrailsReadEverything: RestInvariant = {
+  name: 'at rest guardrails have read every response that was not cut off',
+  judge: ({ rehearsal: { facts, state } }) => {
+    if (state.guardrailDebounceLength === null) return undefined;
+    const remembered = [...facts.responses].slice(-REMEMBERED_RESPONSES);
+    for (const [responseId, { text, checkedLength, isCancelled, trips }] of remembered) {
+      const isExempt = isCancelled || trips > 0;
+      if (!isExempt && checkedLength < text.length) return `${responseId}: read ${checkedLength} of "${text}"`;
+    }
+    return undefined;
+  },
+};
+
 /** A correct client is never told that it truncated too far, twice, or answered a call twice. */
 const serverHasNoComplaint: RestInvariant = {
   name: 'the server never refuses a truncate or an output',
@@ -103,5 +121,6 @@ export const restInvariants: readonly RestInvariant[] = [
   everyCommandIsSettled,
   historyIsTheConversation,
   nothingUnheardIsBelieved,
+  guardrailsReadEverything,
   serverHasNoComplaint,
 ];

@@ -144,8 +144,9 @@ export class SimulatedServer {
     else this.#takeTurn();
   }
 
-  release(): void {
-    const update = this.held.shift();
+  /** A transcription is ready, not always that of the oldest utterance. */
+  release(choice: Choice): void {
+    const [update] = this.held.splice(choice.below(this.held.length), 1);
     if (update !== undefined) this.downlink.push(update);
   }
 
@@ -270,7 +271,7 @@ export class SimulatedServer {
 
   #receiveReset(from: readonly RealtimeItem[], to: readonly RealtimeItem[]): void {
     // A held announcement would name a predecessor that is gone; the service would not send that.
-    while (this.held.length > 0) this.release();
+    this.downlink.push(...this.held.splice(0));
     for (const { itemId } of from) {
       const at = this.conversation.findIndex((each) => each.itemId === itemId);
       const isWanted = to.some((each) => each.itemId === itemId);

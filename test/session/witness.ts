@@ -24,6 +24,11 @@ export interface ResponseFacts {
   isDone: boolean;
   isCancelled: boolean;
   trips: number;
+  /** What it has said, as far as the session was to listen. */
+  text: string;
+  /** Characters given to guardrails. */
+  checkedLength: number;
+  guardrailRuns: number;
 }
 
 /** One flush of the playout and the items that it cancelled, without those that turned out to be heard to their end. */
@@ -87,6 +92,8 @@ export class Witness {
   readonly outstanding: Set<string> = new Set();
   /** Outstanding calls at the moment the connection ended in this step. */
   readonly droppedCalls: Set<string> = new Set();
+  /** The call that the current input has decided about. */
+  decidedCallId: string | null = null;
   readonly stickyDecisions: Map<string, 'approve' | 'reject'> = new Map();
   readonly runResponses: Map<string, string> = new Map();
 
@@ -135,6 +142,7 @@ export class Witness {
     };
     this.answer = null;
     this.isStale = false;
+    this.decidedCallId = null;
     this.droppedCalls.clear();
     switch (input.type) {
       case 'connecting':
@@ -150,7 +158,6 @@ export class Witness {
       case 'disconnected':
       case 'close':
         this.#drop();
-        this.outstanding.clear();
         this.connection = 'closed';
         break;
       case 'responseStarted':
@@ -160,7 +167,15 @@ export class Witness {
         this.requestedEventId = null;
         if (this.responses.has(input.responseId)) break;
         if (this.before.activeResponses > 0) this.hasOverlap = true;
-        this.responses.set(input.responseId, { agentName, isDone: false, isCancelled: false, trips: 0 });
+        this.responses.set(input.responseId, {
+          agentName,
+          isDone: false,
+          isCancelled: false,
+          trips: 0,
+          text: '',
+          checkedLength: 0,
+          guardrailRuns: 0,
+        });
         break;
       case 'responseDone': {
         this.awaitsUnseenResponse = false;
@@ -196,9 +211,12 @@ export class Witness {
       case 'requestResponse':
         if (this.connection === 'open') this.queuedByApp += 1;
         break;
-      case 'transcriptDelta':
-        this.isStale = this.responses.get(input.responseId)?.isCancelled !== false;
+      case 'transcriptDelta': {
+        const response = this.responses.get(input.responseId);
+        this.isStale = response?.isCancelled !== false;
+        if (response !== undefined && !this.isStale && !response.isDone) response.text += input.delta;
         break;
+      }
       case 'audioStarted':
         this.#absorbAudio(input.responseId, input.itemId);
         break;
@@ -238,6 +256,7 @@ export class Witness {
         break;
       case 'guardrailSettled':
         this.isStale = !this.outstanding.delete(`runGuardrails:${input.runId}`);
+        this.#absorbGuardrails(input.runId);
         break;
       case 'playoutReport':
         this.#absorbAnswer(input.report.interruptId, input.report.items, input.sampleRate);
@@ -304,6 +323,7 @@ export class Witness {
       case 'runGuardrails':
         this.outstanding.add(`runGuardrails:${effect.runId}`);
         this.runResponses.set(effect.runId, effect.responseId);
+        this.#absorbRun(effect.responseId, effect.text);
         break;
       case 'startInterruptTimer':
       case 'startServerTurnTimer':
@@ -329,6 +349,18 @@ export class Witness {
   /** Whether a call that needs an approval has it, by its own decision or a sticky one. */
   isApproved(call: CallFacts): boolean {
     return call.decision === 'approve' || this.stickyDecisions.get(call.name) === 'approve';
+  }
+
+  #absorbRun(responseId: string, text: string): void {
+    const response = this.responses.get(responseId);
+    if (response === undefined) return;
+    response.guardrailRuns += 1;
+    response.checkedLength = text.length;
+  }
+
+  #absorbGuardrails(runId: string): void {
+    const response = this.responses.get(this.runResponses.get(runId) ?? '');
+    if (response !== undefined && !this.isStale) response.guardrailRuns -= 1;
   }
 
   #absorbRequest(eventId: string): void {
@@ -381,6 +413,7 @@ export class Witness {
     if (call === undefined || !call.isAwaitingApproval) return;
     call.isAwaitingApproval = false;
     call.decision = decision;
+    this.decidedCallId = callId;
     if (isSticky) this.stickyDecisions.set(call.name, decision);
   }
 
@@ -395,11 +428,9 @@ export class Witness {
   #drop(): void {
     for (const key of this.outstanding) {
       const [kind, callId] = key.split(':', 2);
-      if (kind === undefined || callId === undefined || kind === 'prepareAgent' || kind === 'runGuardrails') continue;
-      this.outstanding.delete(key);
-      if (kind === 'prepareCall' || kind === 'runCall') this.droppedCalls.add(callId);
+      if (callId !== undefined && (kind === 'prepareCall' || kind === 'runCall')) this.droppedCalls.add(callId);
     }
-    for (const runId of this.runResponses.keys()) this.outstanding.delete(`runGuardrails:${runId}`);
+    this.outstanding.clear();
     this.runResponses.clear();
     this.responses.clear();
     this.hasOverlap = false;

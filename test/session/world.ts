@@ -344,7 +344,7 @@ const release: Move = {
   name: 'a transcription is ready',
   isInevitable: true,
   weight: (world) => some(world.server.held, 6),
-  act: (world) => world.server.release(),
+  act: (world, choice) => world.server.release(choice),
 };
 const fireTimer: Move = {
   name: 'a deadline passes',

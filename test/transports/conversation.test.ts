@@ -396,10 +396,10 @@ describe('listeners that fail', () => {
     transport.on('item_deleted', () => {
       throw new Error('thrown');
     });
-    transport.once('item_deleted', (async () => {
+    transport.once('item_deleted', async () => {
       await Promise.resolve();
       throw new Error('rejected');
-    }) as () => void);
+    });
     transport.on('item_deleted', () => called.push('last'));
     takeEvents();
     socket.receive({ type: 'conversation.item.deleted', item_id: 'a' });

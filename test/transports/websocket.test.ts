@@ -54,7 +54,7 @@ afterEach(() => {
 });
 
 const nextMessage = (socket: WebSocket): Promise<unknown> =>
-  new Promise((resolve) => socket.once('message', (data) => resolve(JSON.parse(String(data)))));
+  new Promise((resolve) => socket.once('message', (data: Buffer) => resolve(JSON.parse(data.toString()))));
 
 /** Waits for one event of the transport. */
 function event(

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { LevelMeter } from '../../audio/index.ts';
 import { readSpeech } from './wav.ts';
 import { type CallerLine, type CallerView, CALLER_LINES } from './script.ts';
 import { type HeardRun, PACKET_FRAMES, SAMPLE_RATE } from './sound-card.ts';
@@ -13,7 +14,7 @@ export interface SpokenLine {
 }
 
 /** Speech is what is louder than this, in 10 ms. */
-const SPEECH_RMS = 0.01 * 32_768;
+const SPEECH_DB = -40;
 const WINDOW_FRAMES = 240;
 
 /** The person on the telephone: speaks the lines of the script from files, each when its moment has come. */
@@ -69,14 +70,17 @@ export class Caller {
 }
 
 function speechBounds(samples: Int16Array): { onsetFrame: number; lastFrame: number } {
+  const meter = new LevelMeter();
   let onsetFrame = samples.length;
   let lastFrame = 0;
   for (let at = 0; at < samples.length; at += WINDOW_FRAMES) {
     const window = samples.subarray(at, at + WINDOW_FRAMES);
-    const power = window.reduce((sum, sample) => sum + sample * sample, 0) / window.length;
-    if (Math.sqrt(power) < SPEECH_RMS) continue;
+    meter.reset();
+    meter.measure(window);
+    if (meter.rmsDb < SPEECH_DB) continue;
     onsetFrame = Math.min(onsetFrame, at);
     lastFrame = at + window.length;
   }
+  meter.free();
   return { onsetFrame, lastFrame };
 }

@@ -1,26 +1,11 @@
 import wavefile from 'wavefile';
-import { decodeMulaw, floatFromPcm16, pcm16FromFloat, Resampler } from '../../audio/index.ts';
+import { pcm16FromFloat, resampleClip } from '../../audio/index.ts';
+import { readWav } from '../../server/wav.ts';
 
 /** Reads a mono WAV file of any supported rate, PCM16 or µ-law, as PCM16 at `sampleRate`. */
 export function readSpeech(file: Uint8Array, sampleRate: number): Int16Array {
-  const wav = new wavefile.WaveFile(file);
-  const { sampleRate: fileRate } = wav.fmt as { sampleRate: number };
-  const samples =
-    wav.bitDepth === '8m'
-      ? decodeMulaw(Uint8Array.from(wav.getSamples(false, Uint8Array)))
-      : Int16Array.from(wav.getSamples(false, Int16Array));
-  return fileRate === sampleRate ? samples : resample(samples, fileRate, sampleRate);
-}
-
-function resample(samples: Int16Array<ArrayBuffer>, inputRate: number, outputRate: number): Int16Array {
-  const resampler = new Resampler({ inputRate, outputRate });
-  const body = resampler.process(floatFromPcm16(samples)).slice();
-  const tail = resampler.flush();
-  const resampled = new Float32Array(body.length + tail.length);
-  resampled.set(body);
-  resampled.set(tail, body.length);
-  resampler.free();
-  return pcm16FromFloat(resampled);
+  const speech = readWav(file);
+  return resampleClip(speech.samples, speech.sampleRate, sampleRate);
 }
 
 /** A growing stereo recording: the user on the left, the agent as heard on the right. */
