@@ -83,7 +83,9 @@ export class WebRtcClient {
     });
     this.location = response.headers.get('location') ?? '';
     this.answerSdp = await response.text();
-    if (response.status === 201) this.#connection.setRemoteDescription(this.answerSdp, 'answer');
+    // Told that there are no more candidates before it has added them, the library may give up.
+    const answer = this.answerSdp.replace(/^a=end-of-candidates\r\n/m, '');
+    if (response.status === 201) this.#connection.setRemoteDescription(answer, 'answer');
     return response.status;
   }
 

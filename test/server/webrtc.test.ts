@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { ClientEvent } from '../../src/protocol/client-events.ts';
 import { createRealtimeServer, type RealtimeServer, type RealtimeServerOptions } from '../../src/server/index.ts';
-import { toneVoice, userMessage } from './scripted-client.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { toneVoice, turns, userMessage } from './scripted-client.ts';
 import { WebRtcClient } from './webrtc-client.ts';
 
 const servers: RealtimeServer[] = [];
@@ -49,5 +51,52 @@ describe('a call over WebRTC', () => {
     expect(loud.length).toBeGreaterThan(40);
     expect(levelOf(loud)).toBeGreaterThan(5200);
     expect(levelOf(loud)).toBeLessThan(6100);
+  });
+
+  test('is truncated by the server when the client clears the output', async () => {
+    const say = 'This goes on for so long that nobody will ever hear the end of it.';
+    const baseUrl = await serve({ scenario: { turns: [{ replies: [[{ say }]] }] } });
+    const client = await caller('opus');
+    await client.call(baseUrl);
+    await client.next('session.created');
+    client.send({ type: 'output_audio_buffer.clear' }, userMessage('Go on'), { type: 'response.create' });
+    const { response_id } = await client.next('output_audio_buffer.started');
+    await client.until(() => client.heard.find((packet) => levelOf([packet]) > 4000));
+    client.send({ type: 'response.cancel' }, { type: 'output_audio_buffer.clear' });
+    expect(await client.next('output_audio_buffer.cleared')).toMatchObject({ response_id });
+    const { audio_end_ms, item_id } = await client.next('conversation.item.truncated');
+    expect(audio_end_ms).toBeGreaterThan(0);
+    expect(audio_end_ms).toBeLessThan(say.length * 50);
+    client.send({ type: 'conversation.item.retrieve', item_id });
+    const { item } = await client.next('conversation.item.retrieved');
+    const [part] = item.type === 'message' ? item.content : [];
+    const audio = part?.type === 'output_audio' ? part.audio : undefined;
+    expect(Buffer.from(audio ?? '', 'base64').length).toBe(audio_end_ms * 48);
+    expect(client.events.map(({ type }) => type)).not.toContain('error');
+  });
+
+  test('sends an item that is too large for the channel without its audio', async () => {
+    const baseUrl = await serve();
+    const client = await caller('PCMU');
+    await client.call(baseUrl);
+    await client.next('session.created');
+    client.send({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection: null } } } });
+    const second: ClientEvent = { type: 'input_audio_buffer.append', audio: Buffer.alloc(48_000).toString('base64') };
+    client.send(second, second, second, second, second, second, { type: 'input_audio_buffer.commit' });
+    const { item_id } = await client.next('input_audio_buffer.committed');
+    client.send({ type: 'conversation.item.retrieve', item_id });
+    const { item } = await client.next('conversation.item.retrieved');
+    expect(item).toMatchObject({ id: item_id, content: [{ type: 'input_audio' }] });
+    expect(JSON.stringify(item)).not.toContain('"audio":');
+  });
+
+  test('ends when the browser never comes', async () => {
+    const clock = new VirtualClock(turns);
+    const baseUrl = await serve({ clock });
+    const sdp = await (await caller('PCMU')).offer();
+    const response = await fetch(`${baseUrl}/realtime/calls`, { method: 'POST', body: sdp });
+    const hangUp = `${baseUrl.replace('/v1', '')}${response.headers.get('location') ?? ''}/hangup`;
+    await clock.advance(30_000);
+    expect((await fetch(hangUp, { method: 'POST' })).status).toBe(404);
   });
 });

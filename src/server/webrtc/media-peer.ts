@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { DataChannel, PeerConnection, Track } from 'node-datachannel';
+import { HttpRefusal } from '../http-refusal.ts';
 import { ServerError } from '../server-error.ts';
 import type { Offer } from './offer.ts';
 
@@ -49,7 +50,7 @@ export class MediaPeer {
 
   /**
    * Answers an offer, reachable at `host` only. Loads the optional package `node-datachannel`; throws
-   * `ERR_WEBRTC_MISSING` without it and `ERR_OFFER` when it can't answer.
+   * `ERR_WEBRTC_MISSING` without it and `HttpRefusal` when it can't answer.
    */
   static async answer(offer: Offer, host: string, listener: PeerListener): Promise<MediaPeer> {
     const rtc = await loadDataChannel();
@@ -71,14 +72,15 @@ export class MediaPeer {
           if (state === 'complete') resolve();
         });
       });
-      connection.setRemoteDescription(offer.sdp, 'offer');
+      // The library adds the candidates after the description: told that there are no more, it may give up in between.
+      connection.setRemoteDescription(offer.sdp.replaceAll(/^a=end-of-candidates\r?\n/gm, ''), 'offer');
       await gathered;
       const answerSdp = connection.localDescription()?.sdp;
       if (answerSdp === undefined) throw new Error('the library made no answer');
       return new MediaPeer({ connection, track, ssrc, answerSdp }, listener);
     } catch (cause) {
       connection.close();
-      throw new ServerError(`the offer can't be answered: ${String(cause)}`, { code: 'ERR_OFFER', cause });
+      throw new HttpRefusal(400, `Invalid SDP offer: ${String(cause)}.`, { code: 'invalid_offer' });
     }
   }
 
