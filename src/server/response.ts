@@ -65,7 +65,8 @@ export class Response {
       for (const step of reply) await this.#make(step);
       this.#end('completed', { type: 'completed' });
     } catch (error) {
-      if (error instanceof Ended) return;
+      // What fails after the end, a brain that was still thinking for instance, fails nobody.
+      if (this.#status !== 'in_progress') return;
       if (error instanceof OutOfTokens) this.#end('incomplete', { type: 'incomplete', reason: 'max_output_tokens' });
       else this.#end('failed', { type: 'failed', error: failureOf(error) });
     }

@@ -2,6 +2,7 @@ import type { WireItemStatus } from '../protocol/client-events.ts';
 import type { KeptItem } from './conversation.ts';
 import type { OutputParts, ResponseOutput } from './response-output.ts';
 import { textTokens } from './usage.ts';
+import { wordsOf } from './voice.ts';
 
 /** An assistant message in text: one delta a word, paced like audio. */
 export class WrittenOutput implements ResponseOutput {
@@ -31,7 +32,7 @@ export class WrittenOutput implements ResponseOutput {
   async run(): Promise<void> {
     const { emit, live, pace, spend } = this.#parts;
     emit({ type: 'response.content_part.added', ...this.#place, part: { type: 'text', text: '' } });
-    for (const delta of this.#text.match(/\s*\S+\s*/g) ?? []) {
+    for (const { text: delta } of wordsOf(this.#text)) {
       await live(pace.next());
       spend(textTokens(delta));
       this.#sent += delta;
