@@ -116,7 +116,8 @@ export class Session {
     const { onEvent, clock } = this.#parts;
     try {
       const value = parseClientText(text);
-      onEvent?.('in', { ...value, type: String(value.type) }, clock.nowMs());
+      const { type } = value;
+      onEvent?.('in', typeof type === 'string' ? { ...value, type } : { type: '(malformed)', text }, clock.nowMs());
       return value;
     } catch (error) {
       onEvent?.('in', { type: '(malformed)', text }, clock.nowMs());

@@ -13,6 +13,12 @@ const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 /** How long a client may take to answer a close. */
 const CLOSE_TIMEOUT_MS = 1000;
 
+/** How long a client may take to say what it wants. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** A client that leaves more than this unread has gone, or means harm: a quarter of an hour of audio is 58 MB. */
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
+
 /** Where to listen. */
 export interface ListenOptions {
   /** Default 0: any free port. */
@@ -38,6 +44,7 @@ export class WebSocketListener {
   readonly #parts: ListenerParts;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
+  #isClosing = false;
 
   constructor(parts: ListenerParts) {
     this.#parts = parts;
@@ -52,7 +59,8 @@ export class WebSocketListener {
         protocols.has('realtime') ? ('realtime' as const) : (false as const),
     };
     this.#sockets = new WebSocketServer(options);
-    this.#http = createServer((_request, response) => {
+    const timeouts = { headersTimeout: HANDSHAKE_TIMEOUT_MS, connectionsCheckingInterval: HANDSHAKE_TIMEOUT_MS / 2 };
+    this.#http = createServer(timeouts, (_request, response) => {
       response.writeHead(404, { 'content-type': 'text/plain' }).end(`This is a WebSocket server: connect to ${PATH}\n`);
     });
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
@@ -71,20 +79,22 @@ export class WebSocketListener {
     return { url: `ws://${name}:${bound}${PATH}`, port: bound };
   }
 
-  /** Waits for the clients, which the server has asked to close, and frees the port. */
+  /** Frees the port, lets nobody in any more, and waits for the clients, which the server has asked to close. */
   async close(): Promise<void> {
-    await Promise.all(
-      [...this.#sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
-    );
-    if (!this.#http.listening) return;
-    await new Promise<void>((resolve) => {
-      this.#http.close(() => resolve());
-      this.#http.closeAllConnections();
+    this.#isClosing = true;
+    const left = [...this.#sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    const freed = new Promise<void>((resolve) => {
+      if (this.#http.listening) this.#http.close(() => resolve());
+      else resolve();
     });
+    await Promise.all(left);
+    this.#http.closeAllConnections();
+    await freed;
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
+    if (this.#isClosing) return refuse(socket, '503 Service Unavailable');
     const url = URL.parse(request.url ?? '/', 'http://localhost');
     if (url?.pathname !== PATH) return refuse(socket, '404 Not Found');
     if (this.#parts.apiKey !== undefined && !isSameKey(presentedKey(request), this.#parts.apiKey)) {
@@ -101,7 +111,9 @@ function connectionOf(socket: WebSocket): ServerConnection {
   socket.on('error', () => {});
   return {
     send: (text) => {
-      if (socket.readyState === socket.OPEN) socket.send(text);
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
+      else socket.send(text);
     },
     close: (code, reason) => socket.close(code, reason),
     onText: (listener) => void socket.on('message', (frame) => listener((frame as Buffer).toString())),
@@ -110,6 +122,8 @@ function connectionOf(socket: WebSocket): ServerConnection {
 }
 
 function refuse(socket: Duplex, status: string): void {
+  // A client that keeps its half of the connection open would keep the server from closing.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 

@@ -62,7 +62,7 @@ class Wire implements ServerConnection {
 async function fuzzSession(seed: number): Promise<SessionWitness> {
   const choice = new Choice(seed);
   const clock = new VirtualClock(() => new Promise((resolve) => void setImmediate(resolve)));
-  const server = createRealtimeServer({ clock, brain, voice });
+  const server = createRealtimeServer({ clock, brain, voice, onEvent: () => {} });
   const wire = new Wire();
   server.accept(wire);
   const { witness } = wire;
