@@ -1,8 +1,9 @@
 // How late audio leaves the server while many sessions speak and listen at once, over real sockets:
 //   node --conditions=bargein-source test/soak/sessions.ts [--sessions 100] [--seconds 30] [--json]
-// A third process only sets timers: how late those are is what the machine itself was busy with.
 // The clients are a process of their own. Each sends a 20 ms packet every 20 ms, speech or silence, and says its line
 // again when the answer is over; the answers are real speech.
+// A third process only sets timers. How late those are, and how long the server waited for a processor that it needed,
+// tell its own lateness from that of a busy machine; `chrt -r 1` before the command takes the machine out of it.
 
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -58,6 +59,15 @@ class PacingErrors {
   }
 }
 
+/** Milliseconds that this thread was ready to run and another one had the processor; 0 where Linux doesn't say. */
+function waitedForCpuMs(): number {
+  try {
+    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
+  } catch {
+    return 0;
+  }
+}
+
 function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return Math.round(100 * (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN)) / 100;
@@ -96,6 +106,7 @@ async function runServer(): Promise<void> {
   const loop = monitorEventLoopDelay({ resolution: 5 });
   loop.enable();
   const cpuAtStart = process.cpuUsage();
+  const waitedAtStartMs = waitedForCpuMs();
   const startMs = performance.now();
   const lateness = await new Promise<number[]>((resolve, reject) => {
     clients.once('message', (message) => resolve(message as number[]));
@@ -103,6 +114,7 @@ async function runServer(): Promise<void> {
   });
   const cpu = process.cpuUsage(cpuAtStart);
   const wallMs = performance.now() - startMs;
+  const waitedMs = waitedForCpuMs() - waitedAtStartMs;
   await server.close();
   const result = {
     machine: `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, Node ${process.version}`,
@@ -115,11 +127,18 @@ async function runServer(): Promise<void> {
     pacingErrorMs: summary(errors.errorsMs),
     serverLoopDelayMs: { p99: Math.round(loop.percentile(99) / 1e4) / 100, max: Math.round(loop.max / 1e4) / 100 },
     serverCpuShare: Math.round((cpu.user + cpu.system) / wallMs / 10) / 100,
+    serverWaitedForCpuShare: Math.round((100 * waitedMs) / wallMs) / 100,
     clientPacketLatenessMs: summary(lateness),
     idleTimerLatenessMs: summary(await idleLateness),
   };
   if (options.json) console.log(JSON.stringify(result));
   else console.log(result);
+}
+
+/** Tells the server's process, and ends when it has been told. */
+async function report(latenessMs: readonly number[]): Promise<void> {
+  await new Promise((resolve) => void process.send?.(latenessMs, resolve));
+  process.disconnect();
 }
 
 /** One client: sends its packets when told to, and starts its line again after each answer. */
@@ -177,9 +196,8 @@ async function runClients(url: string): Promise<void> {
     };
     send();
   });
-  process.send?.(latenessMs);
   for (const client of clients) client.close();
-  process.disconnect();
+  await report(latenessMs);
 }
 
 /** Measures the machine: the timers of a process that has nothing else to do, against the pace that was set. */
@@ -187,11 +205,10 @@ async function runIdle(): Promise<void> {
   const latenessMs: number[] = [];
   const startMs = performance.now();
   for (let dueMs = INTERVAL_MS; dueMs < seconds * 1000; dueMs += INTERVAL_MS) {
-    await new Promise((resolve) => void setTimeout(resolve, startMs + dueMs - performance.now()));
+    await new Promise((resolve) => void setTimeout(resolve, Math.max(0, startMs + dueMs - performance.now())));
     latenessMs.push(performance.now() - startMs - dueMs);
   }
-  process.send?.(latenessMs);
-  process.disconnect();
+  await report(latenessMs);
 }
 
 if (options.idle) await runIdle();
