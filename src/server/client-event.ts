@@ -4,10 +4,15 @@ import { Refusal } from './refusal.ts';
 
 /** Deeper nesting than any real event has; refused before it reaches code that recurses. */
 const MAX_DEPTH = 64;
+/** More than the largest set of tools has. A frame has room for millions, and each that is wrong costs an issue. */
+const MAX_VALUES = 50_000;
+/** Longest stretch of a client's text that a refusal repeats. */
+const MAX_ECHO_CHARACTERS = 200;
 
 const QUOTE = 34;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
+const COMMA = 44;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
@@ -30,6 +35,7 @@ interface Issue {
 
 /** Parses the text of one frame into a JSON object; refuses anything else. */
 export function parseClientText(text: string): JsonObject {
+  checkSize(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -38,9 +44,6 @@ export function parseClientText(text: string): JsonObject {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Refusal(`An event must be a JSON object, got ${describe(value)}.`, { code: 'invalid_json' });
-  }
-  if (nestsDeeperThan(text, MAX_DEPTH)) {
-    throw new Refusal(`An event may nest ${MAX_DEPTH} levels at most.`, { code: 'invalid_json' });
   }
   return value as JsonObject;
 }
@@ -139,7 +142,10 @@ function valueAt(event: JsonObject, path: readonly PropertyKey[]): unknown {
 }
 
 function pathText(path: readonly PropertyKey[]): string {
-  return path.map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`)).join('');
+  const text = path
+    .map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`))
+    .join('');
+  return text.length > MAX_ECHO_CHARACTERS ? `${text.slice(0, MAX_ECHO_CHARACTERS)}…` : text;
 }
 
 function describe(value: unknown): string {
@@ -153,23 +159,30 @@ function measure(value: unknown): string {
   return typeof value === 'number' ? String(value) : `a length of ${(value as { length: number }).length}`;
 }
 
-/** Counts brackets outside of strings; a long string costs one native search, not a look at each character. */
-function nestsDeeperThan(text: string, limit: number): boolean {
+/**
+ * Refuses what would take seconds and gigabytes to parse and check. Counts brackets and commas outside of strings; a
+ * long string costs one native search, not a look at each character.
+ */
+function checkSize(text: string): void {
   let depth = 0;
+  let values = 1;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at);
+    else if (code === COMMA) values += 1;
     else if (code === OPEN_BRACE || code === OPEN_BRACKET) depth += 1;
     else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth -= 1;
-    if (depth > limit) return true;
+    if (depth > MAX_DEPTH)
+      throw new Refusal(`An event may nest ${MAX_DEPTH} levels at most.`, { code: 'invalid_json' });
+    if (values > MAX_VALUES)
+      throw new Refusal(`An event may have ${MAX_VALUES} values at most.`, { code: 'invalid_json' });
   }
-  return false;
 }
 
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
-  while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
-  return end;
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
 }
 
 function isEscaped(text: string, at: number): boolean {

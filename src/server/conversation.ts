@@ -12,6 +12,7 @@ interface Entry {
   isTruncated?: boolean;
   /** Of a truncated item: the words that had been heard, by their share of the audio. For the brain only. */
   heardText?: string;
+  isDone?: boolean;
 }
 
 /** What a truncated item still says: that it was audio. */
@@ -68,13 +69,17 @@ export class Conversation {
     this.#emit({ type: 'conversation.item.added', previous_item_id: this.#previousOf(item.id), item });
   }
 
-  /** Replaces an item by its final state and announces that; says nothing about an item that was deleted meanwhile. */
+  /**
+   * Replaces an item by its final state and announces that; says nothing about an item that was deleted meanwhile, or
+   * replaced by a client's own of the same id.
+   */
   finish(item: KeptItem): void {
     const entry = this.#find(item.id);
-    if (entry === undefined) return;
+    if (entry === undefined || entry.isDone === true) return;
+    entry.isDone = true;
     const isCut = entry.isTruncated === true && item.type === 'message' && item.role === 'assistant';
     entry.item = isCut ? { ...item, content: TRUNCATED_CONTENT } : item;
-    this.#emit({ type: 'conversation.item.done', previous_item_id: this.#previousOf(item.id), item });
+    this.#emit({ type: 'conversation.item.done', previous_item_id: this.#previousOf(item.id), item: entry.item });
   }
 
   /** Sets the transcript of a spoken user item, if it still exists. */

@@ -25,12 +25,16 @@ export interface FrontParts {
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
+/** How long a client may take to say what it wants. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
 /** One port of the server. */
 export class HttpFront {
   readonly #http: Server;
 
   constructor({ onRequest, onUpgrade }: FrontParts) {
-    this.#http = createServer(onRequest);
+    const timeouts = { headersTimeout: HANDSHAKE_TIMEOUT_MS, connectionsCheckingInterval: HANDSHAKE_TIMEOUT_MS / 2 };
+    this.#http = createServer(timeouts, onRequest);
     this.#http.on('upgrade', onUpgrade);
   }
 

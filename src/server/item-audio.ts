@@ -6,6 +6,7 @@ export class ItemAudio {
   readonly format: WireAudioFormat;
   readonly #packets: Int16Array[] = [];
   #frames = 0;
+  #isCut = false;
 
   constructor(format: WireAudioFormat, samples?: Int16Array) {
     this.format = format;
@@ -16,7 +17,9 @@ export class ItemAudio {
     return (this.#frames * 1000) / sampleRateOf(this.format);
   }
 
+  /** Adds what was spoken; after a cut nothing more, because nobody heard it. */
   append(samples: Int16Array): void {
+    if (this.#isCut) return;
     this.#packets.push(samples);
     this.#frames += samples.length;
   }
@@ -24,9 +27,9 @@ export class ItemAudio {
   /** Forgets what lies behind `endMs`. */
   truncate(endMs: number): void {
     const kept = this.samples().slice(0, Math.floor((endMs * sampleRateOf(this.format)) / 1000));
-    this.#packets.length = 0;
-    this.#frames = 0;
-    this.append(kept);
+    this.#packets.splice(0, Infinity, kept);
+    this.#frames = kept.length;
+    this.#isCut = true;
   }
 
   samples(): Int16Array<ArrayBuffer> {

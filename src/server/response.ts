@@ -79,7 +79,7 @@ export class Response {
       await this.#follow(reply);
       this.#end('completed', { type: 'completed' });
     } catch (error) {
-      // What was cancelled may fail because of that: its end has been told.
+      // What fails after the end, a brain that was still thinking for instance, fails nobody.
       if (error instanceof Ended || this.#status !== 'in_progress') return;
       if (error instanceof OutOfTokens) this.#end('incomplete', { type: 'incomplete', reason: 'max_output_tokens' });
       else this.#end('failed', { type: 'failed', error: failureOf(error) });

@@ -43,6 +43,9 @@ import { UserTurns, writtenText } from './user-turns.ts';
 import type { Voice } from './voice.ts';
 import { decodeWireAudio, sampleRateOf } from './wire-audio.ts';
 
+/** Longer ones are refused, and not repeated. */
+const MAX_EVENT_ID_CHARACTERS = 512;
+
 /** Least audio of a commit, as on the service. */
 const MIN_COMMIT_MS = 100;
 
@@ -202,7 +205,8 @@ export class Session implements IncidentTarget {
     let eventId: string | null = null;
     try {
       const value = this.#parse(text);
-      if (typeof value.event_id === 'string') eventId = value.event_id;
+      if (typeof value.event_id === 'string' && value.event_id.length <= MAX_EVENT_ID_CHARACTERS)
+        eventId = value.event_id;
       this.#handle(checkClientEvent(value));
     } catch (error) {
       this.#refuse(error, eventId, sender);
@@ -213,7 +217,9 @@ export class Session implements IncidentTarget {
     const { onEvent, clock } = this.#parts;
     try {
       const value = parseClientText(text);
-      onEvent?.('in', { ...value, type: String(value.type) }, clock.nowMs(), this.#tapDetails(text));
+      const { type } = value;
+      const seen = typeof type === 'string' ? { ...value, type } : { type: '(malformed)', text };
+      onEvent?.('in', seen, clock.nowMs(), this.#tapDetails(text));
       return value;
     } catch (error) {
       onEvent?.('in', { type: '(malformed)', text }, clock.nowMs(), this.#tapDetails(text));
@@ -383,6 +389,12 @@ export class Session implements IncidentTarget {
       throw new Refusal(`Tool call ID '${item.call_id}' not found in conversation.`, {
         code: 'invalid_tool_call_id',
         param: 'item.call_id',
+      });
+    }
+    if (item.id !== undefined && item.id === this.#speechItemId) {
+      throw new Refusal(`Error adding item: '${item.id}' is the item of the speech that has just started.`, {
+        code: 'item_create_duplicate_item_id',
+        param: 'item.id',
       });
     }
     const taken = this.#takeOver(item, 'item');
@@ -573,7 +585,9 @@ export class Session implements IncidentTarget {
 
   #newId(prefix: string): string {
     this.#lastId += 1;
-    return `${prefix}_${this.#parts.sessionNumber}_${String(this.#lastId).padStart(6, '0')}`;
+    const id = `${prefix}_${this.#parts.sessionNumber}_${String(this.#lastId).padStart(6, '0')}`;
+    // A client may have given an item of its own the very id that comes next.
+    return prefix === 'item' && this.#conversation.has(id) ? this.#newId(prefix) : id;
   }
 }
 

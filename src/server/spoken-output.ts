@@ -3,7 +3,7 @@ import type { KeptItem } from './conversation.ts';
 import { ItemAudio } from './item-audio.ts';
 import type { OutputParts, ResponseOutput } from './response-output.ts';
 import { outputAudioTokens } from './usage.ts';
-import { sentencesIn, type SpokenText, type Voice } from './voice.ts';
+import { sentencesIn, type SpokenText, type Voice, wordsOf } from './voice.ts';
 import { encodeWireAudio, sampleRateOf } from './wire-audio.ts';
 
 /** How an item is spoken. */
@@ -106,9 +106,9 @@ export class SpokenOutput implements ResponseOutput {
   }
 
   #plan(sentence: string, samples: Int16Array): void {
-    for (const word of sentence.matchAll(/\s*\S+\s*/g)) {
+    for (const word of wordsOf(sentence)) {
       const share = word.index / sentence.length;
-      this.#words.push({ text: word[0], startFrame: this.#plannedFrames + Math.floor(share * samples.length) });
+      this.#words.push({ text: word.text, startFrame: this.#plannedFrames + Math.floor(share * samples.length) });
     }
     this.#plannedFrames += samples.length;
     const joined = new Int16Array(this.#pending.length + samples.length);

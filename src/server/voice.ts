@@ -19,9 +19,17 @@ export interface Voice {
 /** A text that is there, or that grows while it is spoken. */
 export type SpokenText = string | AsyncIterable<string>;
 
-/** The sentences of a text: synthesised one by one, so that the first can be heard while the next is made. */
+/**
+ * The sentences of a text: synthesised one by one, so that the first can be heard while the next is made. Linear in the
+ * length of any text, which a client may have written.
+ */
 export function sentencesOf(text: string): string[] {
-  return text.match(/[^]*?[.!?]+(?:\s+|$)|[^]+$/g) ?? [];
+  return text.match(/[^]*?[.!?](?:\s+|$)|[^]+$/g) ?? [];
+}
+
+/** The words of a text, each with the blanks behind it, and where they begin; linear as well. */
+export function wordsOf(text: string): { readonly text: string; readonly index: number }[] {
+  return Array.from(text.matchAll(/^\s*\S+\s*|\S+\s*/g), ({ 0: word, index }) => ({ text: word, index }));
 }
 
 /** The sentences of a text as they become complete. */

@@ -14,6 +14,9 @@ const MAX_PAYLOAD_BYTES = 16 * 1024 * 1024;
 /** How long a client may take to answer a close. */
 const CLOSE_TIMEOUT_MS = 1000;
 
+/** A client that leaves more than this unread has gone, or means harm: a quarter of an hour of audio is 58 MB. */
+const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
+
 interface ListenerParts {
   readonly faults: FaultBoard;
   readonly credentials: Credentials;
@@ -31,6 +34,7 @@ export class WebSocketListener {
   readonly #sockets: WebSocketServer;
   /** Clients that wait for an answer which a fault withholds. */
   readonly #unanswered = new Set<Duplex>();
+  #isClosing = false;
 
   constructor(parts: ListenerParts) {
     this.#parts = parts;
@@ -47,8 +51,9 @@ export class WebSocketListener {
     this.#sockets = new WebSocketServer(options);
   }
 
-  /** Waits for the clients, which the server has asked to close. */
+  /** Lets nobody in any more, and waits for the clients, which the server has asked to close. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     for (const socket of this.#unanswered) socket.destroy();
     await Promise.all(
       [...this.#sockets.clients].map((socket) => new Promise((resolve) => socket.once('close', resolve))),
@@ -57,6 +62,7 @@ export class WebSocketListener {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
+    if (this.#isClosing) return refuse(socket, '503 Service Unavailable');
     const url = URL.parse(request.url ?? '/', 'http://localhost');
     if (url?.pathname !== PATH) return refuse(socket, '404 Not Found');
     const { accept, credentials, faults, findCall } = this.#parts;
@@ -82,7 +88,9 @@ function connectionOf(socket: WebSocket): ServerConnection {
   socket.on('error', () => {});
   return {
     send: (text) => {
-      if (socket.readyState === socket.OPEN) socket.send(text);
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
+      else socket.send(text);
     },
     close: (code, reason) => socket.close(code, reason),
     destroy: () => socket.terminate(),
@@ -93,5 +101,7 @@ function connectionOf(socket: WebSocket): ServerConnection {
 }
 
 function refuse(socket: Duplex, status: string): void {
+  // A client that keeps its half of the connection open would keep the server from closing.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

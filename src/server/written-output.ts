@@ -2,7 +2,7 @@ import type { WireItemStatus } from '../protocol/client-events.ts';
 import type { KeptItem } from './conversation.ts';
 import type { OutputParts, ResponseOutput } from './response-output.ts';
 import { textTokens } from './usage.ts';
-import type { SpokenText } from './voice.ts';
+import { type SpokenText, wordsOf } from './voice.ts';
 
 /** An assistant message in text: one delta a word, or a piece as the brain writes it, paced like audio. */
 export class WrittenOutput implements ResponseOutput {
@@ -32,7 +32,7 @@ export class WrittenOutput implements ResponseOutput {
   async run(): Promise<void> {
     const { emit } = this.#parts;
     emit({ type: 'response.content_part.added', ...this.#place, part: { type: 'text', text: '' } });
-    if (typeof this.#text === 'string') for (const word of wordsOf(this.#text)) await this.#sendDelta(word);
+    if (typeof this.#text === 'string') for (const { text } of wordsOf(this.#text)) await this.#sendDelta(text);
     else for await (const piece of this.#text) await this.#sendDelta(piece);
   }
 
@@ -49,8 +49,4 @@ export class WrittenOutput implements ResponseOutput {
     emit({ type: 'response.output_text.done', ...this.#place, text: this.#sent });
     emit({ type: 'response.content_part.done', ...this.#place, part: { type: 'text', text: this.#sent } });
   }
-}
-
-function wordsOf(text: string): readonly string[] {
-  return text.match(/\s*\S+\s*/g) ?? [];
 }

@@ -7,12 +7,7 @@ import type {
 import { expectTypeOf, test } from 'vitest';
 import type { ClientEvent, WireItem } from '../../src/protocol/client-events.ts';
 import type { EventBody, SentEvent } from '../../src/server/sent-event.ts';
-
-/**
- * Fields in which the service says and takes null, as clients rely on, while the types of `openai` know only their
- * absence.
- */
-type NullableOnTheWire = 'transcript' | 'noise_reduction' | 'transcription' | 'previous_item_id' | 'response';
+import type { NullableOnTheWire } from './on-the-wire.ts';
 
 /** The types of `openai` ask for an id that its own clients leave out. */
 type Identified<T> = T extends { type: 'mcp_approval_response' } ? T & { id: string } : T;

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// The tests of the server once more, with a recorder on every server they make; see `recorded-traffic.test.ts`.
+const conditions = ['bargein-source', 'module', 'node', 'development|production'];
+
+export default defineConfig({
+  root: new URL('../..', import.meta.url).pathname,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['test/server/**/*.test.ts'],
+    exclude: ['test/server/recorded-traffic.test.ts'],
+    setupFiles: ['test/server/traffic-recorder.ts'],
+  },
+});
