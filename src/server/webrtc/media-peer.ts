@@ -72,8 +72,10 @@ export class MediaPeer {
           if (state === 'complete') resolve();
         });
       });
-      // The library adds the candidates after the description: told that there are no more, it may give up in between.
-      connection.setRemoteDescription(offer.sdp.replaceAll(/^a=end-of-candidates\r?\n/gm, ''), 'offer');
+      // The browser finds the server, not the other way round, and its address shows then. Its candidates are left out:
+      // about one time in fifty the library refused to add them ("a remote candidate without ICE transport").
+      const sdp = offer.sdp.replaceAll(/^a=(?:candidate:.*|end-of-candidates)\r?\n/gm, '');
+      connection.setRemoteDescription(sdp, 'offer');
       await gathered;
       const answerSdp = connection.localDescription()?.sdp;
       if (answerSdp === undefined) throw new Error('the library made no answer');
