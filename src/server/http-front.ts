@@ -51,12 +51,14 @@ export class HttpFront {
     return { url: `ws://${authority}/v1/realtime`, baseUrl: `http://${authority}/v1`, port: bound };
   }
 
-  /** Frees the port; requests that are still answered are cut off. */
-  async close(): Promise<void> {
-    if (!this.#http.listening) return;
-    await new Promise<void>((resolve) => {
-      this.#http.close(() => resolve());
-      this.#http.closeAllConnections();
+  /** Frees the port at once; when `isQuiet` settles, requests that are still answered are cut off. */
+  async close(isQuiet: Promise<void>): Promise<void> {
+    const isFree = new Promise<void>((resolve) => {
+      if (this.#http.listening) this.#http.close(() => resolve());
+      else resolve();
     });
+    await isQuiet;
+    this.#http.closeAllConnections();
+    await isFree;
   }
 }

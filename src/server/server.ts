@@ -90,7 +90,7 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
   const credentials = new Credentials(options.apiKey, clock);
   const connections = new Set<ServerConnection>();
   const calls = new Map<string, Call>();
-  const fronts: (HttpFront | WebSocketListener)[] = [];
+  const fronts: { close(): Promise<void> }[] = [];
   const faults = new FaultBoard();
   for (const fault of scenario?.faults ?? []) faults.inject(fault);
   const sessionLimitMs = checkSessionLimit(options.sessionLimitMs ?? DEFAULT_SESSION_LIMIT_MS);
@@ -167,13 +167,13 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
         },
         onUpgrade: (request, socket, head) => sockets.upgrade(request, socket, head),
       });
-      fronts.push(sockets, front);
+      fronts.push({ close: () => front.close(sockets.close()) });
       return front.listen(listenOptions);
     },
     async close() {
       for (const connection of connections) connection.close(1001, 'the server is closing');
       for (const call of calls.values()) call.hangUp();
-      for (const front of fronts) await front.close();
+      await Promise.all(fronts.map((front) => front.close()));
       releaseMediaPeers();
       if (options.voice === undefined) await voice.close?.();
     },
