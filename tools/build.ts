@@ -47,6 +47,16 @@ await build({
   plugins: [withoutInlineCore],
 });
 
+await build({
+  entryPoints: ['bench/main.ts', 'bench/run-process.ts'],
+  outdir: 'dist/bench',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+});
+
 cpSync('src/cli/demo/speech', 'dist/cli/demo/speech', {
   recursive: true,
   filter: (path) => !path.includes('.') || path.endsWith('.wav'),
