@@ -1,8 +1,10 @@
 import type { BenchOptions } from '../src/cli/bench.ts';
 import { BargeinError } from '../src/errors.ts';
+import { type Bar, judge } from './bars.ts';
+import { compare } from './compare.ts';
 import { conduct } from './conduct.ts';
 import type { RaceSettings } from './race.ts';
-import { describeCircumstances, describeOutcome } from './report.ts';
+import { describeBars, describeCircumstances, describeComparisons, describeOutcome } from './report.ts';
 import { circumstances, makeResults, printResults, readResults, type Results, writeResults } from './results.ts';
 import { SUBJECTS } from './subjects/index.ts';
 
@@ -22,9 +24,21 @@ export async function runBench(options: BenchOptions): Promise<boolean> {
     print(describeCircumstances(results.circumstances));
     for (const outcome of results.outcomes) print(['', ...describeOutcome(outcome)]);
   }
+  const bars = judge(results.outcomes);
+  const hasFigure = ({ cells }: Bar): boolean => cells.some(({ measured }) => measured !== null);
+  print(['', ...describeBars(options.filter === '' ? bars : bars.filter(hasFigure), options.showsCells)]);
+
   if (options.jsonPath === '-') process.stdout.write(printResults(results));
   else if (options.jsonPath !== null) writeResults(options.jsonPath, results);
-  return true;
+  if (options.plotFolder !== null) {
+    const { drawPlots } = await import('./plots.ts');
+    print(['', ...(await drawPlots(results, options.plotFolder))]);
+  }
+  if (options.comparePath === null) return true;
+
+  const comparisons = compare(readResults(options.comparePath).outcomes, results.outcomes);
+  print(['', ...describeComparisons(comparisons)]);
+  return !comparisons.some(({ isSlower }) => isSlower);
 }
 
 async function measure(options: BenchOptions, print: (lines: readonly string[]) => void): Promise<Results> {

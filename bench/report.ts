@@ -1,4 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
+import { paint } from '../src/cli/terminal.ts';
+import { type Bar, type Cell, verdictOf } from './bars.ts';
+import type { Comparison } from './compare.ts';
 import type { Circumstances } from './results.ts';
 import { estimate, pairedRatios, spread, typical } from './statistics.ts';
 import { isOurs, type Entry, type Outcome } from './subject.ts';
@@ -13,22 +16,91 @@ export function describeCircumstances(made: Circumstances): string[] {
   ];
 }
 
-/** One subject as a table: time, quartiles, and how many times as long as ours each takes. */
+/** One subject as a table: time, quartiles, and how many times as long as each of ours a peer takes. */
 export function describeOutcome(outcome: Outcome): string[] {
   const build = outcome.build === null ? '' : `, ${outcome.build} build`;
-  const head = `${outcome.subject} (${outcome.operation}${build})`;
-  const ours = outcome.entries.find(({ contender }) => isOurs(contender));
-  const rows = outcome.entries.map((entry) => [entry.contender, ...timeCells(entry, ours), describeFacts(entry)]);
-  return [head, ...alignColumns(rows).map((row) => `  ${row}`)];
+  const head = `${paint.bold(outcome.subject)} (${outcome.operation}${build})`;
+  const isTimed = outcome.entries.some((entry) => entry.rounds.flat().length > 0);
+  if (!isTimed) {
+    const rows = outcome.entries.map((entry) => [entry.contender, describeFacts(entry)]);
+    return [head, ...alignColumns(rows).map((row) => `  ${row}`)];
+  }
+  const ours = outcome.entries.filter(({ contender }) => isOurs(contender));
+  const titles = ['', 'median', 'quartiles', ...ours.map(({ contender }) => `× ${contender}`), ''];
+  const rows = outcome.entries.map((entry) => [
+    entry.contender,
+    ...timeCells(entry),
+    ...ours.map((own) => (isOurs(entry.contender) ? '' : ratioCell(own, entry))),
+    describeFacts(entry),
+  ]);
+  return [head, ...alignColumns([titles, ...rows]).map((row) => `  ${row}`)];
 }
 
-function timeCells(entry: Entry, ours: Entry | undefined): string[] {
-  if (entry.rounds.every((run) => run.length === 0)) return [];
-  const { q1, q3 } = spread(entry.rounds);
-  const cells = [formatNs(typical(entry.rounds)), `${formatNs(q1)}…${formatNs(q3)}`];
-  if (ours === undefined || ours === entry) return [...cells, ''];
-  const { value, low, high } = estimate(pairedRatios(ours.rounds, entry.rounds));
-  return [...cells, `${formatRatio(value)} [${formatRatio(low)}…${formatRatio(high)}]`];
+function timeCells({ rounds }: Entry): string[] {
+  const { q1, q3 } = spread(rounds);
+  return [formatNs(typical(rounds)), `${formatNs(q1)}…${formatNs(q3)}`];
+}
+
+function ratioCell(own: Entry, peer: Entry): string {
+  const { value, low, high } = estimate(pairedRatios(own.rounds, peer.rounds));
+  return `${formatRatio(value)} [${formatRatio(low)}…${formatRatio(high)}]`;
+}
+
+/** The bars: each with its worst cell, or all cells where they were asked for. */
+export function describeBars(bars: readonly Bar[], showsCells: boolean): string[] {
+  const rows = bars.map((bar) => {
+    const worst = worstCell(bar);
+    return [
+      bar.verdict === 'met'
+        ? paint.green('met')
+        : bar.verdict === 'not met'
+          ? paint.red('not met')
+          : paint.dim('not measured'),
+      bar.subject,
+      bar.against,
+      worst === undefined ? '' : describeCell(worst),
+      worst?.name ?? '',
+    ];
+  });
+  const lines = alignColumns([['bar', 'subject', 'against', 'worst figure', 'which'], ...rows]);
+  if (!showsCells) return lines;
+  const cells = bars.flatMap((bar) => bar.cells.map((cell) => [verdictOf(cell), describeCell(cell), cell.name]));
+  return [...lines, '', ...alignColumns(cells)];
+}
+
+/** The cell that is furthest below its limit. */
+function worstCell({ cells }: Bar): Cell | undefined {
+  const margin = ({ measured, limit, sense }: Cell): number => {
+    if (measured === null) return Number.POSITIVE_INFINITY;
+    if (sense === 'at least') return measured.value / limit;
+    return measured.value <= 0 ? Number.POSITIVE_INFINITY : limit / measured.value;
+  };
+  return cells.toSorted((a, b) => margin(a) - margin(b))[0];
+}
+
+function describeCell({ measured, limit, sense, unit }: Cell): string {
+  const bound = `${sense === 'at least' ? '≥' : '≤'} ${formatFigure(limit)}${unit}`;
+  if (measured === null) return `not measured (${bound})`;
+  const { value, low, high } = measured;
+  const range = low === high ? '' : ` [${formatFigure(low)}…${formatFigure(high)}]`;
+  return `${formatFigure(value)}${unit}${range} (${bound})`;
+}
+
+function formatFigure(value: number): string {
+  return String(Number(value.toPrecision(value >= 1000 ? 5 : 3)));
+}
+
+/** What has changed since earlier results; the steady ones are counted only. */
+export function describeComparisons(comparisons: readonly Comparison[]): string[] {
+  const moved = comparisons.filter(({ isSlower, isFaster }) => isSlower || isFaster);
+  const rows = moved.map(({ name, yardstick, change, isSlower }) => [
+    isSlower ? paint.red('slower') : paint.green('faster'),
+    `${formatFigure(change.value)}× the time [${formatFigure(change.low)}…${formatFigure(change.high)}]`,
+    name,
+    yardstick === null ? 'by the clock' : `relative to ${yardstick}`,
+  ]);
+  const steady = comparisons.length - moved.length;
+  return [...alignColumns(rows), `${steady} of ${comparisons.length} timings are unchanged within their intervals.`];
 }
 
 function describeFacts(entry: Entry): string {

@@ -18,10 +18,10 @@ export type RunReply = { readonly entries: readonly RunEntry[] } | { readonly er
 async function obey({ subject: name, build, settings }: RunOrder): Promise<readonly RunEntry[]> {
   const subject = SUBJECTS.find((candidate) => candidate.name === name);
   if (subject === undefined) throw new RangeError(`no subject is called ${name}`);
-  await loadCore(build);
   if (subject.kind === 'survey') {
     return (await subject.survey(build)).map(({ contender, facts }) => ({ contender, rounds: [], facts }));
   }
+  await loadCore(build);
   const contenders = await subject.prepare(build);
   try {
     return await race(contenders, settings);

@@ -51,6 +51,7 @@ export interface Survey {
   readonly runs: number;
   /** Flags that Node needs for this. */
   readonly nodeFlags?: readonly string[];
+  /** The build is not loaded yet. */
   survey(build: CoreBuild): Promise<readonly { readonly contender: string; readonly facts: Facts }[]>;
 }
 

@@ -3,22 +3,22 @@ import { importPackage } from './packages.ts';
 /** A G.711 codec of npm, seen through what is used of it. */
 export interface Codec {
   readonly name: string;
-  readonly encodeMulaw: (samples: Int16Array) => ArrayLike<number>;
-  readonly decodeMulaw: (octets: Uint8Array) => ArrayLike<number>;
-  readonly encodeAlaw: (samples: Int16Array) => ArrayLike<number>;
-  readonly decodeAlaw: (octets: Uint8Array) => ArrayLike<number>;
+  readonly encodeMulaw: (samples: Int16Array) => Uint8Array;
+  readonly decodeMulaw: (octets: Uint8Array) => Int16Array;
+  readonly encodeAlaw: (samples: Int16Array) => Uint8Array;
+  readonly decodeAlaw: (octets: Uint8Array) => Int16Array;
 }
 
 interface Law {
-  encode(samples: Int16Array): ArrayLike<number>;
-  decode(octets: Uint8Array): ArrayLike<number>;
+  encode(samples: Int16Array): Uint8Array;
+  decode(octets: Uint8Array): Int16Array;
 }
 
 interface G711Package {
   ulawFromPCM(samples: Int16Array): Uint8Array;
-  ulawToPCM(octets: Uint8Array, bits: number): ArrayLike<number>;
+  ulawToPCM(octets: Uint8Array, bits: number): Int16Array;
   alawFromPCM(samples: Int16Array): Uint8Array;
-  alawToPCM(octets: Uint8Array, bits: number): ArrayLike<number>;
+  alawToPCM(octets: Uint8Array, bits: number): Int16Array;
 }
 
 /** The installed codecs. */

@@ -1,6 +1,6 @@
 import { timed } from '../subject.ts';
 import { importPackage } from './packages.ts';
-import type { ResamplerStream, StreamingResampler } from './streaming.ts';
+import type { StreamingResampler, SynchronousStream } from './streaming.ts';
 
 interface SpeexModule {
   readonly HEAPF32: Float32Array;
@@ -42,8 +42,8 @@ const MAX_FRAMES = 65_536;
 const MAX_RATIO = 24;
 
 /** The installed converters of npm, in each setting raced. */
-export async function npmResamplers(): Promise<StreamingResampler[]> {
-  const resamplers: StreamingResampler[] = [];
+export async function npmResamplers(): Promise<StreamingResampler<SynchronousStream>[]> {
+  const resamplers: StreamingResampler<SynchronousStream>[] = [];
   const createSpeex = await importPackage<() => Promise<SpeexModule>>('@echogarden/speex-resampler-wasm/simd');
   if (createSpeex !== null) {
     const speex = await createSpeex();
@@ -82,7 +82,7 @@ export async function npmResamplers(): Promise<StreamingResampler[]> {
   return resamplers;
 }
 
-function openSpeex(speex: SpeexModule, inputRate: number, outputRate: number, quality: number): ResamplerStream {
+function openSpeex(speex: SpeexModule, inputRate: number, outputRate: number, quality: number): SynchronousStream {
   const lengths = speex._malloc(8);
   const input = speex._malloc(MAX_FRAMES * 4);
   const output = speex._malloc(MAX_FRAMES * MAX_RATIO * 4);
@@ -97,7 +97,7 @@ function openSpeex(speex: SpeexModule, inputRate: number, outputRate: number, qu
   return { ...fromCall(convert, convert), close: () => speex._speex_resampler_destroy(state) };
 }
 
-function openLibsamplerate(src: Src): ResamplerStream {
+function openLibsamplerate(src: Src): SynchronousStream {
   const output = new Float32Array(MAX_FRAMES * MAX_RATIO);
   const made = { frames: 0 };
   const convert = (block: Float32Array): Float32Array => {
@@ -111,7 +111,7 @@ function openLibsamplerate(src: Src): ResamplerStream {
 function fromCall(
   convert: (input: Float32Array) => Float32Array,
   work: (input: Float32Array) => unknown,
-): ResamplerStream {
+): SynchronousStream {
   return {
     convert,
     time: (times, block) =>

@@ -1,17 +1,20 @@
-import { Resampler } from '../../src/audio/index.ts';
+import { Resampler, type ResamplerOptions } from '../../src/audio/index.ts';
 import { timed } from '../subject.ts';
-import type { StreamingResampler } from './streaming.ts';
+import type { StreamingResampler, SynchronousStream } from './streaming.ts';
 
-/** The grades of our resampler. */
-const GRADES = ['voice'] as const;
+type Grade = 'voice' | 'high' | 'max' | 'lowLatency';
+type GradedOptions = ResamplerOptions & { readonly quality: Grade };
 
-/** Our resampler in each grade, of the selected build. */
-export function ownResamplers(): StreamingResampler[] {
-  return GRADES.map((grade) => ({
-    name: `bargein ${grade}`,
+const BETTER_GRADES: readonly Grade[] = ['high', 'max', 'lowLatency'];
+
+/** Our resampler in each grade that this version has, of the selected build. */
+export function ownResamplers(): StreamingResampler<SynchronousStream>[] {
+  return grades().map((quality) => ({
+    name: `bargein ${quality}`,
     isStreaming: true,
     async open(inputRate, outputRate) {
-      const resampler = new Resampler({ inputRate, outputRate });
+      const options: GradedOptions = { inputRate, outputRate, quality };
+      const resampler = new Resampler(options);
       return {
         convert: (input) => resampler.process(input),
         time: (times, block) =>
@@ -22,4 +25,18 @@ export function ownResamplers(): StreamingResampler[] {
       };
     },
   }));
+}
+
+/** A version that does not know a grade ignores the option, which shows as the delay of the voice grade. */
+function grades(): Grade[] {
+  const voiceDelay = delayOf('voice');
+  return ['voice', ...BETTER_GRADES.filter((grade) => delayOf(grade) !== voiceDelay)];
+}
+
+function delayOf(quality: Grade): number {
+  const options: GradedOptions = { inputRate: 24_000, outputRate: 48_000, quality };
+  const resampler = new Resampler(options);
+  const { delayFrames } = resampler;
+  resampler.free();
+  return delayFrames;
 }

@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly jsonPath: string | null;
   /** Folder for the plots; null for none. */
   readonly plotFolder: string | null;
+  /** Whether every figure behind a bar is shown, not only the worst. */
+  readonly showsCells: boolean;
   /** Earlier results to compare with; null for none. */
   readonly comparePath: string | null;
   /** Results to report again instead of measuring; null to measure. */
@@ -30,6 +32,7 @@ export interface BenchFlags {
   readonly runs: number | string;
   readonly json?: string | boolean;
   readonly plot?: string;
+  readonly bars?: boolean;
   readonly compare?: string;
   readonly from?: string;
 }
@@ -47,6 +50,7 @@ export async function bench(flags: BenchFlags, terminal: Terminal): Promise<bool
     runs,
     jsonPath: flags.json === true ? '-' : flags.json === undefined || flags.json === false ? null : flags.json,
     plotFolder: flags.plot ?? null,
+    showsCells: flags.bars === true,
     comparePath: flags.compare ?? null,
     fromPath: flags.from ?? null,
     terminal,

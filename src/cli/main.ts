@@ -47,6 +47,8 @@ cli
   .option('--filter <text>', 'Only subjects whose name contains this')
   .option('--runs <runs>', 'Processes that each subject is run in', { default: 3 })
   .option('--json [file]', 'Write the results as JSON, to standard output without a file')
+  .option('--plot <folder>', 'Draw the results as SVG')
+  .option('--bars', 'Show every figure behind each bar, not only the worst')
   .option('--compare <file>', 'Compare with earlier results; ends with 1 if something became slower')
   .option('--from <file>', 'Report earlier results again instead of measuring')
   .action(async (flags: BenchFlags) => {

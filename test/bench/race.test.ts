@@ -56,6 +56,7 @@ describe('turns', () => {
     expect(turnOrder(3, 0)).toEqual([0, 1, 2]);
     expect(turnOrder(3, 1)).toEqual([0, 2, 1]);
     expect(turnOrder(3, 2)).toEqual([2, 0, 1]);
-    for (let round = 0; round < 7; round++) expect(turnOrder(5, round).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
+    for (let round = 0; round < 7; round++)
+      expect(turnOrder(5, round).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
   });
 });
