@@ -38,7 +38,13 @@ function bar(subject: string, against: string, cells: readonly Cell[]): Bar {
 /** Every bar, judged by these outcomes. */
 export function judge(outcomes: readonly Outcome[]): Bar[] {
   const figures = new Figures(outcomes);
-  return [...resamplerBars(figures), ...kernelBars(figures), ...pathBars(figures), ...sizeBars(figures)];
+  return [
+    ...gradeBars(figures),
+    ...resamplerBars(figures),
+    ...kernelBars(figures),
+    ...pathBars(figures),
+    ...sizeBars(figures),
+  ];
 }
 
 const SIMD = 'simd';
@@ -68,6 +74,35 @@ const ALL: readonly Pair[] = [...SMALL, ...THREE_HALVES, ...ODD];
 const packet = ([inputRate, outputRate]: Pair): string => `resample ${pairName(inputRate, outputRate)}, 20 ms`;
 const quantum = ([inputRate, outputRate]: Pair): string => `resample ${pairName(inputRate, outputRate)}, 128 frames`;
 const quality = ([inputRate, outputRate]: Pair): string => `resampler quality ${pairName(inputRate, outputRate)}`;
+
+/** What each grade promises, by measurement; delays at the pairs of 24 and 48 kHz. */
+function gradeBars(figures: Figures): Bar[] {
+  const promised = (ours: string, edgePercent: number, aliasFact: string, aliasDb: number): Cell[] =>
+    ALL.flatMap((pair) => [
+      figures.factAtLeast(quality(pair), null, ours, 'edge01Percent', edgePercent),
+      figures.fact(quality(pair), null, ours, aliasFact, aliasDb),
+    ]);
+  const latency = (ours: string, limitMs: number): Cell[] =>
+    DOUBLE.map((pair) => figures.fact(quality(pair), null, ours, 'latencyMs', limitMs));
+  return [
+    bar('voice: edge, rejection, latency', '–', [
+      ...promised('bargein voice', 90, 'alias85Db', -100),
+      ...latency('bargein voice', 1),
+    ]),
+    bar('high: edge, rejection, latency', '–', [
+      ...promised('bargein high', 95, 'alias92Db', -110),
+      ...latency('bargein high', 2),
+    ]),
+    bar('max: edge, rejection, latency', '–', [
+      ...promised('bargein max', 96, 'alias95Db', -120),
+      ...latency('bargein max', 3.4),
+    ]),
+    bar('lowLatency: rejection, delay', '–', [
+      ...ALL.map((pair) => figures.fact(quality(pair), null, 'bargein lowLatency', 'alias85Db', -100)),
+      figures.fact(quality([24_000, 48_000]), null, 'bargein lowLatency', 'groupDelayMs', 0.15),
+    ]),
+  ];
+}
 
 function resamplerBars(figures: Figures): Bar[] {
   const q5 = 'speex wasm q5';
@@ -228,16 +263,21 @@ class Figures {
     };
   }
 
-  /** A fact of ours. */
+  /** A fact of ours that must not exceed its limit. */
   fact(subject: string, build: string | null, ours: string, fact: string, limit: number): Cell {
     const value = this.#entry(subject, build, ours)?.facts[fact];
     return {
-      name: build === null ? `${subject}: ${fact}` : `${subject}, ${build}: ${fact}`,
+      name: `${subject}${build === null ? '' : `, ${build}`}: ${fact} of ${ours}`,
       measured: value === undefined ? null : exactly(value),
       limit,
       sense: 'at most',
       unit: '',
     };
+  }
+
+  /** A fact of ours that must reach its limit. */
+  factAtLeast(subject: string, build: string | null, ours: string, fact: string, limit: number): Cell {
+    return { ...this.fact(subject, build, ours, fact, limit), sense: 'at least' };
   }
 
   #entry(subject: string, build: string | null, contender: string): Entry | undefined {

@@ -123,7 +123,7 @@ function paretoSpec(points: readonly ConverterPoint[], subtitle: string): object
   const panel = (x: object, title: string): object => ({
     title,
     width: 420,
-    height: 300,
+    height: 240,
     encoding: { x, y: speed },
     layer: [
       {
@@ -132,7 +132,12 @@ function paretoSpec(points: readonly ConverterPoint[], subtitle: string): object
           color: { field: 'family', type: 'nominal', title: null, legend: { orient: 'bottom', columns: 6 } },
         },
       },
-      { mark: { type: 'text', align: 'left', dx: 7, fontSize: 9 }, encoding: { text: { field: 'converter' } } },
+      // A native library often lies on the point of its wasm build, so its name goes below.
+      ...[true, false].map((isNative) => ({
+        transform: [{ filter: `${isNative ? '' : '!'}test(/^native/, datum.converter)` }],
+        mark: { type: 'text', align: 'left', dx: 7, dy: isNative ? 7 : -4, fontSize: 9 },
+        encoding: { text: { field: 'converter' } },
+      })),
     ],
   });
   return {

@@ -37,7 +37,7 @@ const BLOCK_MS = 20;
 const GRID_TONES = 16;
 const EDGE_FRACTIONS = [0.8, 0.849, 0.9, 0.919, 0.949, 0.97, 0.999, 1.001, 1.051, 1.081, 1.151, 1.21];
 const THD_FRACTIONS = [0.045, 0.31, 0.62, 0.84];
-const BISECTIONS = 11;
+const BISECTIONS = 16;
 
 /** The steady end of a converter's answer to a sine. */
 interface Response {

@@ -51,11 +51,7 @@ export function describeBars(bars: readonly Bar[], showsCells: boolean): string[
   const rows = bars.map((bar) => {
     const worst = worstCell(bar);
     return [
-      bar.verdict === 'met'
-        ? paint.green('met')
-        : bar.verdict === 'not met'
-          ? paint.red('not met')
-          : paint.dim('not measured'),
+      describeVerdict(bar),
       bar.subject,
       bar.against,
       worst === undefined ? '' : describeCell(worst),
@@ -68,14 +64,21 @@ export function describeBars(bars: readonly Bar[], showsCells: boolean): string[
   return [...lines, '', ...alignColumns(cells)];
 }
 
-/** The cell that is furthest below its limit. */
+/** The measured cell that fails its limit by most, or passes it by least. */
 function worstCell({ cells }: Bar): Cell | undefined {
   const margin = ({ measured, limit, sense }: Cell): number => {
     if (measured === null) return Number.POSITIVE_INFINITY;
-    if (sense === 'at least') return measured.value / limit;
-    return measured.value <= 0 ? Number.POSITIVE_INFINITY : limit / measured.value;
+    const room = sense === 'at least' ? measured.value - limit : limit - measured.value;
+    return room / Math.max(Math.abs(limit), Number.EPSILON);
   };
   return cells.toSorted((a, b) => margin(a) - margin(b))[0];
+}
+
+function describeVerdict({ verdict, cells }: Bar): string {
+  if (verdict === 'met') return paint.green('met');
+  if (verdict === 'not met') return paint.red('not met');
+  const measured = cells.filter((cell) => verdictOf(cell) !== 'not measured').length;
+  return paint.dim(measured === 0 ? 'not measured' : `${measured} of ${cells.length} measured`);
 }
 
 function describeCell({ measured, limit, sense, unit }: Cell): string {
