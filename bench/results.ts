@@ -64,13 +64,19 @@ export function writeResults(path: string, results: Results): void {
 }
 
 export function readResults(path: string): Results {
-  const results = JSON.parse(readFileSync(path, 'utf8')) as Results;
-  if (results.schema !== SCHEMA) {
-    throw new BargeinError(`${path} holds results of schema ${results.schema}, this version reads ${SCHEMA}`, {
+  let results: Partial<Results>;
+  try {
+    results = JSON.parse(readFileSync(path, 'utf8')) as Partial<Results>;
+  } catch (error) {
+    throw new BargeinError(`${path} can't be read as results of a bench: ${String(error)}`, { code: 'ERR_BENCH' });
+  }
+  const { schema, circumstances: made, outcomes } = results;
+  if (schema !== SCHEMA || made === undefined || outcomes === undefined) {
+    throw new BargeinError(`${path} holds results of schema ${schema}, this version reads ${SCHEMA}`, {
       code: 'ERR_BENCH',
     });
   }
-  return results;
+  return { schema, circumstances: made, outcomes };
 }
 
 function currentCommit(): string | null {

@@ -39,3 +39,6 @@ process.once('message', (order: RunOrder) => {
     (error: unknown) => reply({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
+
+// Whoever asked is served, or gone.
+process.once('disconnect', () => process.exit());

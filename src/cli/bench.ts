@@ -28,7 +28,8 @@ export interface BenchModule {
 
 /** Options as they stand on the command line. */
 export interface BenchFlags {
-  readonly filter?: string;
+  /** A number where the text is one, as the command line parser has it. */
+  readonly filter?: string | number;
   readonly runs: number | string;
   readonly json?: string | boolean;
   readonly plot?: string;
@@ -46,7 +47,7 @@ export async function bench(flags: BenchFlags, terminal: Terminal): Promise<bool
   const entry = new URL('../bench/main.js', import.meta.url).href;
   const { runBench } = (await import(entry)) as BenchModule;
   return runBench({
-    filter: flags.filter ?? '',
+    filter: String(flags.filter ?? ''),
     runs,
     jsonPath: flags.json === true ? '-' : flags.json === undefined || flags.json === false ? null : flags.json,
     plotFolder: flags.plot ?? null,
