@@ -37,7 +37,11 @@ interface RatioBar {
 }
 
 const PACKET_NS = 20e6;
-const CONFIG = { font: 'system-ui, sans-serif', view: { stroke: null }, axis: { gridColor: '#e4e4e4' } };
+const CONFIG = {
+  font: 'system-ui, sans-serif',
+  view: { stroke: null },
+  axis: { gridColor: '#e4e4e4', labelLimit: 400 },
+};
 
 /** Draws the results into `folder` and returns the paths. */
 export async function drawPlots(results: Results, folder: string): Promise<string[]> {
@@ -117,8 +121,9 @@ function paretoSpec(points: readonly ConverterPoint[], subtitle: string): object
   const speed = {
     field: 'realtime',
     type: 'quantitative',
-    scale: { type: 'log' },
+    scale: { type: 'log', domain: [10, 100_000] },
     title: 'times real time (20 ms blocks)',
+    axis: { values: [10, 100, 1000, 10_000, 100_000] },
   };
   const panel = (x: object, title: string): object => ({
     title,
@@ -132,14 +137,15 @@ function paretoSpec(points: readonly ConverterPoint[], subtitle: string): object
           color: { field: 'family', type: 'nominal', title: null, legend: { orient: 'bottom', columns: 6 } },
         },
       },
-      // A native library often lies on the point of its wasm build, so its name goes below.
+      // A native library often lies just above the point of its wasm build, so its name goes above.
       ...[true, false].map((isNative) => ({
         transform: [{ filter: `${isNative ? '' : '!'}test(/^native/, datum.converter)` }],
-        mark: { type: 'text', align: 'left', dx: 7, dy: isNative ? 7 : -4, fontSize: 9 },
+        mark: { type: 'text', align: 'left', dx: 7, dy: isNative ? -4 : 7, fontSize: 9 },
         encoding: { text: { field: 'converter' } },
       })),
     ],
   });
+  const pairs = [...new Set(points.map(({ pair }) => pair))];
   return {
     title: {
       text: 'Resamplers: the best are at the top left of the left column, at the top right of the right one',
@@ -147,11 +153,17 @@ function paretoSpec(points: readonly ConverterPoint[], subtitle: string): object
     },
     config: CONFIG,
     data: { values: points },
-    facet: { row: { field: 'pair', type: 'nominal', sort: null, title: null } },
+    facet: { row: { field: 'pair', type: 'nominal', sort: pairs, title: null } },
     spec: {
       hconcat: [
         panel(
-          { field: 'latencyMs', type: 'quantitative', scale: { type: 'log' }, title: 'latency in ms (less is better)' },
+          {
+            field: 'latencyMs',
+            type: 'quantitative',
+            scale: { type: 'log', domain: [0.05, 200] },
+            title: 'latency in ms (less is better)',
+            axis: { values: [0.1, 1, 10, 100] },
+          },
           'Speed against latency',
         ),
         panel(
@@ -176,7 +188,7 @@ function ratioSpec(bars: readonly RatioBar[], subtitle: string): object {
     config: CONFIG,
     data: { values: bars.map((entry) => ({ ...entry, row: `${entry.subject}: ${entry.peer}` })) },
     width: 480,
-    encoding: { y: { field: 'row', type: 'nominal', sort: null, title: null, axis: { labelLimit: 320 } } },
+    encoding: { y: { field: 'row', type: 'nominal', sort: null, title: null } },
     layer: [
       {
         mark: { type: 'rule', strokeWidth: 2 },

@@ -108,7 +108,7 @@ export function describeComparisons(comparisons: readonly Comparison[]): string[
 
 function describeFacts(entry: Entry): string {
   return Object.entries(entry.facts)
-    .map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`)
+    .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : Number(value.toPrecision(4))}`)
     .join(', ');
 }
 
