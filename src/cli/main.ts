@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { cac } from 'cac';
 import { BargeinError } from '../errors.ts';
+import type { BenchFlags } from './bench.ts';
 import { openTerminal, paint } from './terminal.ts';
 
 const cli = cac('bargein');
@@ -81,6 +82,20 @@ cli
       },
       terminal: openTerminal(),
     });
+  });
+
+cli
+  .command('bench', 'Race the audio core against other libraries, quality beside speed')
+  .option('--filter <text>', 'Only subjects whose name contains this')
+  .option('--runs <runs>', 'Processes that each subject is run in', { default: 3 })
+  .option('--json [file]', 'Write the results as JSON, to standard output without a file')
+  .option('--plot <folder>', 'Draw the results as SVG')
+  .option('--bars', 'Show every figure behind each bar, not only the worst')
+  .option('--compare <file>', 'Compare with earlier results; ends with 1 if something became slower')
+  .option('--from <file>', 'Report earlier results again instead of measuring')
+  .action(async (flags: BenchFlags) => {
+    const { bench } = await import('./bench.ts');
+    if (!(await bench(flags, openTerminal()))) process.exitCode = 1;
   });
 
 cli.help();

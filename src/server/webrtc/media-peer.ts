@@ -72,8 +72,8 @@ export class MediaPeer {
           if (state === 'complete') resolve();
         });
       });
-      // The browser finds the server, not the other way round, and its address shows then. Its candidates are left out:
-      // about one time in fifty the library refused to add them ("a remote candidate without ICE transport").
+      // The client finds the server, not the other way round, and its address shows then, so its candidates are left
+      // out: the library has been seen to refuse some ("a remote candidate without ICE transport"), cause unknown.
       const sdp = offer.sdp.replaceAll(/^a=(?:candidate:.*|end-of-candidates)\r?\n/gm, '');
       connection.setRemoteDescription(sdp, 'offer');
       await gathered;

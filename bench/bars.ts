@@ -1,0 +1,292 @@
+// The bars that the audio core is built to pass: each is a list of cells, one for each pair, block or build that it
+// speaks of, and is met when all of them are. What was not measured, or does not exist yet, says so; nothing is assumed.
+import { pairName } from './rate-pairs.ts';
+import { estimate, type Estimate, pairedRatios, typical } from './statistics.ts';
+import type { Entry, Outcome } from './subject.ts';
+
+/** One figure against its limit. */
+export interface Cell {
+  readonly name: string;
+  /** Null when it was not measured. */
+  readonly measured: Estimate | null;
+  readonly limit: number;
+  readonly sense: 'at least' | 'at most';
+  readonly unit: string;
+}
+
+export type Verdict = 'met' | 'not met' | 'not measured';
+
+export interface Bar {
+  readonly subject: string;
+  readonly against: string;
+  readonly cells: readonly Cell[];
+  readonly verdict: Verdict;
+}
+
+export function verdictOf(cell: Cell): Verdict {
+  if (cell.measured === null || Number.isNaN(cell.measured.value)) return 'not measured';
+  const isMet = cell.sense === 'at least' ? cell.measured.value >= cell.limit : cell.measured.value <= cell.limit;
+  return isMet ? 'met' : 'not met';
+}
+
+function bar(subject: string, against: string, cells: readonly Cell[]): Bar {
+  const verdicts = new Set(cells.map((cell) => verdictOf(cell)));
+  const verdict = verdicts.has('not met') ? 'not met' : verdicts.has('not measured') ? 'not measured' : 'met';
+  return { subject, against, cells, verdict };
+}
+
+/** Every bar, judged by these outcomes. */
+export function judge(outcomes: readonly Outcome[]): Bar[] {
+  const figures = new Figures(outcomes);
+  return [
+    ...gradeBars(figures),
+    ...resamplerBars(figures),
+    ...kernelBars(figures),
+    ...pathBars(figures),
+    ...sizeBars(figures),
+  ];
+}
+
+const SIMD = 'simd';
+const RELAXED = 'relaxed';
+const BUILDS = [SIMD, RELAXED];
+
+type Pair = readonly [inputRate: number, outputRate: number];
+const DOUBLE: readonly Pair[] = [
+  [24_000, 48_000],
+  [48_000, 24_000],
+];
+const TRIPLE_UP: readonly Pair[] = [[8000, 24_000]];
+const TRIPLE_DOWN: readonly Pair[] = [[24_000, 8000]];
+const THREE_HALVES: readonly Pair[] = [
+  [16_000, 24_000],
+  [24_000, 16_000],
+];
+const ODD: readonly Pair[] = [
+  [44_100, 24_000],
+  [24_000, 44_100],
+  [44_100, 48_000],
+  [48_000, 44_100],
+];
+const SMALL: readonly Pair[] = [...DOUBLE, ...TRIPLE_UP, ...TRIPLE_DOWN];
+const ALL: readonly Pair[] = [...SMALL, ...THREE_HALVES, ...ODD];
+
+const packet = ([inputRate, outputRate]: Pair): string => `resample ${pairName(inputRate, outputRate)}, 20 ms`;
+const quantum = ([inputRate, outputRate]: Pair): string => `resample ${pairName(inputRate, outputRate)}, 128 frames`;
+const quality = ([inputRate, outputRate]: Pair): string => `resampler quality ${pairName(inputRate, outputRate)}`;
+
+/** What each grade promises, by measurement; delays at the pairs of 24 and 48 kHz. */
+function gradeBars(figures: Figures): Bar[] {
+  const promised = (ours: string, edgePercent: number, aliasFact: string, aliasDb: number): Cell[] =>
+    ALL.flatMap((pair) => [
+      figures.factAtLeast(quality(pair), null, ours, 'edge01Percent', edgePercent),
+      figures.fact(quality(pair), null, ours, aliasFact, aliasDb),
+    ]);
+  const latency = (ours: string, limitMs: number): Cell[] =>
+    DOUBLE.map((pair) => figures.fact(quality(pair), null, ours, 'latencyMs', limitMs));
+  return [
+    bar('voice: edge, rejection, latency', '–', [
+      ...promised('bargein voice', 90, 'alias85Db', -100),
+      ...latency('bargein voice', 1),
+    ]),
+    bar('high: edge, rejection, latency', '–', [
+      ...promised('bargein high', 95, 'alias92Db', -110),
+      ...latency('bargein high', 2),
+    ]),
+    bar('max: edge, rejection, latency', '–', [
+      ...promised('bargein max', 96, 'alias95Db', -120),
+      ...latency('bargein max', 3.4),
+    ]),
+    bar('lowLatency: rejection, delay', '–', [
+      ...ALL.map((pair) => figures.fact(quality(pair), null, 'bargein lowLatency', 'alias85Db', -100)),
+      figures.fact(quality([24_000, 48_000]), null, 'bargein lowLatency', 'groupDelayMs', 0.15),
+    ]),
+  ];
+}
+
+function resamplerBars(figures: Figures): Bar[] {
+  const q5 = 'speex wasm q5';
+  const q10 = 'speex wasm q10';
+  const voice = (subject: string, build: string, limit: number): Cell =>
+    figures.ratio(subject, build, 'bargein voice', [q5], limit);
+  const max = (subject: string, build: string, limit: number): Cell =>
+    figures.ratio(subject, build, 'bargein max', [q10], limit);
+  const both = (pairs: readonly Pair[], voiceLimit: number, maxLimit: number): Cell[] =>
+    pairs.flatMap((pair) => [voice(packet(pair), SIMD, voiceLimit), max(packet(pair), SIMD, maxLimit)]);
+  const native = (pairs: readonly Pair[], voiceLimit: number, maxLimit: number): Cell[] =>
+    pairs.flatMap((pair) => [
+      figures.ratio(packet(pair), SIMD, 'bargein voice', ['native speexdsp q5'], voiceLimit),
+      figures.ratio(packet(pair), SIMD, 'bargein max', ['native speexdsp q10'], maxLimit),
+    ]);
+  const small = [...SMALL, ...THREE_HALVES];
+  return [
+    bar(
+      '2× up and down, voice',
+      q5,
+      DOUBLE.flatMap((pair) =>
+        [packet(pair), quantum(pair)].flatMap((subject) => [voice(subject, SIMD, 10), voice(subject, RELAXED, 12)]),
+      ),
+    ),
+    bar(
+      '2×, max',
+      q10,
+      DOUBLE.flatMap((pair) => [
+        max(packet(pair), SIMD, 18),
+        max(packet(pair), RELAXED, 20),
+        figures.factRatio(quality(pair), 'latencyMs', 'bargein max', q10, 0.65),
+      ]),
+    ),
+    bar('8↔24 kHz', 'speex wasm q5, q10', [...both(TRIPLE_UP, 10, 15), ...both(TRIPLE_DOWN, 8, 15)]),
+    bar('16↔24 kHz', 'speex wasm q5, q10', both(THREE_HALVES, 6, 10)),
+    bar('44.1↔24 kHz, 44.1↔48 kHz', 'speex wasm q5, q10', both(ODD, 12, 28)),
+    bar('small ratios, voice and max', 'native speexdsp q5, q10', [
+      ...native(SMALL, 5, 12),
+      ...native(THREE_HALVES, 3.8, 10),
+    ]),
+    bar(
+      'small ratios, high',
+      'native soxr HQ',
+      small.flatMap((pair) => [
+        figures.ratio(packet(pair), SIMD, 'bargein high', ['native soxr HQ'], 1),
+        figures.factRatio(quality(pair), 'latencyMs', 'bargein high', 'native soxr HQ', 1 / 12),
+      ]),
+    ),
+    bar(
+      'max, every pair',
+      'libsamplerate-js best',
+      ALL.map((pair) => figures.ratio(packet(pair), SIMD, 'bargein max', ['libsamplerate-js best'], 100)),
+    ),
+  ];
+}
+
+function kernelBars(figures: Figures): Bar[] {
+  const codecs = ['alawmulaw', 'x-law', 'g711'];
+  const laws = ['µ-law encode', 'µ-law decode', 'A-law encode', 'A-law decode'];
+  const conversions = ['float to PCM16', 'PCM16 to float'];
+  return [
+    bar(
+      'µ-law and A-law',
+      'best npm codec',
+      laws.flatMap((law) => [
+        figures.ratio(law, SIMD, 'bargein, own views', codecs, 12),
+        figures.ratio(law, SIMD, 'bargein', codecs, 6),
+        figures.fact(law, SIMD, 'bargein', 'mismatches', 0),
+      ]),
+    ),
+    bar('float ↔ PCM16', 'plain loop', [
+      ...conversions.flatMap((conversion) => [
+        figures.ratio(conversion, SIMD, 'bargein, own views', ['loop'], 15),
+        figures.ratio(conversion, SIMD, 'bargein', ['loop'], 8),
+      ]),
+      figures.ratio('float to PCM16', SIMD, 'bargein with dither, own views', ['loop'], 4),
+    ]),
+    bar('RMS and peak', 'plain loop', [
+      figures.ratio('RMS and peak', SIMD, 'bargein, own views', ['loop'], 8),
+      figures.ratio('RMS and peak', SIMD, 'bargein', ['loop'], 4.5),
+    ]),
+    bar('base64', 'best native; btoa and atob loops', [
+      figures.ratio('base64 encode', SIMD, 'bargein', ['Buffer', 'toBase64'], 1),
+      figures.ratio('base64 decode', SIMD, 'bargein', ['Buffer', 'setFromBase64'], 1),
+      figures.ratio('base64 encode', SIMD, 'bargein, wasm kernel', ['btoa loop'], 15),
+      figures.ratio('base64 decode', SIMD, 'bargein, wasm kernel', ['atob loop'], 4),
+    ]),
+  ];
+}
+
+function pathBars(figures: Figures): Bar[] {
+  const paths = ['microphone', 'playback', 'telephony in', 'telephony out'].map((name) => `path ${name}`);
+  return [
+    bar(
+      'whole paths, 20 ms',
+      'npm parts and Buffer, and btoa and atob',
+      paths.flatMap((path) => [
+        figures.ratio(path, SIMD, 'bargein', ['npm parts and Buffer'], 8),
+        figures.ratio(path, SIMD, 'bargein', ['npm parts and btoa and atob'], 12),
+        figures.fact(`${path}, allocation`, null, 'bargein', 'besidesTextBytes', 0),
+      ]),
+    ),
+  ];
+}
+
+function sizeBars(figures: Figures): Bar[] {
+  const start = 'core size and start';
+  return [
+    bar(
+      'size, start, render quantum',
+      '–',
+      BUILDS.flatMap((build) => [
+        figures.fact(start, build, 'bargein', 'wasmBytes', 32 * 1024),
+        figures.fact(start, build, 'bargein', 'gzipBytes', 11 * 1024),
+        figures.fact(start, build, 'bargein', 'instantiateMs', 1),
+        figures.fact('render quantum', build, 'bargein', 'p999Us', 5),
+      ]),
+    ),
+  ];
+}
+
+/** Looks figures up in outcomes and makes cells of them. */
+class Figures {
+  readonly #outcomes: readonly Outcome[];
+
+  constructor(outcomes: readonly Outcome[]) {
+    this.#outcomes = outcomes;
+  }
+
+  /** How many times as long as ours the fastest of the peers takes. */
+  ratio(subject: string, build: string, ours: string, peers: readonly string[], limit: number): Cell {
+    const own = this.#entry(subject, build, ours);
+    const fastest = peers
+      .map((peer) => this.#entry(subject, build, peer))
+      .filter((entry) => entry !== undefined)
+      .toSorted((a, b) => typical(a.rounds) - typical(b.rounds))[0];
+    const hasBoth = own !== undefined && fastest !== undefined;
+    return {
+      name: `${subject}, ${build}: ${ours} against ${fastest?.contender ?? peers.join(' or ')}`,
+      measured: hasBoth ? estimate(pairedRatios(own.rounds, fastest.rounds)) : null,
+      limit,
+      sense: 'at least',
+      unit: '×',
+    };
+  }
+
+  /** A fact of ours over the same of a peer. */
+  factRatio(subject: string, fact: string, ours: string, peer: string, limit: number): Cell {
+    const own = this.#entry(subject, null, ours)?.facts[fact];
+    const theirs = this.#entry(subject, null, peer)?.facts[fact];
+    const hasBoth = own !== undefined && theirs !== undefined;
+    return {
+      name: `${subject}: ${fact} of ${ours} against ${peer}`,
+      measured: hasBoth ? exactly(own / theirs) : null,
+      limit,
+      sense: 'at most',
+      unit: '×',
+    };
+  }
+
+  /** A fact of ours that must not exceed its limit. */
+  fact(subject: string, build: string | null, ours: string, fact: string, limit: number): Cell {
+    const value = this.#entry(subject, build, ours)?.facts[fact];
+    return {
+      name: `${subject}${build === null ? '' : `, ${build}`}: ${fact} of ${ours}`,
+      measured: value === undefined ? null : exactly(value),
+      limit,
+      sense: 'at most',
+      unit: '',
+    };
+  }
+
+  /** A fact of ours that must reach its limit. */
+  factAtLeast(subject: string, build: string | null, ours: string, fact: string, limit: number): Cell {
+    return { ...this.fact(subject, build, ours, fact, limit), sense: 'at least' };
+  }
+
+  #entry(subject: string, build: string | null, contender: string): Entry | undefined {
+    return this.#outcomes
+      .find((outcome) => outcome.subject === subject && outcome.build === build)
+      ?.entries.find((entry) => entry.contender === contender);
+  }
+}
+
+function exactly(value: number): Estimate {
+  return { value, low: value, high: value };
+}

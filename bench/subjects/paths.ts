@@ -1,0 +1,156 @@
+import { bytesFromPcm16, encodeBase64, encodeMulaw } from '../../src/audio/index.ts';
+import { type CoreBuild, loadCore } from '../../src/wasm/core.ts';
+import { g711Codecs } from '../competitors/g711.ts';
+import { npmResamplers } from '../competitors/npm-resamplers.ts';
+import { ownMicrophonePath, ownPlaybackPath, ownTelephonyIn, ownTelephonyOut } from '../competitors/own-paths.ts';
+import {
+  BASE64_FORMS,
+  microphoneChain,
+  type Parts,
+  playbackChain,
+  telephonyInChain,
+  telephonyOutChain,
+} from '../competitors/paths.ts';
+import { noiseFloat, noisePcm16 } from '../corpus.ts';
+import { median } from '../statistics.ts';
+import { type Contender, type Facts, type Race, type Subject, type Survey, timed } from '../subject.ts';
+
+/** 20 ms at each rate. */
+const DEVICE = { rate: 48_000, frames: 960 };
+const MODEL = { rate: 24_000, frames: 480 };
+const PHONE = { rate: 8000, frames: 160 };
+
+/** What the peers' chains resample with, and the codec in them: the fastest of their kind and quality. */
+const PEER_RESAMPLER = 'speex wasm q5';
+const PEER_CODEC = 'alawmulaw';
+
+/** A path with one packet to work on, ready to be called again and again. */
+interface Chain {
+  readonly name: string;
+  readonly convert: () => string | Float32Array;
+}
+
+interface Path {
+  readonly name: string;
+  readonly inputRate: number;
+  readonly outputRate: number;
+  readonly own: () => () => string | Float32Array;
+  readonly peer: (parts: Parts) => () => string | Float32Array;
+}
+
+function on<Input, Output>(input: Input, convert: (input: Input) => Output): () => Output {
+  return () => convert(input);
+}
+
+const deviceBlock = noiseFloat(DEVICE.frames);
+const modelText = (): string => encodeBase64(bytesFromPcm16(noisePcm16(MODEL.frames)));
+const phoneText = (): string => encodeBase64(encodeMulaw(noisePcm16(PHONE.frames)));
+
+const PATHS: readonly Path[] = [
+  {
+    name: 'microphone',
+    inputRate: DEVICE.rate,
+    outputRate: MODEL.rate,
+    own: () => on(deviceBlock, ownMicrophonePath(DEVICE.rate, MODEL.frames)),
+    peer: (parts) => on(deviceBlock, microphoneChain(parts, DEVICE.frames)),
+  },
+  {
+    name: 'playback',
+    inputRate: MODEL.rate,
+    outputRate: DEVICE.rate,
+    own: () => on(modelText(), ownPlaybackPath(DEVICE.rate, MODEL.frames)),
+    peer: (parts) => on(modelText(), playbackChain(parts, MODEL.frames)),
+  },
+  {
+    name: 'telephony in',
+    inputRate: PHONE.rate,
+    outputRate: MODEL.rate,
+    own: () => on(phoneText(), ownTelephonyIn(PHONE.frames, MODEL.frames)),
+    peer: (parts) => on(phoneText(), telephonyInChain(parts, MODEL.frames)),
+  },
+  {
+    name: 'telephony out',
+    inputRate: MODEL.rate,
+    outputRate: PHONE.rate,
+    own: () => on(modelText(), ownTelephonyOut(PHONE.frames, MODEL.frames)),
+    peer: (parts) => on(modelText(), telephonyOutChain(parts, MODEL.frames)),
+  },
+];
+
+async function chainsOf(path: Path): Promise<Chain[]> {
+  const own = { name: 'bargein', convert: path.own() };
+  const resampler = (await npmResamplers()).find(({ name }) => name === PEER_RESAMPLER);
+  const codec = (await g711Codecs()).find(({ name }) => name === PEER_CODEC);
+  if (resampler === undefined || codec === undefined) return [own];
+  const peers = BASE64_FORMS.map(async (base64) => ({
+    name: `npm parts and ${base64.name}`,
+    convert: path.peer({ base64, codec, resampler: await resampler.open(path.inputRate, path.outputRate) }),
+  }));
+  return [own, ...(await Promise.all(peers))];
+}
+
+function raceOf(path: Path): Race {
+  return {
+    kind: 'race',
+    name: `path ${path.name}`,
+    operation: '20 ms',
+    isPerBuild: true,
+    async prepare() {
+      return (await chainsOf(path)).map(({ name, convert }): Contender => ({
+        name,
+        time: timed((times) => {
+          for (let i = 0; i < times; i++) convert();
+        }),
+      }));
+    },
+  };
+}
+
+const WINDOWS = 5;
+const WINDOW_BLOCKS = 2000;
+
+function allocationOf(path: Path): Survey {
+  return {
+    kind: 'survey',
+    name: `path ${path.name}, allocation`,
+    operation: 'bytes of the heap for each 20 ms, with and without the text that is returned',
+    isPerBuild: false,
+    runs: 1,
+    // Room enough that nothing is collected while it is counted.
+    nodeFlags: ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'],
+    async survey(build: CoreBuild) {
+      await loadCore(build);
+      return (await chainsOf(path)).map(({ name, convert }) => ({ contender: name, facts: allocation(convert) }));
+    },
+  };
+}
+
+function allocation(convert: () => string | Float32Array): Facts {
+  const run = (): void => {
+    for (let i = 0; i < WINDOW_BLOCKS; i++) convert();
+  };
+  for (let i = 0; i < WINDOWS; i++) run();
+  const windows: number[] = [];
+  for (let i = 0; i < WINDOWS; i++) {
+    globalThis.gc?.();
+    const before = occupiedBytes();
+    run();
+    windows.push(occupiedBytes() - before);
+  }
+  const result = convert();
+  const allocatedBytes = Math.round(median(windows) / WINDOW_BLOCKS);
+  const textBytes = typeof result === 'string' ? stringBytes(result.length) : 0;
+  return { allocatedBytes, textBytes, besidesTextBytes: allocatedBytes - textBytes };
+}
+
+function occupiedBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** A one-byte string of V8: a header of 16 bytes, then the characters, up to a multiple of 8. */
+function stringBytes(characters: number): number {
+  return 16 + Math.ceil(characters / 8) * 8;
+}
+
+export const pathSubjects: readonly Subject[] = PATHS.flatMap((path) => [raceOf(path), allocationOf(path)]);

@@ -1,0 +1,76 @@
+import { floatFromPcm16, pcm16FromFloat } from '../../src/audio/index.ts';
+import { loopFloatFromPcm16, loopPcm16FromFloat } from '../competitors/loops.ts';
+import { noiseFloat, noisePcm16 } from '../corpus.ts';
+import { ownViews } from '../own-views.ts';
+import { type Subject, timed } from '../subject.ts';
+
+const FRAMES = 480;
+
+export const pcm16Subjects: readonly Subject[] = [
+  {
+    kind: 'race',
+    name: 'float to PCM16',
+    operation: `${FRAMES} frames`,
+    isPerBuild: true,
+    async prepare(build) {
+      const floats = noiseFloat(FRAMES);
+      const pcm16 = new Int16Array(FRAMES);
+      const { kernel, input, output } = ownViews(build);
+      const { exports } = kernel;
+      kernel.f32.set(floats, input >> 2);
+      return [
+        {
+          name: 'bargein, own views',
+          time: timed((times) => {
+            for (let i = 0; i < times; i++) exports.pcm16FromFloat(output, input, FRAMES);
+          }),
+        },
+        {
+          name: 'bargein',
+          time: timed((times) => {
+            for (let i = 0; i < times; i++) pcm16FromFloat(floats, pcm16);
+          }),
+        },
+        {
+          name: 'loop',
+          time: timed((times) => {
+            for (let i = 0; i < times; i++) loopPcm16FromFloat(floats, pcm16);
+          }),
+        },
+      ];
+    },
+  },
+  {
+    kind: 'race',
+    name: 'PCM16 to float',
+    operation: `${FRAMES} frames`,
+    isPerBuild: true,
+    async prepare(build) {
+      const pcm16 = noisePcm16(FRAMES);
+      const floats = new Float32Array(FRAMES);
+      const { kernel, input, output } = ownViews(build);
+      const { exports } = kernel;
+      kernel.i16.set(pcm16, input >> 1);
+      return [
+        {
+          name: 'bargein, own views',
+          time: timed((times) => {
+            for (let i = 0; i < times; i++) exports.floatFromPcm16(output, input, FRAMES);
+          }),
+        },
+        {
+          name: 'bargein',
+          time: timed((times) => {
+            for (let i = 0; i < times; i++) floatFromPcm16(pcm16, floats);
+          }),
+        },
+        {
+          name: 'loop',
+          time: timed((times) => {
+            for (let i = 0; i < times; i++) loopFloatFromPcm16(pcm16, floats);
+          }),
+        },
+      ];
+    },
+  },
+];

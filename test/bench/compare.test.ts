@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { compare } from '../../bench/compare.ts';
+import { seededUniform } from '../../bench/corpus.ts';
+import type { Outcome } from '../../bench/subject.ts';
+
+/** Three runs of eleven rounds that scatter by ±5 %. */
+function outcome(times: Readonly<Record<string, number>>, seed: number): Outcome {
+  const uniform = seededUniform(seed);
+  const entries = Object.entries(times).map(([contender, ns]) => ({
+    contender,
+    rounds: Array.from({ length: 3 }, () => Array.from({ length: 11 }, () => ns * (0.95 + 0.1 * uniform()))),
+    facts: {},
+  }));
+  return { subject: 'meter', operation: '', build: 'simd', entries };
+}
+
+const BEFORE = outcome({ bargein: 100, loop: 500 }, 1);
+
+describe('a comparison', () => {
+  it('finds what became slower', () => {
+    const [found] = compare([BEFORE], [outcome({ bargein: 130, loop: 500 }, 2)]);
+    expect(found).toMatchObject({ yardstick: 'loop', isSlower: true, isFaster: false });
+    expect(found?.change.value).toBeCloseTo(1.3, 1);
+  });
+
+  it('finds what became faster', () => {
+    expect(compare([BEFORE], [outcome({ bargein: 70, loop: 500 }, 2)])[0]).toMatchObject({
+      isSlower: false,
+      isFaster: true,
+    });
+  });
+
+  it('sees no change in a machine that is three times as slow', () => {
+    const [found] = compare([BEFORE], [outcome({ bargein: 300, loop: 1500 }, 2)]);
+    expect(found).toMatchObject({ isSlower: false, isFaster: false });
+    expect(found?.change.value).toBeCloseTo(1, 1);
+  });
+
+  it('takes the clock where no peer was there both times', () => {
+    const [found] = compare([outcome({ bargein: 100 }, 1)], [outcome({ bargein: 130, loop: 500 }, 2)]);
+    expect(found).toMatchObject({ yardstick: null, isSlower: true });
+  });
+
+  it('leaves out what only one of them has', () => {
+    expect(compare([], [BEFORE])).toEqual([]);
+    expect(compare([BEFORE], [{ ...BEFORE, build: 'relaxed' }])).toEqual([]);
+  });
+});
