@@ -1,36 +1,50 @@
 import { AudioError } from '../errors.ts';
 import type { Kernel } from '../wasm/kernel.ts';
-import { fitOutput } from './format.ts';
+import { checkSampleRate, fitOutput } from './format.ts';
 import { kernelFor } from './kernels.ts';
 
-/** Sample rates in Hz that a `Resampler` converts between, each to each. */
-export const RESAMPLER_RATES: readonly number[] = [8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
+/**
+ * Grades of `Resampler`, by what they let through and reject and how long they take. Frequencies are parts of the lower
+ * Nyquist frequency, the delay is that of 24 ↔ 48 kHz; both scale with the lower rate.
+ *
+ * | grade | within 0.1 dB up to | images and aliases | of content up to | delay |
+ * | --- | --- | --- | --- | --- |
+ * | `voice` | 0.90 | −100 dB | 0.85 | 0.92 ms |
+ * | `high` | 0.95 | −110 dB | 0.92 | 1.96 ms |
+ * | `max` | 0.96 | −120 dB | 0.95 | 3.33 ms |
+ * | `lowLatency` | 0.90 | −100 dB | 0.85 | 0.1 ms at 1 kHz, more towards the edge (minimum phase) |
+ */
+export type ResamplerQuality = 'voice' | 'high' | 'max' | 'lowLatency';
 
+const GRADES: readonly ResamplerQuality[] = ['voice', 'high', 'max', 'lowLatency'];
 const DEFAULT_BLOCK_FRAMES = 960;
 const MAX_BLOCK_FRAMES = 65_536;
 const SAMPLE_BYTES = 4;
 
 /** Options of `Resampler`. */
 export interface ResamplerOptions {
-  /** One of 8000, 16000, 22050, 24000, 32000, 44100, 48000 Hz. */
+  /** A whole number of Hz, 8000 to 192000. */
   readonly inputRate: number;
-  /** One of the same rates; an equal rate passes samples through with no delay. */
+  /** A whole number of Hz, 8000 to 192000; an equal rate passes samples through with no delay. */
   readonly outputRate: number;
+  /** Default `voice`. */
+  readonly quality?: ResamplerQuality;
   /** Input frames converted in one step, 1 to 65536; longer inputs are split. Default 960: 20 ms at 48 kHz. */
   readonly maxBlockFrames?: number;
 }
 
 /**
  * Streaming sample rate converter for one channel of float32 audio, with exact rational steps: output never drifts and
- * is bit-identical whatever the block sizes.
- *
- * Flat within 0.1 dB up to 0.85 of the lower Nyquist frequency; images and aliases below that are at least 100 dB down.
- * A sample that is NaN or infinite counts as 0, so it can't outlive its block.
+ * is bit-identical whatever the block sizes. A sample that is NaN or infinite counts as 0, so it can't outlive its block.
  */
 export class Resampler {
   readonly inputRate: number;
   readonly outputRate: number;
-  /** Group delay in output frames; frame n of the output shows the input at n − `delayFrames`. */
+  readonly quality: ResamplerQuality;
+  /**
+   * Group delay in output frames; frame n of the output shows the input at n − `delayFrames`. That of `lowLatency` is
+   * the delay of low frequencies, seldom a whole number.
+   */
   readonly delayFrames: number;
   readonly #kernel: Kernel;
   readonly #maxBlockFrames: number;
@@ -40,15 +54,18 @@ export class Resampler {
   readonly #inputAt: number;
   readonly #outputAt: number;
   #stateAt: number;
+  /** The view returned last: most blocks are as long as the one before. */
+  #converted: Float32Array;
 
   constructor(options: ResamplerOptions) {
-    this.inputRate = checkRate('inputRate', options.inputRate);
-    this.outputRate = checkRate('outputRate', options.outputRate);
+    this.inputRate = checkSampleRate(options.inputRate, 'inputRate');
+    this.outputRate = checkSampleRate(options.outputRate, 'outputRate');
+    this.quality = options.quality ?? 'voice';
     this.#maxBlockFrames = checkBlockFrames(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
     this.#outputCapacityFrames = Math.ceil((this.#maxBlockFrames * this.outputRate) / this.inputRate);
 
-    const rates = [this.inputRate, this.outputRate, this.#maxBlockFrames] as const;
-    const stateBytes = alignVector(kernelFor(0).exports.resamplerBytes(...rates));
+    const format = [this.inputRate, this.outputRate, this.#maxBlockFrames, gradeOf(this.quality)] as const;
+    const stateBytes = alignVector(kernelFor(0).exports.resamplerBytes(...format));
     const inputBytes = alignVector(this.#maxBlockFrames * SAMPLE_BYTES);
     this.#allocatedBytes = stateBytes + inputBytes + this.#outputCapacityFrames * SAMPLE_BYTES;
     this.#kernel = kernelFor(this.#allocatedBytes);
@@ -57,9 +74,10 @@ export class Resampler {
     this.#outputAt = this.#inputAt + inputBytes;
 
     const { exports } = this.#kernel;
-    exports.resamplerInit(this.#stateAt, ...rates);
+    exports.resamplerInit(this.#stateAt, ...format);
     this.#delayInputFrames = exports.resamplerDelayInputFrames(this.#stateAt);
     this.delayFrames = exports.resamplerDelayFrames(this.#stateAt);
+    this.#converted = this.#kernel.f32.subarray(this.#outputAt / SAMPLE_BYTES, this.#outputAt / SAMPLE_BYTES);
   }
 
   /**
@@ -124,8 +142,11 @@ export class Resampler {
       this.#inputAt,
       block.length,
     );
-    const start = this.#outputAt / SAMPLE_BYTES;
-    return this.#kernel.f32.subarray(start, start + frames);
+    if (frames !== this.#converted.length) {
+      const start = this.#outputAt / SAMPLE_BYTES;
+      this.#converted = this.#kernel.f32.subarray(start, start + frames);
+    }
+    return this.#converted;
   }
 
   #state(): number {
@@ -134,10 +155,11 @@ export class Resampler {
   }
 }
 
-function checkRate(name: string, sampleRate: number): number {
-  if (RESAMPLER_RATES.includes(sampleRate)) return sampleRate;
-  throw new AudioError(`${name} must be one of ${RESAMPLER_RATES.join(', ')} Hz, got ${sampleRate}`, {
-    code: 'ERR_SAMPLE_RATE',
+function gradeOf(quality: ResamplerQuality): number {
+  const grade = GRADES.indexOf(quality);
+  if (grade >= 0) return grade;
+  throw new AudioError(`quality must be one of ${GRADES.join(', ')}, got ${quality}`, {
+    code: 'ERR_RESAMPLER_QUALITY',
   });
 }
 
