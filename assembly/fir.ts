@@ -5,7 +5,8 @@
 // A job (see `layout.ts`) is a list of runs: a pointer into an input stream that steps one frame a tap, a mirrored one
 // that steps against it, and coefficients. `folded` adds mirrored inputs first and so multiplies once for two taps;
 // `mirrored` makes two outputs whose windows are mirror images of each other from the sums and differences of inputs;
-// `plain` takes each tap by itself. `vectors` counts vectors of four outputs and is a multiple of 4.
+// `plain` takes each tap by itself. Taps of `folded` go in eights, each with the one four behind it, whose inputs are the
+// same vectors one place on: that saves almost half of the loads. `vectors` counts vectors of four outputs and is a multiple of 4.
 import {
   JOB_CENTRE,
   JOB_CENTRE_INPUT,
@@ -55,7 +56,51 @@ function foldedEight(dst: usize, job: usize, input: usize): void {
     let mirror = input + <usize>load<i32>(run, RUN_MIRROR);
     let coefficient = job + <usize>load<i32>(run, RUN_COEFFICIENTS);
     const coefficientsEnd = coefficient + ((<usize>load<i32>(run, RUN_TAPS)) << 2);
-    for (; coefficient < coefficientsEnd; coefficient += 4) {
+    while (coefficient + 32 <= coefficientsEnd) {
+      for (const groupEnd = coefficient + 16; coefficient < groupEnd; coefficient += 4, at -= 4, mirror += 4) {
+        const near = v128.load_splat<f32>(coefficient);
+        const far = v128.load_splat<f32>(coefficient, 16);
+        const older = at - 16;
+        const x = v128.load(older);
+        const y0 = v128.load(mirror);
+        const x0 = v128.load(older, 16);
+        const y1 = v128.load(mirror, 16);
+        sum0 = multiplyAdd(f32x4.add(x0, y0), near, sum0);
+        sum0 = multiplyAdd(f32x4.add(x, y1), far, sum0);
+        const x1 = v128.load(older, 32);
+        const y2 = v128.load(mirror, 32);
+        sum1 = multiplyAdd(f32x4.add(x1, y1), near, sum1);
+        sum1 = multiplyAdd(f32x4.add(x0, y2), far, sum1);
+        const x2 = v128.load(older, 48);
+        const y3 = v128.load(mirror, 48);
+        sum2 = multiplyAdd(f32x4.add(x2, y2), near, sum2);
+        sum2 = multiplyAdd(f32x4.add(x1, y3), far, sum2);
+        const x3 = v128.load(older, 64);
+        const y4 = v128.load(mirror, 64);
+        sum3 = multiplyAdd(f32x4.add(x3, y3), near, sum3);
+        sum3 = multiplyAdd(f32x4.add(x2, y4), far, sum3);
+        const x4 = v128.load(older, 80);
+        const y5 = v128.load(mirror, 80);
+        sum4 = multiplyAdd(f32x4.add(x4, y4), near, sum4);
+        sum4 = multiplyAdd(f32x4.add(x3, y5), far, sum4);
+        const x5 = v128.load(older, 96);
+        const y6 = v128.load(mirror, 96);
+        sum5 = multiplyAdd(f32x4.add(x5, y5), near, sum5);
+        sum5 = multiplyAdd(f32x4.add(x4, y6), far, sum5);
+        const x6 = v128.load(older, 112);
+        const y7 = v128.load(mirror, 112);
+        sum6 = multiplyAdd(f32x4.add(x6, y6), near, sum6);
+        sum6 = multiplyAdd(f32x4.add(x5, y7), far, sum6);
+        const x7 = v128.load(older, 128);
+        const y8 = v128.load(mirror, 128);
+        sum7 = multiplyAdd(f32x4.add(x7, y7), near, sum7);
+        sum7 = multiplyAdd(f32x4.add(x6, y8), far, sum7);
+      }
+      coefficient += 16;
+      at -= 16;
+      mirror += 16;
+    }
+    for (; coefficient < coefficientsEnd; coefficient += 4, at -= 4, mirror += 4) {
       const c = v128.load_splat<f32>(coefficient);
       sum0 = multiplyAdd(f32x4.add(v128.load(at), v128.load(mirror)), c, sum0);
       sum1 = multiplyAdd(f32x4.add(v128.load(at, 16), v128.load(mirror, 16)), c, sum1);
@@ -65,11 +110,9 @@ function foldedEight(dst: usize, job: usize, input: usize): void {
       sum5 = multiplyAdd(f32x4.add(v128.load(at, 80), v128.load(mirror, 80)), c, sum5);
       sum6 = multiplyAdd(f32x4.add(v128.load(at, 96), v128.load(mirror, 96)), c, sum6);
       sum7 = multiplyAdd(f32x4.add(v128.load(at, 112), v128.load(mirror, 112)), c, sum7);
-      at -= 4;
-      mirror += 4;
     }
   }
-  const centre = v128.load_splat<f32>(job + JOB_CENTRE);
+  const centre = v128.load_splat<f32>(job, JOB_CENTRE);
   const at = input + <usize>load<i32>(job, JOB_CENTRE_INPUT);
   v128.store(dst, multiplyAdd(v128.load(at), centre, sum0));
   v128.store(dst, multiplyAdd(v128.load(at, 16), centre, sum1), 16);
@@ -92,17 +135,43 @@ function foldedFour(dst: usize, job: usize, input: usize): void {
     let mirror = input + <usize>load<i32>(run, RUN_MIRROR);
     let coefficient = job + <usize>load<i32>(run, RUN_COEFFICIENTS);
     const coefficientsEnd = coefficient + ((<usize>load<i32>(run, RUN_TAPS)) << 2);
-    for (; coefficient < coefficientsEnd; coefficient += 4) {
+    while (coefficient + 32 <= coefficientsEnd) {
+      for (const groupEnd = coefficient + 16; coefficient < groupEnd; coefficient += 4, at -= 4, mirror += 4) {
+        const near = v128.load_splat<f32>(coefficient);
+        const far = v128.load_splat<f32>(coefficient, 16);
+        const older = at - 16;
+        const x = v128.load(older);
+        const y0 = v128.load(mirror);
+        const x0 = v128.load(older, 16);
+        const y1 = v128.load(mirror, 16);
+        sum0 = multiplyAdd(f32x4.add(x0, y0), near, sum0);
+        sum0 = multiplyAdd(f32x4.add(x, y1), far, sum0);
+        const x1 = v128.load(older, 32);
+        const y2 = v128.load(mirror, 32);
+        sum1 = multiplyAdd(f32x4.add(x1, y1), near, sum1);
+        sum1 = multiplyAdd(f32x4.add(x0, y2), far, sum1);
+        const x2 = v128.load(older, 48);
+        const y3 = v128.load(mirror, 48);
+        sum2 = multiplyAdd(f32x4.add(x2, y2), near, sum2);
+        sum2 = multiplyAdd(f32x4.add(x1, y3), far, sum2);
+        const x3 = v128.load(older, 64);
+        const y4 = v128.load(mirror, 64);
+        sum3 = multiplyAdd(f32x4.add(x3, y3), near, sum3);
+        sum3 = multiplyAdd(f32x4.add(x2, y4), far, sum3);
+      }
+      coefficient += 16;
+      at -= 16;
+      mirror += 16;
+    }
+    for (; coefficient < coefficientsEnd; coefficient += 4, at -= 4, mirror += 4) {
       const c = v128.load_splat<f32>(coefficient);
       sum0 = multiplyAdd(f32x4.add(v128.load(at), v128.load(mirror)), c, sum0);
       sum1 = multiplyAdd(f32x4.add(v128.load(at, 16), v128.load(mirror, 16)), c, sum1);
       sum2 = multiplyAdd(f32x4.add(v128.load(at, 32), v128.load(mirror, 32)), c, sum2);
       sum3 = multiplyAdd(f32x4.add(v128.load(at, 48), v128.load(mirror, 48)), c, sum3);
-      at -= 4;
-      mirror += 4;
     }
   }
-  const centre = v128.load_splat<f32>(job + JOB_CENTRE);
+  const centre = v128.load_splat<f32>(job, JOB_CENTRE);
   const at = input + <usize>load<i32>(job, JOB_CENTRE_INPUT);
   v128.store(dst, multiplyAdd(v128.load(at), centre, sum0));
   v128.store(dst, multiplyAdd(v128.load(at, 16), centre, sum1), 16);
@@ -257,6 +326,15 @@ function foldedFrames(dst: usize, job: usize, input: usize, frames: i32): void {
       let mirror = input + <usize>load<i32>(run, RUN_MIRROR);
       let coefficient = job + <usize>load<i32>(run, RUN_COEFFICIENTS);
       const coefficientsEnd = coefficient + ((<usize>load<i32>(run, RUN_TAPS)) << 2);
+      while (coefficient + 32 <= coefficientsEnd) {
+        for (const groupEnd = coefficient + 16; coefficient < groupEnd; coefficient += 4, at -= 4, mirror += 4) {
+          sum += (load<f32>(at) + load<f32>(mirror)) * load<f32>(coefficient);
+          sum += (load<f32>(at - 16) + load<f32>(mirror, 16)) * load<f32>(coefficient, 16);
+        }
+        coefficient += 16;
+        at -= 16;
+        mirror += 16;
+      }
       for (; coefficient < coefficientsEnd; coefficient += 4, at -= 4, mirror += 4) {
         sum += (load<f32>(at) + load<f32>(mirror)) * load<f32>(coefficient);
       }

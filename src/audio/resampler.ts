@@ -54,8 +54,9 @@ export class Resampler {
   readonly #inputAt: number;
   readonly #outputAt: number;
   #stateAt: number;
-  /** The view returned last: most blocks are as long as the one before. */
+  // The last two views returned: blocks of one size make outputs of at most two lengths.
   #converted: Float32Array;
+  #convertedBefore: Float32Array;
 
   constructor(options: ResamplerOptions) {
     this.inputRate = checkSampleRate(options.inputRate, 'inputRate');
@@ -78,6 +79,7 @@ export class Resampler {
     this.#delayInputFrames = exports.resamplerDelayInputFrames(this.#stateAt);
     this.delayFrames = exports.resamplerDelayFrames(this.#stateAt);
     this.#converted = this.#kernel.f32.subarray(this.#outputAt / SAMPLE_BYTES, this.#outputAt / SAMPLE_BYTES);
+    this.#convertedBefore = this.#converted;
   }
 
   /**
@@ -143,8 +145,10 @@ export class Resampler {
       block.length,
     );
     if (frames !== this.#converted.length) {
+      const other = this.#convertedBefore;
+      this.#convertedBefore = this.#converted;
       const start = this.#outputAt / SAMPLE_BYTES;
-      this.#converted = this.#kernel.f32.subarray(start, start + frames);
+      this.#converted = frames === other.length ? other : this.#kernel.f32.subarray(start, start + frames);
     }
     return this.#converted;
   }
