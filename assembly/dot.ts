@@ -76,3 +76,65 @@ function laneDot(window: usize, row: usize, taps: i32): f32 {
   }
   return even + odd;
 }
+
+/**
+ * Stores six sums, each `dstStride` bytes behind the one before: those of one row with six windows, each `windowStride`
+ * bytes behind the one before.
+ */
+export function dotSix(dst: usize, dstStride: usize, taps: i32, row: usize, window0: usize, windowStride: usize): void {
+  const window1 = window0 + windowStride;
+  const window2 = window1 + windowStride;
+  const window3 = window2 + windowStride;
+  const window4 = window3 + windowStride;
+  const window5 = window4 + windowStride;
+  if (ASC_FEATURE_SIMD) {
+    let even0 = f32x4.splat(0);
+    let odd0 = even0;
+    let even1 = even0;
+    let odd1 = even0;
+    let even2 = even0;
+    let odd2 = even0;
+    let even3 = even0;
+    let odd3 = even0;
+    let even4 = even0;
+    let odd4 = even0;
+    let even5 = even0;
+    let odd5 = even0;
+    const bytes = (<usize>taps) << 2;
+    for (let at: usize = 0; at < bytes; at += 32) {
+      const even = v128.load(row + at);
+      even0 = multiplyAdd(v128.load(window0 + at), even, even0);
+      even1 = multiplyAdd(v128.load(window1 + at), even, even1);
+      even2 = multiplyAdd(v128.load(window2 + at), even, even2);
+      even3 = multiplyAdd(v128.load(window3 + at), even, even3);
+      even4 = multiplyAdd(v128.load(window4 + at), even, even4);
+      even5 = multiplyAdd(v128.load(window5 + at), even, even5);
+      const odd = v128.load(row + at, 16);
+      odd0 = multiplyAdd(v128.load(window0 + at, 16), odd, odd0);
+      odd1 = multiplyAdd(v128.load(window1 + at, 16), odd, odd1);
+      odd2 = multiplyAdd(v128.load(window2 + at, 16), odd, odd2);
+      odd3 = multiplyAdd(v128.load(window3 + at, 16), odd, odd3);
+      odd4 = multiplyAdd(v128.load(window4 + at, 16), odd, odd4);
+      odd5 = multiplyAdd(v128.load(window5 + at, 16), odd, odd5);
+    }
+    store<f32>(dst, laneSum(f32x4.add(even0, odd0)));
+    store<f32>(dst + dstStride, laneSum(f32x4.add(even1, odd1)));
+    store<f32>(dst + 2 * dstStride, laneSum(f32x4.add(even2, odd2)));
+    store<f32>(dst + 3 * dstStride, laneSum(f32x4.add(even3, odd3)));
+    store<f32>(dst + 4 * dstStride, laneSum(f32x4.add(even4, odd4)));
+    store<f32>(dst + 5 * dstStride, laneSum(f32x4.add(even5, odd5)));
+    return;
+  }
+  store<f32>(dst, dot(window0, row, taps));
+  store<f32>(dst + dstStride, dot(window1, row, taps));
+  store<f32>(dst + 2 * dstStride, dot(window2, row, taps));
+  store<f32>(dst + 3 * dstStride, dot(window3, row, taps));
+  store<f32>(dst + 4 * dstStride, dot(window4, row, taps));
+  store<f32>(dst + 5 * dstStride, dot(window5, row, taps));
+}
+
+function laneSum(lanes: v128): f32 {
+  const first = f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1);
+  const second = f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3);
+  return first + second;
+}

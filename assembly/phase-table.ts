@@ -1,7 +1,7 @@
 // Ratios too large for a bank: a row of taps for each phase, each output an inner product of its row with the newest
 // input. Ratios with very many phases share fewer rows: the position stays exact, the output is interpolated linearly
 // between the two rows that enclose its phase.
-import { dotFour } from './dot';
+import { dotFour, dotSix } from './dot';
 import { tapAt } from './filter';
 import {
   RESAMPLER_INPUT,
@@ -65,6 +65,20 @@ export function tableProcess(state: usize, dst: usize, frames: i32): void {
   let window = state + <usize>load<i32>(state, RESAMPLER_INPUT);
   window += (<usize>(load<i32>(state, RESAMPLER_NEWEST) + 1 - taps)) << 2;
   let row = table + <usize>load<i32>(state, RESAMPLER_PHASE) * rowBytes;
+  // After as many outputs as there are phases the same rows serve again: six such rounds at once load each row once.
+  const roundBytes = (<usize>phases) << 2;
+  for (; frames >= 6 * phases; frames -= 6 * phases, dst += 5 * roundBytes) {
+    for (const roundEnd = dst + roundBytes; dst < roundEnd; dst += 4) {
+      dotSix(dst, roundBytes, taps, row, window, (<usize>step) << 2);
+      row += rowStep;
+      window += frameStep;
+      if (row >= tableEnd) {
+        row -= tableSize;
+        window += 4;
+      }
+    }
+    window += (<usize>(5 * step)) << 2;
+  }
   for (; frames > 0; frames -= 4, dst += 16) {
     // Behind the last frame the same position serves again, so that every output comes out of the same sums.
     const window0 = window;
