@@ -5,8 +5,8 @@
 // A job (see `layout.ts`) is a list of runs: a pointer into an input stream that steps one frame a tap, a mirrored one
 // that steps against it, and coefficients. `folded` adds mirrored inputs first and so multiplies once for two taps;
 // `mirrored` makes two outputs whose windows are mirror images of each other from the sums and differences of inputs;
-// `plain` takes each tap by itself. Taps of `folded` go in eights, each with the one four behind it, whose inputs are the
-// same vectors one place on: that saves almost half of the loads. `vectors` counts vectors of four outputs and is a multiple of 4.
+// `plain` takes each tap by itself. Taps of `folded` go in groups of up to eight, each of the first four with the one four
+// behind it if there is one, whose inputs are the same vectors one place on: that saves almost half of the loads. `vectors` counts vectors of four outputs and is a multiple of 4.
 import {
   JOB_CENTRE,
   JOB_CENTRE_INPUT,
@@ -55,9 +55,11 @@ function foldedEight(dst: usize, job: usize, input: usize): void {
     let at = input + <usize>load<i32>(run, RUN_INPUT);
     let mirror = input + <usize>load<i32>(run, RUN_MIRROR);
     let coefficient = job + <usize>load<i32>(run, RUN_COEFFICIENTS);
-    const coefficientsEnd = coefficient + ((<usize>load<i32>(run, RUN_TAPS)) << 2);
-    while (coefficient + 32 <= coefficientsEnd) {
-      for (const groupEnd = coefficient + 16; coefficient < groupEnd; coefficient += 4, at -= 4, mirror += 4) {
+    let coefficientsEnd = coefficient + ((<usize>load<i32>(run, RUN_TAPS)) << 2);
+    while (coefficient + 16 < coefficientsEnd) {
+      const groupEnd = coefficient + 16;
+      const pairsEnd = min<usize>(groupEnd, coefficientsEnd - 16);
+      for (; coefficient < pairsEnd; coefficient += 4, at -= 4, mirror += 4) {
         const near = v128.load_splat<f32>(coefficient);
         const far = v128.load_splat<f32>(coefficient, 16);
         const older = at - 16;
@@ -95,6 +97,10 @@ function foldedEight(dst: usize, job: usize, input: usize): void {
         const y8 = v128.load(mirror, 128);
         sum7 = multiplyAdd(f32x4.add(x7, y7), near, sum7);
         sum7 = multiplyAdd(f32x4.add(x6, y8), far, sum7);
+      }
+      if (pairsEnd < groupEnd) {
+        coefficientsEnd = groupEnd;
+        break;
       }
       coefficient += 16;
       at -= 16;
@@ -134,9 +140,11 @@ function foldedFour(dst: usize, job: usize, input: usize): void {
     let at = input + <usize>load<i32>(run, RUN_INPUT);
     let mirror = input + <usize>load<i32>(run, RUN_MIRROR);
     let coefficient = job + <usize>load<i32>(run, RUN_COEFFICIENTS);
-    const coefficientsEnd = coefficient + ((<usize>load<i32>(run, RUN_TAPS)) << 2);
-    while (coefficient + 32 <= coefficientsEnd) {
-      for (const groupEnd = coefficient + 16; coefficient < groupEnd; coefficient += 4, at -= 4, mirror += 4) {
+    let coefficientsEnd = coefficient + ((<usize>load<i32>(run, RUN_TAPS)) << 2);
+    while (coefficient + 16 < coefficientsEnd) {
+      const groupEnd = coefficient + 16;
+      const pairsEnd = min<usize>(groupEnd, coefficientsEnd - 16);
+      for (; coefficient < pairsEnd; coefficient += 4, at -= 4, mirror += 4) {
         const near = v128.load_splat<f32>(coefficient);
         const far = v128.load_splat<f32>(coefficient, 16);
         const older = at - 16;
@@ -158,6 +166,10 @@ function foldedFour(dst: usize, job: usize, input: usize): void {
         const y4 = v128.load(mirror, 64);
         sum3 = multiplyAdd(f32x4.add(x3, y3), near, sum3);
         sum3 = multiplyAdd(f32x4.add(x2, y4), far, sum3);
+      }
+      if (pairsEnd < groupEnd) {
+        coefficientsEnd = groupEnd;
+        break;
       }
       coefficient += 16;
       at -= 16;
@@ -325,11 +337,17 @@ function foldedFrames(dst: usize, job: usize, input: usize, frames: i32): void {
       let at = input + <usize>load<i32>(run, RUN_INPUT);
       let mirror = input + <usize>load<i32>(run, RUN_MIRROR);
       let coefficient = job + <usize>load<i32>(run, RUN_COEFFICIENTS);
-      const coefficientsEnd = coefficient + ((<usize>load<i32>(run, RUN_TAPS)) << 2);
-      while (coefficient + 32 <= coefficientsEnd) {
-        for (const groupEnd = coefficient + 16; coefficient < groupEnd; coefficient += 4, at -= 4, mirror += 4) {
+      let coefficientsEnd = coefficient + ((<usize>load<i32>(run, RUN_TAPS)) << 2);
+      while (coefficient + 16 < coefficientsEnd) {
+        const groupEnd = coefficient + 16;
+        const pairsEnd = min<usize>(groupEnd, coefficientsEnd - 16);
+        for (; coefficient < pairsEnd; coefficient += 4, at -= 4, mirror += 4) {
           sum += (load<f32>(at) + load<f32>(mirror)) * load<f32>(coefficient);
           sum += (load<f32>(at - 16) + load<f32>(mirror, 16)) * load<f32>(coefficient, 16);
+        }
+        if (pairsEnd < groupEnd) {
+          coefficientsEnd = groupEnd;
+          break;
         }
         coefficient += 16;
         at -= 16;

@@ -88,14 +88,13 @@ export class Resampler {
    * `outputFramesAvailable`) `ERR_BUFFER_SIZE` is thrown and nothing is consumed.
    */
   process(input: Float32Array, output?: Float32Array): Float32Array {
-    const frames = this.outputFramesAvailable(input.length);
     if (input.length <= this.#maxBlockFrames) {
-      const target = output === undefined ? undefined : fitOutput(output, frames);
-      const converted = this.#convert(input);
-      if (target === undefined) return converted;
-      target.set(converted);
+      if (output === undefined) return this.#convert(input);
+      const target = fitOutput(output, this.outputFramesAvailable(input.length));
+      target.set(this.#convert(input));
       return target;
     }
+    const frames = this.outputFramesAvailable(input.length);
     const target = output === undefined ? new Float32Array(frames) : fitOutput(output, frames);
     let written = 0;
     for (let start = 0; start < input.length; start += this.#maxBlockFrames) {
