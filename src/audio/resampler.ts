@@ -12,7 +12,10 @@ import { kernelFor } from './kernels.ts';
  * | `voice` | 0.90 | −100 dB | 0.85 | 0.92 ms |
  * | `high` | 0.95 | −110 dB | 0.92 | 1.96 ms |
  * | `max` | 0.96 | −120 dB | 0.95 | 3.33 ms |
- * | `lowLatency` | 0.90 | −100 dB | 0.85 | 0.1 ms at 1 kHz, more towards the edge (minimum phase) |
+ * | `lowLatency` | 0.90 | −100 dB | 0.85 | 0.11 ms at 1 kHz, more towards the edge (minimum phase) |
+ *
+ * From there to as far above the lower Nyquist the response falls, through −6 dB at that frequency. Content of this
+ * transition band leaves its image or alias inside the band, at −6 dB next to the Nyquist frequency, and nowhere below.
  */
 export type ResamplerQuality = 'voice' | 'high' | 'max' | 'lowLatency';
 
