@@ -2,7 +2,7 @@
 // phase table, no streaming, the filter as a function of continuous time.
 
 /** The grades with a symmetric filter: half its length in frames of the lower rate, and its window. */
-export const LINEAR_GRADES = {
+const LINEAR_GRADES = {
   voice: { halfSpanFrames: 22, kaiserBeta: 10.3 },
   high: { halfSpanFrames: 47, kaiserBeta: 11.2 },
   max: { halfSpanFrames: 80, kaiserBeta: 12.5 },
