@@ -1,65 +1,76 @@
-// The resampler's low-pass: a sinc cut off at the Nyquist frequency of the lower rate, under a Kaiser window
-// (J. F. Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", ISCAS 1974), sampled at the
-// common multiple of both rates. Designed here in f64: `Math.sin` differs between engines, wasm arithmetic does not.
+// The resampler's low-pass: a windowed sinc cut off at the Nyquist frequency of the lower rate, as a function of the lag
+// between output and input, counted in periods of the common multiple of both rates. Cut off just there it is an
+// M-th-band filter: where output and input frames coincide, every tap but the central one is exactly 0.
+// Designed here in f64: `Math.sin` differs between engines, wasm arithmetic does not.
+import { besselI0, windowedSinc } from './kaiser';
+import {
+  MINIMUM_PHASE_SPAN,
+  designMinimumPhase,
+  minimumPhaseAt,
+  minimumPhaseDelay,
+  minimumPhaseScratchBytes,
+} from './minimum-phase';
 
-/**
- * Length in frames of the lower rate. With `KAISER_BETA` it puts the transition band at 0.85…1.15 of the lower Nyquist
- * and everything beyond it 101 dB down; half of it is the delay, 0.92 ms between 24 and 48 kHz.
- */
-const SPAN_FRAMES: i32 = 44;
+export const VOICE: i32 = 0;
+export const HIGH: i32 = 1;
+export const MAX: i32 = 2;
+/** The magnitude of `VOICE` with the least delay that has it. */
+export const LOW_LATENCY: i32 = 3;
 
-/** Tried: 10.4, which 44 frames cannot hold (99.5 dB at the band edge); 10.0, whose side lobes rise to 100.6 dB. */
-const KAISER_BETA: f64 = 10.3;
+// The filter that `beginDesign` chose: valid until its next call.
+let isMinimumPhase: bool = false;
+let beta: f64 = 0;
+/** Lags between two zeros of the sinc. */
+let sincSpan: f64 = 0;
+/** Lags from the centre of the window to its (open) end. */
+let halfWidth: f64 = 0;
+let gain: f64 = 0;
 
-/** Taps of each of `phases` polyphase filters when an output frame is `step / phases` input frames; a multiple of 4. */
-export function filterTaps(phases: i32, step: i32): i32 {
-  const taps = (SPAN_FRAMES * max<i32>(phases, step) + phases - 1) / phases;
-  return (taps + 3) & ~3;
+/** Bytes that `beginDesign` needs at its scratch. */
+export function designScratchBytes(grade: i32): i32 {
+  return grade == LOW_LATENCY ? minimumPhaseScratchBytes() : 0;
 }
 
 /**
- * Writes `phases × taps` f32 coefficients at `dst`, phase after phase, each for its oldest frame first. The impulse
- * response is exactly symmetric about `taps / 2` input frames; its gain at 0 Hz is 1 within 0.0002 dB.
+ * Chooses the filter that `tapAt` returns. `ratio` is input rate / output rate, `lagsPerFrame` the lags in an input
+ * frame. A minimum-phase filter lives in `scratch` and is gone when that is overwritten.
  */
-export function designFilter(dst: usize, phases: i32, step: i32, taps: i32): void {
-  const sincSpan = <f64>max<i32>(phases, step);
-  const gain = <f64>phases / sincSpan / besselI0(KAISER_BETA);
-  const halfWidth = phases * (taps >> 1);
-  for (let phase = 0; phase < phases; phase++) {
-    for (let age = taps - 1; age >= 0; age--) {
-      const position = phase + age * phases - halfWidth;
-      let coefficient: f64 = 0;
-      // The far end has no mirror image in the table, so it is left out.
-      if (position > -halfWidth) {
-        const x = <f64>position / <f64>halfWidth;
-        coefficient = gain * sinc(<f64>position / sincSpan) * besselI0(KAISER_BETA * sqrt<f64>(1 - x * x));
-      }
-      store<f32>(dst, <f32>coefficient);
-      dst += 4;
-    }
-  }
+export function beginDesign(grade: i32, ratio: f64, lagsPerFrame: f64, scratch: usize): void {
+  isMinimumPhase = grade == LOW_LATENCY;
+  beta = kaiserBeta(grade);
+  gain = 1 / (max<f64>(1, ratio) * (isMinimumPhase ? 1 : besselI0(beta)));
+  sincSpan = lagsPerFrame * max<f64>(1, ratio);
+  halfWidth = <f64>halfSpan(grade, ratio) * lagsPerFrame;
+  if (isMinimumPhase) designMinimumPhase(scratch);
 }
 
-/** sin(πx) / (πx). */
-function sinc(x: f64): f64 {
-  if (x == 0) return 1;
-  const whole = nearest<f64>(x);
-  // Reduced to |πr| ≤ π/2, where 13 terms of the Taylor series reach f64 precision; exactly 0 at whole numbers.
-  const r = Math.PI * (x - whole);
-  let series: f64 = 1;
-  for (let n: f64 = 24; n > 0; n -= 2) series = 1 - (series * r * r) / (n * (n + 1));
-  const sine = r * series;
-  return ((<i32>whole & 1) != 0 ? -sine : sine) / (Math.PI * x);
+/** Half the window in input frames, whole: the delay of a linear-phase grade. */
+export function halfSpan(grade: i32, ratio: f64): i32 {
+  const lowerRateFrames: f64 = grade == MAX ? 80 : grade == HIGH ? 47 : 22;
+  return <i32>ceil(lowerRateFrames * max<f64>(1, ratio) - 1e-9);
 }
 
-/** Modified Bessel function of the first kind, order 0, by its power series. */
-function besselI0(x: f64): f64 {
-  const quarter = 0.25 * x * x;
-  let term: f64 = 1;
-  let sum: f64 = 1;
-  for (let k: f64 = 1; term > sum * 1e-17; k++) {
-    term *= quarter / (k * k);
-    sum += term;
-  }
-  return sum;
+/** Input frames back from the newest one that the filter sees. */
+export function reachFrames(grade: i32, ratio: f64): i32 {
+  if (grade == LOW_LATENCY) return <i32>ceil(MINIMUM_PHASE_SPAN * max<f64>(1, ratio));
+  return 2 * halfSpan(grade, ratio);
+}
+
+/** Delay at 0 Hz in input frames of the filter being designed. */
+export function designDelay(grade: i32, ratio: f64): f64 {
+  if (grade == LOW_LATENCY) return minimumPhaseDelay() * max<f64>(1, ratio);
+  return <f64>halfSpan(grade, ratio);
+}
+
+/** The tap for an input frame that is `lag` periods of the common multiple older than the output frame. */
+export function tapAt(lag: f64): f64 {
+  if (isMinimumPhase) return gain * minimumPhaseAt(lag / sincSpan);
+  const position = lag - halfWidth;
+  if (abs<f64>(position) >= halfWidth) return 0;
+  return gain * windowedSinc(position / sincSpan, position / halfWidth, beta);
+}
+
+/** Side lobes of 100, 110 and 120 dB; the transition bands that this leaves are measured in the tests. */
+function kaiserBeta(grade: i32): f64 {
+  return grade == MAX ? 12.5 : grade == HIGH ? 11.2 : 10.3;
 }

@@ -1,18 +1,62 @@
 // Every offset of every structure in linear memory, and nothing else. A region is the previous one plus its size, so a
 // field can be added in one place. Offsets are bytes from the structure's address.
 
-// Resampler: a header, the coefficients of every phase, then the input buffer (both f32).
+// Resampler: a header, a bank or a table of phases, then the input streams (f32). Counts of input frames are over all
+// streams together; frame n is in stream n mod `RESAMPLER_STREAMS`.
+/** L and M: an output frame is M / L input frames. */
 export const RESAMPLER_PHASES: usize = 0;
 export const RESAMPLER_STEP: usize = RESAMPLER_PHASES + 4;
-export const RESAMPLER_TAPS: usize = RESAMPLER_STEP + 4;
-/** Frames that the input buffer holds. */
-export const RESAMPLER_CAPACITY: usize = RESAMPLER_TAPS + 4;
-/** Frames of the input buffer that are in use. */
+export const RESAMPLER_STREAMS: usize = RESAMPLER_STEP + 4;
+export const RESAMPLER_STREAM_BYTES: usize = RESAMPLER_STREAMS + 4;
+/** Distance of the input streams from the state. */
+export const RESAMPLER_INPUT: usize = RESAMPLER_STREAM_BYTES + 4;
+/** Frames older than the newest one that an output frame may need. */
+export const RESAMPLER_REACH: usize = RESAMPLER_INPUT + 4;
+/** Frames that the input streams hold. */
+export const RESAMPLER_CAPACITY: usize = RESAMPLER_REACH + 4;
+/** Frames of the input streams that are in use. */
 export const RESAMPLER_FILLED: usize = RESAMPLER_CAPACITY + 4;
-/** Index in the input buffer of the newest frame that the next output frame needs. */
+/** Index in the input streams of the newest frame that the next output frame needs. */
 export const RESAMPLER_NEWEST: usize = RESAMPLER_FILLED + 4;
 export const RESAMPLER_PHASE: usize = RESAMPLER_NEWEST + 4;
-export const RESAMPLER_COEFFICIENTS: usize = RESAMPLER_PHASE + 8;
+/** Jobs of the bank, 0 if there is a table. */
+export const RESAMPLER_JOBS: usize = RESAMPLER_PHASE + 4;
+/** Taps of a row of the table. */
+export const RESAMPLER_TAPS: usize = RESAMPLER_JOBS + 4;
+/** Delay at 0 Hz in input frames (f64). */
+export const RESAMPLER_DELAY: usize = RESAMPLER_TAPS + 4;
+export const RESAMPLER_BODY: usize = RESAMPLER_DELAY + 16;
+
+// Bank: the address of each output stream, the output streams of some periods, then the jobs.
+export const BANK_OUTPUTS: usize = RESAMPLER_BODY;
+/** Periods that a bank computes at once, a multiple of 32. */
+export const BANK_PERIODS: i32 = 128;
+
+// Job: a header, its runs, then edges of the same form, then the coefficients (f32) of all of them.
+export const JOB_KIND: usize = 0;
+/** Size of the job. */
+export const JOB_BYTES: usize = JOB_KIND + 4;
+export const JOB_OUTPUT: usize = JOB_BYTES + 4;
+export const JOB_MIRROR_OUTPUT: usize = JOB_OUTPUT + 4;
+export const JOB_RUNS: usize = JOB_MIRROR_OUTPUT + 4;
+export const JOB_EDGES: usize = JOB_RUNS + 4;
+/** The central tap (f32), and its input's distance from a period's first frame. */
+export const JOB_CENTRE: usize = JOB_EDGES + 4;
+export const JOB_CENTRE_INPUT: usize = JOB_CENTRE + 4;
+export const JOB_RUNS_AT: usize = JOB_CENTRE_INPUT + 4;
+
+// Run: where its first tap's input and the mirrored one lie from a period's first frame, and its coefficients.
+export const RUN_INPUT: usize = 0;
+export const RUN_MIRROR: usize = RUN_INPUT + 4;
+export const RUN_TAPS: usize = RUN_MIRROR + 4;
+/** Distance of the coefficients from the job. */
+export const RUN_COEFFICIENTS: usize = RUN_TAPS + 4;
+export const RUN_BYTES: usize = RUN_COEFFICIENTS + 4;
+
+// Table of phases: rows in an input frame, four sums of products (f32), then the rows.
+export const TABLE_ROWS: usize = RESAMPLER_BODY;
+export const TABLE_DOTS: usize = TABLE_ROWS + 16;
+export const TABLE_TAPS: usize = TABLE_DOTS + 16;
 
 // Playout: a header, the motion (what a pause rewinds) and its copy, the handle table, f32 staging, the resampler and its
 // copy (absent at equal rates), the ring.

@@ -1,6 +1,7 @@
 // What the agent says, and exactly how much of it was rendered. A ring of PCM16 at the item's rate is written in items
 // (handles) and read at the output's rate; positions are counts of frames ever written and ever read, so they never
 // wrap. The frames of a handle are contiguous, so opening the next one ends it.
+import { VOICE } from './filter';
 import {
   HANDLE_HAS_ENDED,
   HANDLE_NUMBER,
@@ -40,7 +41,7 @@ const FADES_PER_SECOND: i32 = 200;
 export function playoutBytes(capacityFrames: i32, itemRate: i32, outputRate: i32): i32 {
   const ringBytes = capacityFrames << 1;
   if (itemRate == outputRate) return <i32>PLAYOUT_RESAMPLER + ringBytes;
-  const resampler = resamplerBytes(itemRate, outputRate, PLAYOUT_STAGING_FRAMES);
+  const resampler = resamplerBytes(itemRate, outputRate, PLAYOUT_STAGING_FRAMES, VOICE);
   return resampler == 0 ? 0 : <i32>PLAYOUT_RESAMPLER + 2 * alignVector(resampler) + ringBytes;
 }
 
@@ -49,9 +50,9 @@ export function playoutInit(state: usize, capacityFrames: i32, itemRate: i32, ou
   store<i32>(state, capacityFrames, PLAYOUT_CAPACITY_FRAMES);
   store<i32>(state, outputRate / FADES_PER_SECOND, PLAYOUT_FADE_FRAMES);
   if (itemRate == outputRate) return;
-  const bytes = alignVector(resamplerBytes(itemRate, outputRate, PLAYOUT_STAGING_FRAMES));
+  const bytes = alignVector(resamplerBytes(itemRate, outputRate, PLAYOUT_STAGING_FRAMES, VOICE));
   store<i32>(state, bytes, PLAYOUT_RESAMPLER_BYTES);
-  resamplerInit(state + PLAYOUT_RESAMPLER, itemRate, outputRate, PLAYOUT_STAGING_FRAMES);
+  resamplerInit(state + PLAYOUT_RESAMPLER, itemRate, outputRate, PLAYOUT_STAGING_FRAMES, VOICE);
   store<i32>(state, resamplerDelayInputFrames(state + PLAYOUT_RESAMPLER), PLAYOUT_DELAY_FRAMES);
 }
 

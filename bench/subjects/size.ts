@@ -1,14 +1,15 @@
 import { gzipSync } from 'node:zlib';
-import { decodeBase64 } from '../../src/wasm/base64-text.ts';
+import { decodeCoreBytes } from '../../src/wasm/base64-text.ts';
 import type { CoreBuild } from '../../src/wasm/core.ts';
 import { Kernel } from '../../src/wasm/kernel.ts';
 import type { Subject } from '../subject.ts';
 
 async function coreBytes(build: CoreBuild): Promise<Uint8Array<ArrayBuffer>> {
   if (build === 'scalar')
-    return decodeBase64((await import('../../src/wasm/core-scalar.generated.ts')).CORE_SCALAR_BASE64);
-  if (build === 'simd') return decodeBase64((await import('../../src/wasm/core-simd.generated.ts')).CORE_SIMD_BASE64);
-  return decodeBase64((await import('../../src/wasm/core-relaxed.generated.ts')).CORE_RELAXED_BASE64);
+    return decodeCoreBytes((await import('../../src/wasm/core-scalar.generated.ts')).CORE_SCALAR_BASE64);
+  if (build === 'simd')
+    return decodeCoreBytes((await import('../../src/wasm/core-simd.generated.ts')).CORE_SIMD_BASE64);
+  return decodeCoreBytes((await import('../../src/wasm/core-relaxed.generated.ts')).CORE_RELAXED_BASE64);
 }
 
 function milliseconds(work: () => unknown): number {

@@ -12,10 +12,10 @@ const MIN_SAMPLE_RATE = 8000;
 const MAX_SAMPLE_RATE = 192_000;
 
 /** Returns `sampleRate` if it is a whole number of Hz from 8000 to 192000, else throws `ERR_SAMPLE_RATE`. */
-export function checkSampleRate(sampleRate: number): number {
+export function checkSampleRate(sampleRate: number, name = 'sampleRate'): number {
   if (Number.isInteger(sampleRate) && sampleRate >= MIN_SAMPLE_RATE && sampleRate <= MAX_SAMPLE_RATE) return sampleRate;
   throw new AudioError(
-    `sampleRate must be a whole number of Hz, ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}, got ${sampleRate}`,
+    `${name} must be a whole number of Hz, ${MIN_SAMPLE_RATE} to ${MAX_SAMPLE_RATE}, got ${sampleRate}`,
     {
       code: 'ERR_SAMPLE_RATE',
     },

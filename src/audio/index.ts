@@ -1,5 +1,5 @@
 export { loadCore, probeBuild, type CoreBuild } from '../wasm/core.ts';
-export { Resampler, type ResamplerOptions } from './resampler.ts';
+export { Resampler, type ResamplerOptions, type ResamplerQuality } from './resampler.ts';
 export {
   Playout,
   PLAYOUT_HANDLES,

@@ -1,7 +1,6 @@
 import { AudioError } from '../errors.ts';
 import { Kernel } from '../wasm/kernel.ts';
 import { checkSampleRate, WIRE_SAMPLE_RATE } from './format.ts';
-import { RESAMPLER_RATES } from './resampler.ts';
 
 /** Handles that can be unfinished at once. */
 export const PLAYOUT_HANDLES = 64;
@@ -18,7 +17,7 @@ const REPORT_WORDS = 3;
 
 /** Options of `Playout`. */
 export interface PlayoutOptions {
-  /** Rate of what is written, in Hz; default 24000. Equal to `outputRate`, or both one of `RESAMPLER_RATES`. */
+  /** Rate of what is written, in Hz; default 24000. */
   readonly itemRate?: number;
   /** Rate of what is rendered, in Hz; default `itemRate`. */
   readonly outputRate?: number;
@@ -77,7 +76,6 @@ export class Playout {
     this.outputRate = checkSampleRate(options.outputRate ?? this.itemRate);
     this.capacityFrames = checkCapacity(options.capacityFrames ?? DEFAULT_CAPACITY_FRAMES);
     this.maxBlockFrames = checkBlock(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
-    checkRatePair(this.itemRate, this.outputRate);
     const { module } = options;
     const sizing = new Kernel({ pages: Kernel.pagesFor(0), module });
     const stateBytes = sizing.exports.playoutBytes(this.capacityFrames, this.itemRate, this.outputRate);
@@ -243,12 +241,4 @@ function checkBlock(frames: number): number {
   throw new AudioError(`maxBlockFrames must be a whole number of frames, 1 to ${MAX_BLOCK_FRAMES}, got ${frames}`, {
     code: 'ERR_BLOCK_SIZE',
   });
-}
-
-function checkRatePair(itemRate: number, outputRate: number): void {
-  if (itemRate === outputRate || (RESAMPLER_RATES.includes(itemRate) && RESAMPLER_RATES.includes(outputRate))) return;
-  throw new AudioError(
-    `itemRate ${itemRate} and outputRate ${outputRate} must be equal or both one of ${RESAMPLER_RATES.join(', ')} Hz`,
-    { code: 'ERR_SAMPLE_RATE' },
-  );
 }

@@ -1,11 +1,25 @@
 import { AudioError } from '../errors.ts';
 import { alignVector } from '../wasm/kernel.ts';
-import { fitOutput } from './format.ts';
+import { checkSampleRate, fitOutput } from './format.ts';
 import { Allocation, kernelFor } from './kernels.ts';
 
-/** Sample rates in Hz that a `Resampler` converts between, each to each. */
-export const RESAMPLER_RATES: readonly number[] = [8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
+/**
+ * Grades of `Resampler`, by what they let through and reject and how long they take. Frequencies are parts of the lower
+ * Nyquist frequency, the delay is that of 24 ↔ 48 kHz; both scale with the lower rate.
+ *
+ * | grade | within 0.1 dB up to | images and aliases | of content up to | delay |
+ * | --- | --- | --- | --- | --- |
+ * | `voice` | 0.90 | −100 dB | 0.85 | 0.92 ms |
+ * | `high` | 0.95 | −110 dB | 0.92 | 1.96 ms |
+ * | `max` | 0.96 | −120 dB | 0.95 | 3.33 ms |
+ * | `lowLatency` | 0.90 | −100 dB | 0.85 | 0.11 ms at 1 kHz, more towards the edge (minimum phase) |
+ *
+ * From there to as far above the lower Nyquist the response falls, through −6 dB at that frequency. Content of this
+ * transition band leaves its image or alias inside the band, at −6 dB next to the Nyquist frequency, and nowhere below.
+ */
+export type ResamplerQuality = 'voice' | 'high' | 'max' | 'lowLatency';
 
+const GRADES: readonly ResamplerQuality[] = ['voice', 'high', 'max', 'lowLatency'];
 const DEFAULT_BLOCK_FRAMES = 960;
 const MAX_BLOCK_FRAMES = 65_536;
 const SAMPLE_BYTES = 4;
@@ -14,25 +28,28 @@ const MAX_FRAMES = 1 << 28;
 
 /** Options of `Resampler`. */
 export interface ResamplerOptions {
-  /** One of 8000, 16000, 22050, 24000, 32000, 44100, 48000 Hz. */
+  /** A whole number of Hz, 8000 to 192000. */
   readonly inputRate: number;
-  /** One of the same rates; an equal rate passes samples through with no delay. */
+  /** A whole number of Hz, 8000 to 192000; an equal rate passes samples through with no delay. */
   readonly outputRate: number;
+  /** Default `voice`. */
+  readonly quality?: ResamplerQuality;
   /** Input frames converted in one step, 1 to 65536; longer inputs are split. Default 960: 20 ms at 48 kHz. */
   readonly maxBlockFrames?: number;
 }
 
 /**
  * Streaming sample rate converter for one channel of float32 audio, with exact rational steps: output never drifts and
- * is bit-identical whatever the block sizes.
- *
- * Flat within 0.1 dB up to 0.85 of the lower Nyquist frequency; images and aliases below that are at least 100 dB down.
- * A sample that is NaN or infinite counts as 0, so it can't outlive its block.
+ * is bit-identical whatever the block sizes. A sample that is NaN or infinite counts as 0, so it can't outlive its block.
  */
 export class Resampler {
   readonly inputRate: number;
   readonly outputRate: number;
-  /** Group delay in output frames; frame n of the output shows the input at n − `delayFrames`. */
+  readonly quality: ResamplerQuality;
+  /**
+   * Group delay in output frames; frame n of the output shows the input at n − `delayFrames`. That of `lowLatency` is
+   * the delay of low frequencies, seldom a whole number.
+   */
   readonly delayFrames: number;
   readonly #memory: Allocation;
   readonly #maxBlockFrames: number;
@@ -40,25 +57,31 @@ export class Resampler {
   readonly #outputCapacityFrames: number;
   readonly #inputAt: number;
   readonly #outputAt: number;
+  // The last two views returned: blocks of one size make outputs of at most two lengths.
+  #converted: Float32Array;
+  #convertedBefore: Float32Array;
 
   constructor(options: ResamplerOptions) {
-    this.inputRate = checkRate('inputRate', options.inputRate);
-    this.outputRate = checkRate('outputRate', options.outputRate);
+    this.inputRate = checkSampleRate(options.inputRate, 'inputRate');
+    this.outputRate = checkSampleRate(options.outputRate, 'outputRate');
+    this.quality = options.quality ?? 'voice';
     this.#maxBlockFrames = checkBlockFrames(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
     this.#outputCapacityFrames = Math.ceil((this.#maxBlockFrames * this.outputRate) / this.inputRate);
 
-    const rates = [this.inputRate, this.outputRate, this.#maxBlockFrames] as const;
-    const stateBytes = alignVector(kernelFor(0).exports.resamplerBytes(...rates));
+    const format = [this.inputRate, this.outputRate, this.#maxBlockFrames, gradeOf(this.quality)] as const;
+    const stateBytes = alignVector(kernelFor(0).exports.resamplerBytes(...format));
     const inputBytes = alignVector(this.#maxBlockFrames * SAMPLE_BYTES);
     const outputBytes = this.#outputCapacityFrames * SAMPLE_BYTES;
     this.#memory = new Allocation('the resampler', stateBytes + inputBytes + outputBytes);
     this.#inputAt = this.#stateAt + stateBytes;
     this.#outputAt = this.#inputAt + inputBytes;
 
-    const { exports } = this.#memory.kernel;
-    exports.resamplerInit(this.#stateAt, ...rates);
+    const { exports, f32 } = this.#memory.kernel;
+    exports.resamplerInit(this.#stateAt, ...format);
     this.#delayInputFrames = exports.resamplerDelayInputFrames(this.#stateAt);
     this.delayFrames = exports.resamplerDelayFrames(this.#stateAt);
+    this.#converted = f32.subarray(this.#outputAt / SAMPLE_BYTES, this.#outputAt / SAMPLE_BYTES);
+    this.#convertedBefore = this.#converted;
   }
 
   /**
@@ -67,14 +90,13 @@ export class Resampler {
    * `outputFramesAvailable`) `ERR_BUFFER_SIZE` is thrown and nothing is consumed.
    */
   process(input: Float32Array, output?: Float32Array): Float32Array {
-    const frames = this.outputFramesAvailable(input.length);
     if (input.length <= this.#maxBlockFrames) {
-      const target = output === undefined ? undefined : fitOutput(output, frames);
-      const converted = this.#convert(input);
-      if (target === undefined) return converted;
-      target.set(converted);
+      if (output === undefined) return this.#convert(input);
+      const target = fitOutput(output, this.outputFramesAvailable(input.length));
+      target.set(this.#convert(input));
       return target;
     }
+    const frames = this.outputFramesAvailable(input.length);
     const target = output === undefined ? new Float32Array(frames) : fitOutput(output, frames);
     let written = 0;
     for (let start = 0; start < input.length; start += this.#maxBlockFrames) {
@@ -125,8 +147,13 @@ export class Resampler {
       this.#inputAt,
       block.length,
     );
-    const start = this.#outputAt / SAMPLE_BYTES;
-    return f32.subarray(start, start + frames);
+    if (frames !== this.#converted.length) {
+      const other = this.#convertedBefore;
+      this.#convertedBefore = this.#converted;
+      const start = this.#outputAt / SAMPLE_BYTES;
+      this.#converted = frames === other.length ? other : f32.subarray(start, start + frames);
+    }
+    return this.#converted;
   }
 
   get #stateAt(): number {
@@ -134,10 +161,11 @@ export class Resampler {
   }
 }
 
-function checkRate(name: string, sampleRate: number): number {
-  if (RESAMPLER_RATES.includes(sampleRate)) return sampleRate;
-  throw new AudioError(`${name} must be one of ${RESAMPLER_RATES.join(', ')} Hz, got ${sampleRate}`, {
-    code: 'ERR_SAMPLE_RATE',
+function gradeOf(quality: ResamplerQuality): number {
+  const grade = GRADES.indexOf(quality);
+  if (grade >= 0) return grade;
+  throw new AudioError(`quality must be one of ${GRADES.join(', ')}, got ${quality}`, {
+    code: 'ERR_RESAMPLER_QUALITY',
   });
 }
 

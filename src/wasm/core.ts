@@ -23,10 +23,10 @@ export interface CoreExports {
   playoutStats(state: number, dst: number): void;
   playoutTakeReport(state: number, dst: number): number;
   playoutWrite(state: number, handle: number, src: number, frames: number): number;
-  resamplerBytes(inputRate: number, outputRate: number, maxBlockFrames: number): number;
+  resamplerBytes(inputRate: number, outputRate: number, maxBlockFrames: number, grade: number): number;
   resamplerDelayFrames(state: number): number;
   resamplerDelayInputFrames(state: number): number;
-  resamplerInit(state: number, inputRate: number, outputRate: number, maxBlockFrames: number): void;
+  resamplerInit(state: number, inputRate: number, outputRate: number, maxBlockFrames: number, grade: number): void;
   resamplerInputFramesNeeded(state: number, outputFrames: number): number;
   resamplerOutputFramesAvailable(state: number, inputFrames: number): number;
   resamplerProcess(state: number, dst: number, dstCapacityFrames: number, src: number, inputFrames: number): number;

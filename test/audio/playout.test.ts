@@ -352,7 +352,7 @@ describe('Playout', () => {
 
   it.each([
     [{ itemRate: 7999 }, 'ERR_SAMPLE_RATE'],
-    [{ itemRate: 24_000, outputRate: 24_001 }, 'ERR_SAMPLE_RATE'],
+    [{ itemRate: 24_000, outputRate: 192_001 }, 'ERR_SAMPLE_RATE'],
     [{ capacityFrames: 1000 }, 'ERR_BUFFER_SIZE'],
     [{ maxBlockFrames: 0 }, 'ERR_BLOCK_SIZE'],
   ])('refuses %o', (options, code) => {

@@ -1,19 +1,32 @@
 // The resampler's output by its defining formula, in f64 with the engine's own `Math`, independent of the kernels: no
 // phase table, no streaming, the filter as a function of continuous time.
 
-const KAISER_BETA = 10.3;
-const SPAN_FRAMES = 44;
+/** The grades with a symmetric filter: half its length in frames of the lower rate, and its window. */
+const LINEAR_GRADES = {
+  voice: { halfSpanFrames: 22, kaiserBeta: 10.3 },
+  high: { halfSpanFrames: 47, kaiserBeta: 11.2 },
+  max: { halfSpanFrames: 80, kaiserBeta: 12.5 },
+} as const;
 
-/** All ordered pairs of different supported rates. */
-export const RATE_PAIRS: readonly (readonly [inputRate: number, outputRate: number])[] = [
-  8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000,
-].flatMap((inputRate, _, rates) =>
-  rates.filter((outputRate) => outputRate !== inputRate).map((outputRate) => [inputRate, outputRate] as const),
+export type LinearGrade = keyof typeof LINEAR_GRADES;
+
+/** The rates of phones, models and sound cards. */
+export const COMMON_RATES: readonly number[] = [8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
+
+/** All ordered pairs of different common rates. */
+export const RATE_PAIRS: readonly (readonly [inputRate: number, outputRate: number])[] = COMMON_RATES.flatMap(
+  (inputRate, _, rates) =>
+    rates.filter((outputRate) => outputRate !== inputRate).map((outputRate) => [inputRate, outputRate] as const),
 );
 
-/** Delay of the resampler in input frames: half its span, which is rounded up to a multiple of four frames. */
-export function referenceDelayInputFrames(inputRate: number, outputRate: number): number {
-  return 2 * Math.ceil((SPAN_FRAMES * Math.max(1, inputRate / outputRate)) / 4);
+/** Delay of the resampler in input frames: half its span, rounded up to whole frames. */
+export function referenceDelayInputFrames(
+  inputRate: number,
+  outputRate: number,
+  quality: LinearGrade = 'voice',
+): number {
+  const { halfSpanFrames } = LINEAR_GRADES[quality];
+  return Math.ceil(halfSpanFrames * Math.max(1, inputRate / outputRate) - 1e-9);
 }
 
 /** The first `frames` output frames for `input`, which silence precedes and follows. */
@@ -22,8 +35,10 @@ export function referenceResample(
   inputRate: number,
   outputRate: number,
   frames: number,
+  quality: LinearGrade = 'voice',
 ): Float64Array {
-  const delay = referenceDelayInputFrames(inputRate, outputRate);
+  const delay = referenceDelayInputFrames(inputRate, outputRate, quality);
+  const { kaiserBeta } = LINEAR_GRADES[quality];
   const cutoff = Math.min(1, outputRate / inputRate);
   return Float64Array.from({ length: frames }, (_, n) => {
     const centre = (n * inputRate) / outputRate - delay;
@@ -31,7 +46,7 @@ export function referenceResample(
     // The window is open: frames at its very ends, where Kaiser's formula has a step, do not count.
     for (let k = Math.max(0, Math.floor(centre - delay) + 1); k < centre + delay; k++) {
       const x = (centre - k) / delay;
-      const kaiser = besselI0(KAISER_BETA * Math.sqrt(1 - x * x)) / besselI0(KAISER_BETA);
+      const kaiser = besselI0(kaiserBeta * Math.sqrt(1 - x * x)) / besselI0(kaiserBeta);
       sum += (input[k] ?? 0) * cutoff * sinc(cutoff * (centre - k)) * kaiser;
     }
     return sum;
@@ -58,7 +73,7 @@ function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** I₀ by its integral, (1/π) ∫ exp(x cos θ) dθ over 0…π: 32 trapezia are exact to f64 for x ≤ 12. */
+/** I₀ by its integral, (1/π) ∫ exp(x cos θ) dθ over 0…π: 32 trapezia are exact to f64 for x ≤ 13. */
 function besselI0(x: number): number {
   const steps = 32;
   let sum = Math.cosh(x);
