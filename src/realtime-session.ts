@@ -193,7 +193,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     this.#tasks.add(() => {
       if (!wasConnecting && this.#state.connection === 'closed') return;
       this.#apply({ type: 'close' });
-      this.#driven?.playout.flush(`${this.#seed}_close`);
+      this.#silence();
       this.#transport.close();
     });
   }
@@ -343,7 +343,12 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     readTransport(
       this.#transport,
       {
-        onInput: (input) => receive(() => this.#apply(input)),
+        onInput: (input) =>
+          receive(() => {
+            const wasOpen = this.#state.connection === 'open';
+            this.#apply(input);
+            if (wasOpen && input.type === 'disconnected') this.#silence();
+          }),
         onAudio: (audio) => receive(() => this.#onAudio(audio)),
         onRawEvent: (event) => this.#announcer.emit('transport_event', [event]),
         onMcpTools: ({ serverLabel, tools }) =>
@@ -371,6 +376,11 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     }
     if (!acceptsAudio(this.#state, responseId)) return;
     this.#announcer.emit('audio', [event]);
+  }
+
+  /** Nobody hears the agent of a connection that has ended. */
+  #silence(): void {
+    this.#driven?.playout.flush(`${this.#seed}_end`);
   }
 
   #endAttempt(): (() => void)[] {

@@ -3,8 +3,9 @@ import type { RawServerEvent, ServerEvent } from './server-events.ts';
 
 /** One message of the server: an event we read, one that only passes through, or something that is neither. */
 export type DecodedEvent =
-  | { readonly kind: 'read'; readonly raw: RawServerEvent; readonly event: ServerEvent }
-  | { readonly kind: 'other'; readonly raw: RawServerEvent }
+  /** `error` says which fields were wrong and are left out, of an event that the call can't do without. */
+  | { readonly kind: 'read'; readonly raw: RawServerEvent; readonly event: ServerEvent; readonly error?: ProtocolError }
+  | { readonly kind: 'other'; readonly raw: RawServerEvent; readonly error?: undefined }
   /** `raw` is there when it was an event at all, so that it can still pass through. */
   | { readonly kind: 'malformed'; readonly raw: RawServerEvent | null; readonly error: ProtocolError };
 
@@ -24,10 +25,25 @@ export function decodeServerEvent(message: unknown): DecodedEvent {
   const badField = check(raw);
   if (badField === null) return { kind: 'read', raw, event: raw as RawServerEvent & ServerEvent };
   if (badField === UNKNOWN_ITEM) return { kind: 'other', raw };
-  return malformed(
+  const bad = malformed(
     raw,
     `${raw.type}: ${badField} is missing or of the wrong type, got ${kindOf(fieldOf(raw, badField))}`,
   );
+  if (essentials.get(raw.type)?.(raw) !== null) return bad;
+  return { kind: 'read', raw, event: mended(raw, check) as RawServerEvent & ServerEvent, error: bad.error };
+}
+
+/** Leaves out every field that is wrong: the whole of an optional part, if anything in it is. */
+function mended(raw: RawServerEvent, check: Check): RawServerEvent {
+  const event = { ...raw };
+  for (let path = check(event); path !== null; path = check(event)) {
+    const [first = '', second] = path.split('.');
+    const part = event[first];
+    if (second !== undefined && isFields(part)) event[first] = { ...part, [second]: undefined };
+    else event[first] = undefined;
+    if (check(event) === path) break;
+  }
+  return event;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -157,6 +173,14 @@ const checks = checksByType<ServerEvent['type']>({
   error: {
     error: fields({ type: text, message: text, code: optionalText, param: optionalText, event_id: optionalText }),
   },
+});
+
+/** What the call would wait for in vain: without these events it stands still, so only what they can't do without counts. */
+const essentials = checksByType({
+  'response.created': { response: fields({ id: text }) },
+  'response.done': { response: fields({ id: text }) },
+  'input_audio_buffer.speech_started': {},
+  'input_audio_buffer.speech_stopped': {},
 });
 
 function isFields(value: unknown): value is Fields {

@@ -1,5 +1,6 @@
 // The session's configuration, from the public API's words to the wire's.
 
+import { AudioError } from '../errors.ts';
 import type {
   RealtimeAudioFormat,
   RealtimeAudioFormatDefinition,
@@ -43,12 +44,19 @@ export const DEFAULT_OPENAI_REALTIME_SESSION_CONFIG: SessionConfig = {
   },
 };
 
-/** A format by any of its names. Unknown names and impossible rates mean PCM at 24 kHz, as in the official package. */
+/**
+ * A format by any of its names. Unknown names, and rates that are no number, mean PCM at 24 kHz as in the official
+ * package; any other rate throws `ERR_SAMPLE_RATE`, because the service would refuse the whole configuration.
+ */
 export function audioFormat(format: RealtimeAudioFormat): RealtimeAudioFormatDefinition {
   if (typeof format === 'object') {
-    return format.type === 'audio/pcm' && !Number.isFinite(format.rate)
-      ? { type: 'audio/pcm', rate: PCM_RATE }
-      : format;
+    if (format.type !== 'audio/pcm') return format;
+    if (Number.isFinite(format.rate) && format.rate !== PCM_RATE) {
+      throw new AudioError(`audio/pcm has a rate of ${PCM_RATE} Hz on the wire, got ${format.rate}; resample first`, {
+        code: 'ERR_SAMPLE_RATE',
+      });
+    }
+    return { type: 'audio/pcm', rate: PCM_RATE };
   }
   if (format === 'g711_ulaw') return { type: 'audio/pcmu' };
   if (format === 'g711_alaw') return { type: 'audio/pcma' };

@@ -328,14 +328,20 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   /** Takes one message of the server: the event itself first, then what it means. */
   protected _onMessage(message: { readonly data: unknown }): void {
     const decoded = decodeServerEvent(message.data);
-    if (decoded.raw !== null) this._deliver('*', decoded.raw);
-    if (decoded.kind === 'malformed') {
-      const { error } = decoded;
-      this._deliver('error', { type: 'error', error, eventId: error.eventId, code: error.code });
-      return;
+    try {
+      // Listeners get a copy: whatever they change in it, redact for a log for instance, changes nothing here.
+      if (decoded.raw !== null) this.#show(copyOf(decoded.raw), decoded.kind === 'malformed');
+      if (decoded.kind === 'read') this.#read(decoded.event);
+    } catch (error) {
+      this._onError(error);
     }
-    if (decoded.raw.type !== 'error') this.#deliverByName(decoded.raw);
-    if (decoded.kind === 'read') this.#read(decoded.event);
+    const { error } = decoded;
+    if (error !== undefined) this._deliver('error', { type: 'error', error, eventId: error.eventId, code: error.code });
+  }
+
+  #show(event: RawServerEvent, isMalformed: boolean): void {
+    this._deliver('*', event);
+    if (!isMalformed && event.type !== 'error') this.#deliverByName(event);
   }
 
   /**
@@ -572,4 +578,9 @@ function bytesOf(audio: AudioBytes): Uint8Array {
   return ArrayBuffer.isView(audio)
     ? new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength)
     : new Uint8Array(audio);
+}
+
+/** Audio deltas are flat and many, so their copy is a shallow one. */
+function copyOf(event: RawServerEvent): RawServerEvent {
+  return event.type === 'response.output_audio.delta' ? { ...event } : structuredClone(event);
 }

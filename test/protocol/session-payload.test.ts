@@ -19,14 +19,17 @@ describe('audioFormat', () => {
     ['opus', PCM],
     [{ type: 'audio/pcm', rate: Number.NaN }, PCM],
     [{ type: 'audio/pcm', rate: Number.POSITIVE_INFINITY }, PCM],
-    [
-      { type: 'audio/pcm', rate: 16_000 },
-      { type: 'audio/pcm', rate: 16_000 },
-    ],
     [{ type: 'audio/pcma' }, { type: 'audio/pcma' }],
   ] as const)('%j → %j', (given, expected) => {
     expect(audioFormat(given)).toEqual(expected);
   });
+});
+
+it.each([0, -1, 7, 1e9, 44_100.5, 16_000])('refuses PCM at %d Hz, which the service would refuse', (rate) => {
+  const format = { type: 'audio/pcm' as const, rate };
+  const refusal = expect.objectContaining({ name: 'AudioError', code: 'ERR_SAMPLE_RATE' });
+  expect(() => audioFormat(format)).toThrow(refusal);
+  expect(() => sessionPayload({ audio: { output: { format } } })).toThrow(refusal);
 });
 
 describe('sessionPayload', () => {

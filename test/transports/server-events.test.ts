@@ -301,4 +301,24 @@ describe('the raw events', () => {
       ['error', { type: 'error', error: expect.any(ProtocolError), eventId: 'e9', code: 'ERR_MALFORMED_EVENT' }],
     ]);
   });
+
+  it('can be changed by a listener without harm', async () => {
+    const { socket, transport, takeEvents } = await connectedRig();
+    transport.on('*', (event) => Object.assign(event, { item: null, item_id: null }));
+    socket.receive({ type: 'conversation.item.added', item });
+    socket.receive({ type: 'conversation.item.deleted', item_id: 'a' });
+    expect(takeEvents()).toEqual([
+      ['item_update', { ...historyItem, status: 'in_progress' }],
+      ['item_deleted', { itemId: 'a' }],
+    ]);
+  });
+
+  it('end a response whatever else is wrong in them, and that is reported', async () => {
+    const { socket, takeEvents } = await connectedRig();
+    socket.receive({ type: 'response.done', event_id: 'e1', response: { id: 'r', status: 'weird', usage: 4 } });
+    expect(takeEvents()).toEqual([
+      ['turn_done', { type: 'response_done', response: { id: 'r', output: [], status: 'completed' } }],
+      ['error', { type: 'error', error: expect.any(ProtocolError), eventId: 'e1', code: 'ERR_MALFORMED_EVENT' }],
+    ]);
+  });
 });

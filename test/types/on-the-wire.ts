@@ -1,5 +1,7 @@
 import type {
+  ConversationItemCreateEvent,
   RealtimeClientEvent,
+  RealtimeMcpApprovalResponse,
   RealtimeServerEvent,
   ResponseCreateEventWithReferencesParam,
   SessionCreatedEvent,
@@ -21,10 +23,17 @@ export type OnTheWire<T> = T extends readonly (infer U)[]
 
 type SessionEvent = SessionCreatedEvent | SessionUpdatedEvent;
 
-/** What the service sends. Its sessions have an id, which the types leave out. */
+/** What the service sends. Its sessions have an id and an end, which the types leave out. */
 export type ServerEventOnTheWire =
   | OnTheWire<Exclude<RealtimeServerEvent, SessionEvent>>
-  | (OnTheWire<SessionEvent> & { session: { id: string; object: 'realtime.session' } });
+  | (OnTheWire<SessionEvent> & { session: { id: string; object: 'realtime.session'; expires_at?: number } });
+
+/** An approval, which the package's own clients send without the id that its types ask for. */
+type ApprovalCreateEvent = Omit<ConversationItemCreateEvent, 'item'> & {
+  item: Omit<RealtimeMcpApprovalResponse, 'id'> & { id?: string };
+};
 
 /** What the service takes. */
-export type ClientEventOnTheWire = OnTheWire<RealtimeClientEvent | ResponseCreateEventWithReferencesParam>;
+export type ClientEventOnTheWire =
+  | OnTheWire<RealtimeClientEvent | ResponseCreateEventWithReferencesParam>
+  | OnTheWire<ApprovalCreateEvent>;
