@@ -17,7 +17,7 @@ export interface RealtimeToolExecutionConfig {
 export interface RealtimeSessionOptions<TContext = unknown> {
   /** A key, or a function that yields one at each connect. */
   apiKey: ApiKey;
-  /** Default: WebRTC where the browser has it, else WebSocket. */
+  /** Default: WebSocket. */
   transport: 'webrtc' | 'websocket' | RealtimeTransportLayer;
   model?: string;
   /** The app's own context; tools and instructions get it with the history. */

@@ -139,7 +139,9 @@ export async function isToolEnabled<Context>(
   runContext: RunContext<Context>,
   agent: AnyRealtimeAgent,
 ): Promise<boolean> {
-  return typeof candidate.isEnabled === 'function' ? candidate.isEnabled(runContext, agent) : true;
+  // A tool made by hand may state it plainly.
+  const { isEnabled = true } = candidate as { readonly isEnabled?: unknown };
+  return typeof isEnabled === 'function' ? candidate.isEnabled(runContext, agent) : Boolean(isEnabled);
 }
 
 function checkConfiguration(config: RealtimeAgentConfiguration<never>): void {

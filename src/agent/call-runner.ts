@@ -209,8 +209,10 @@ export class CallRunner<TContext> {
     const value = parse === undefined ? parseJson(call.arguments, `tool ${call.name}`) : await parse(call.arguments);
     // A tool made elsewhere parses again in `invoke`: what its schema makes of the arguments is its own business.
     if (parse !== undefined) record.input = { value };
+    // A tool made by hand may state it plainly, and then it must not run unasked.
+    const { needsApproval: stated } = found as { readonly needsApproval?: unknown };
     const needsApproval =
-      typeof found.needsApproval === 'function' && (await found.needsApproval(runContext, value, call.callId));
+      typeof stated === 'function' ? await found.needsApproval(runContext, value, call.callId) : Boolean(stated);
     return { kind: 'run', needsApproval };
   }
 

@@ -39,4 +39,9 @@ export function meterBar(levelDb: number): string {
   return '█'.repeat(filled) + '·'.repeat(METER_CELLS - filled);
 }
 
-export const paint: Pick<typeof pc, 'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow' | 'magenta'> = pc;
+const { NO_COLOR = '', FORCE_COLOR = '' } = process.env;
+
+/** Colours on a terminal that has not asked for none; elsewhere only where they are asked for. */
+export const paint: Pick<typeof pc, 'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow' | 'magenta'> = pc.createColors(
+  NO_COLOR === '' && (process.stdout.isTTY || FORCE_COLOR !== ''),
+);

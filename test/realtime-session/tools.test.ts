@@ -118,6 +118,28 @@ describe('a tool call', () => {
     expect(sentOf('createResponse')).toEqual([]);
   });
 
+  it('of a tool made by hand that states plainly that it needs approval does not run unasked', async () => {
+    const invoke = vi.fn(async () => 'done');
+    const plain = { ...weather, invoke, needsApproval: true } as unknown as RealtimeTool;
+    const { transport, names } = await stage({ agent: agentWith(plain) });
+    transport.startResponse('r1');
+    transport.call('c1', 'weather', { city: 'Riga' }, 'r1');
+    await settle();
+    expect(names()).toContain('tool_approval_requested');
+    expect(invoke).not.toHaveBeenCalled();
+  });
+
+  it('of a tool made by hand that states plainly that it is off does not run', async () => {
+    const invoke = vi.fn(async () => 'done');
+    const plain = { ...weather, invoke, isEnabled: false } as unknown as RealtimeTool;
+    const { transport, sentOf } = await stage({ agent: agentWith(plain) });
+    transport.startResponse('r1');
+    transport.call('c1', 'weather', { city: 'Riga' }, 'r1');
+    await settle();
+    expect(invoke).not.toHaveBeenCalled();
+    expect(sentOf('output')).toHaveLength(1);
+  });
+
   it('of a tool made elsewhere works by its shape alone', async () => {
     const foreign = {
       type: 'function' as const,

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../clock.ts';
 import { LevelMeter } from '../../audio/index.ts';
 import { OpenAIRealtimeWebSocket, RealtimeSession } from '../../index.ts';
-import { PullPlayout } from '../../playout/pull-playout.ts';
+import { PullPlayout } from '../../playout/index.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
 import type { Terminal } from '../terminal.ts';
 import { frontDesk, keepSecrets } from './agents.ts';
