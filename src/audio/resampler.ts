@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { AudioError } from '../errors.ts';
 import { alignVector } from '../wasm/kernel.ts';
 import { checkSampleRate, fitOutput } from './format.ts';
@@ -42,7 +43,7 @@ export interface ResamplerOptions {
  * Streaming sample rate converter for one channel of float32 audio, with exact rational steps: output never drifts and
  * is bit-identical whatever the block sizes. A sample that is NaN or infinite counts as 0, so it can't outlive its block.
  */
-export class Resampler {
+export class Resampler implements Disposable {
   readonly inputRate: number;
   readonly outputRate: number;
   readonly quality: ResamplerQuality;
@@ -131,9 +132,14 @@ export class Resampler {
     this.#memory.kernel.exports.resamplerReset(this.#stateAt);
   }
 
-  /** Gives the memory back; the other methods throw `ERR_AUDIO_MEMORY` afterwards. */
+  /** Gives the memory back, once; the other methods throw `ERR_AUDIO_MEMORY` afterwards. */
   free(): void {
     this.#memory.free();
+  }
+
+  /** The same as `free()`, at the end of a `using` declaration's block. */
+  [Symbol.dispose](): void {
+    this.free();
   }
 
   #convert(block: Float32Array): Float32Array {

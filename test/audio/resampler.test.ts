@@ -272,6 +272,36 @@ describe('construction', () => {
     );
   });
 
+  it('refuses every use after it was freed, by hand or at the end of its block', () => {
+    const refusal = expect.objectContaining({
+      name: 'AudioError',
+      code: 'ERR_AUDIO_MEMORY',
+      message: 'the resampler has been freed; construct a new one',
+    });
+    let escaped: Resampler;
+    {
+      using resampler = new Resampler({ inputRate: 8000, outputRate: 24_000 });
+      expect(resampler.process(new Float32Array(2)).length).toBe(6);
+      escaped = resampler;
+    }
+    const freed = new Resampler({ inputRate: 8000, outputRate: 24_000 });
+    freed.free();
+    for (const resampler of [escaped, freed]) {
+      for (const use of [
+        () => resampler.process(new Float32Array(1)),
+        () => resampler.process(new Float32Array(0)),
+        () => resampler.process(new Float32Array(5000), new Float32Array(20_000)),
+        () => resampler.inputFramesNeeded(1),
+        () => resampler.outputFramesAvailable(1),
+        () => resampler.flush(),
+        () => resampler.reset(),
+      ]) {
+        expect(use).toThrow(refusal);
+      }
+      expect(() => resampler.free()).not.toThrow();
+    }
+  });
+
   it('gives memory back, and a freed resampler says so', () => {
     const freed = new Resampler({ inputRate: 8000, outputRate: 24_000 });
     const first = freed.process(noise(900, 1)).slice();
