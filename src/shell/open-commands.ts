@@ -1,6 +1,6 @@
-import type { RealtimeAgent } from './agent/agent.ts';
-import type { Deferred } from './deferred.ts';
-import { deferred } from './deferred.ts';
+import type { RealtimeAgent } from '../agent/agent.ts';
+import type { Deferred } from '../deferred.ts';
+import { deferred } from '../deferred.ts';
 
 interface OpenCommand<TContext> {
   readonly done: Deferred<void>;

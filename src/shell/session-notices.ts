@@ -1,13 +1,13 @@
 // From the core's notices in plain data to public events with live objects.
 
-import type { RealtimeAgent } from './agent/agent.ts';
-import { RunToolApprovalItem, functionCallItemOf } from './agent/approval-item.ts';
-import type { OutputGuardrailTripwireTriggered } from './agent/guardrail.ts';
-import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
-import type { FunctionTool } from './agent/tool.ts';
+import type { RealtimeAgent } from '../agent/agent.ts';
+import { RunToolApprovalItem, functionCallItemOf } from '../agent/approval-item.ts';
+import type { OutputGuardrailTripwireTriggered } from '../agent/guardrail.ts';
+import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
+import type { FunctionTool } from '../agent/tool.ts';
 import type { AgentRoster } from './agent-roster.ts';
-import type { CallRef, SessionNotice } from './session/effect.ts';
-import type { RealtimeSessionEventTypes } from './session-events.ts';
+import type { CallRef, SessionNotice } from '../session/effect.ts';
+import type { RealtimeSessionEventTypes } from '../session-events.ts';
 
 /** Finds the tool of a call. */
 export type ToolLookup<TContext> = (

@@ -1,13 +1,13 @@
-import type { RealtimeAgent } from './agent/agent.ts';
-import type { RunToolApprovalItem } from './agent/approval-item.ts';
-import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
+import type { RealtimeAgent } from '../agent/agent.ts';
+import type { RunToolApprovalItem } from '../agent/approval-item.ts';
+import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import type { AgentRoster } from './agent-roster.ts';
 import type { HostedTools } from './hosted-tools.ts';
 import type { ListenerSource } from './isolated-emit.ts';
 import { emitErrorIsolated, emitIsolated } from './isolated-emit.ts';
-import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from './protocol/items.ts';
-import type { CallRef, SessionNotice } from './session/effect.ts';
-import type { RealtimeSessionEventTypes } from './session-events.ts';
+import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
+import type { CallRef, SessionNotice } from '../session/effect.ts';
+import type { RealtimeSessionEventTypes } from '../session-events.ts';
 import type { ToolLookup } from './session-notices.ts';
 import { publicEventOf } from './session-notices.ts';
 

@@ -1,11 +1,11 @@
 // Tools on servers that the service calls itself. The session only shows which there are and passes approvals on.
 
-import type { AnyRealtimeAgent } from './agent/agent.ts';
-import { RunToolApprovalItem } from './agent/approval-item.ts';
-import { isFunctionTool } from './agent/tool.ts';
-import { UserError } from './errors.ts';
-import type { RealtimeMcpCallApprovalRequestItem } from './protocol/items.ts';
-import type { RealtimeMcpToolInfo, RealtimeTransportLayer } from './transports/transport.ts';
+import type { AnyRealtimeAgent } from '../agent/agent.ts';
+import { RunToolApprovalItem } from '../agent/approval-item.ts';
+import { isFunctionTool } from '../agent/tool.ts';
+import { UserError } from '../errors.ts';
+import type { RealtimeMcpCallApprovalRequestItem } from '../protocol/items.ts';
+import type { RealtimeMcpToolInfo, RealtimeTransportLayer } from '../transports/transport.ts';
 
 /** The hosted tools of one connection. */
 export class HostedTools {

@@ -1,17 +1,17 @@
 // Carries out what the session core decides. Composite effects run user code and come back as one input each; one that
 // was abandoned meanwhile has no record any more and comes back as nothing.
 
-import type { CallRunner } from './agent/call-runner.ts';
-import type { RealtimeOutputGuardrail } from './agent/guardrail.ts';
-import { runGuardrails } from './agent/guardrail.ts';
-import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
+import type { CallRunner } from '../agent/call-runner.ts';
+import type { RealtimeOutputGuardrail } from '../agent/guardrail.ts';
+import { runGuardrails } from '../agent/guardrail.ts';
+import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import type { AgentRoster } from './agent-roster.ts';
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { OpenCommands } from './open-commands.ts';
-import type { ItemPosition } from './playout/playout.ts';
-import type { SendCommand, SessionEffect, SessionNotice } from './session/effect.ts';
-import type { PlayoutInput, SettlementInput, TimerInput, TransportInput } from './session/input.ts';
-import type { DrivableTransport, RealtimeTransportLayer } from './transports/transport.ts';
+import type { ItemPosition } from '../playout/playout.ts';
+import type { SendCommand, SessionEffect, SessionNotice } from '../session/effect.ts';
+import type { PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
+import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
 
 /** What effects need of the session. */
 export interface EffectHost<TContext> {

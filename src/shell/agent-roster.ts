@@ -1,11 +1,11 @@
-import type { RealtimeAgent } from './agent/agent.ts';
-import { sessionConfigOf, voiceOf } from './agent/agent-config.ts';
-import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
-import { logger } from './logger.ts';
-import type { SessionConfig } from './protocol/session-config.ts';
-import type { SessionAgent } from './session-events.ts';
-import type { RealtimeSessionOptions } from './session-options.ts';
-import { tracingOf } from './session-options.ts';
+import type { RealtimeAgent } from '../agent/agent.ts';
+import { sessionConfigOf, voiceOf } from '../agent/agent-config.ts';
+import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
+import { logger } from '../logger.ts';
+import type { SessionConfig } from '../protocol/session-config.ts';
+import type { SessionAgent } from '../session-events.ts';
+import type { RealtimeSessionOptions } from '../session-options.ts';
+import { tracingOf } from '../session-options.ts';
 
 /** The live agents of a session by name, and the configuration that each of them means. */
 export class AgentRoster<TContext> {

@@ -1,8 +1,8 @@
 // Emitting for the session: one failing listener takes neither the others nor the connection with it.
 
 import { EventEmitter } from '#emitter';
-import { ListenerError } from './errors.ts';
-import { logger } from './logger.ts';
+import { ListenerError } from '../errors.ts';
+import { logger } from '../logger.ts';
 
 /** What is needed of an emitter to call its listeners one by one. */
 export interface ListenerSource {

@@ -1,9 +1,9 @@
 // Reads a transport: each of its events becomes an input of the session core, or a call of the shell where bytes or live
 // objects are concerned.
 
-import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from './protocol/items.ts';
-import { getLastTextFromAudioOutputMessage } from './protocol/message-text.ts';
-import type { ResponseUsage, TransportInput } from './session/input.ts';
+import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
+import { getLastTextFromAudioOutputMessage } from '../protocol/message-text.ts';
+import type { ResponseUsage, TransportInput } from '../session/input.ts';
 import type {
   RealtimeMcpToolInfo,
   RealtimeTransportLayer,
@@ -11,7 +11,7 @@ import type {
   TransportLayerAudio,
   TransportLayerResponseCompleted,
   TransportLayerResponseStarted,
-} from './transports/transport.ts';
+} from '../transports/transport.ts';
 
 /** Audio with the ids that a foreign transport may leave out filled in. */
 export interface IncomingAudio {

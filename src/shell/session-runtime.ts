@@ -1,0 +1,275 @@
+// The machine between the public class and the session core: it queues inputs, steps the core, carries out effects, and
+// reads the transport. Everything that happens runs as one task after the other, so a command that a listener issues
+// waits its turn.
+
+import { CallRunner } from '../agent/call-runner.ts';
+import type { RealtimeAgent } from '../agent/agent.ts';
+import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
+import { realtimeContext } from '../agent/run-context.ts';
+import { Usage } from '../agent/usage.ts';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import { SessionError } from '../errors.ts';
+import type { RealtimeItem } from '../protocol/items.ts';
+import type { SessionAgent } from '../session-events.ts';
+import type { RealtimeSessionConnectOptions, RealtimeSessionOptions } from '../session-options.ts';
+import { connectOptionsOf, guardrailDebounceLength } from '../session-options.ts';
+import type { CommandInput, PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
+import type { SessionState } from '../session/state.ts';
+import { initialSession } from '../session/state.ts';
+import { acceptsAudio, checkCommand, step } from '../session/step.ts';
+import { defaultTransport } from '../transports/defaults.ts';
+import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
+import { isDrivable } from '../transports/transport.ts';
+import { AgentRoster } from './agent-roster.ts';
+import { Announcer } from './announcer.ts';
+import { EffectRunner } from './effect-runner.ts';
+import { HostedTools } from './hosted-tools.ts';
+import type { ListenerSource } from './isolated-emit.ts';
+import { OpenCommands } from './open-commands.ts';
+import { TaskQueue } from './task-queue.ts';
+import type { IncomingAudio } from './transport-inputs.ts';
+import { readTransport } from './transport-inputs.ts';
+
+type UnstampedInput = TransportInput | CommandInput | SettlementInput | PlayoutInput | TimerInput;
+/** A command that the core settles. */
+type SettledCommand = Extract<CommandInput, { readonly commandId: string }>;
+type Unsettled<T> = T extends unknown ? Omit<T, 'commandId'> : never;
+
+let sessionCount = 0;
+
+/** What runs one session. */
+export class SessionRuntime<TBaseContext> {
+  readonly transport: RealtimeTransportLayer;
+  /** The transport, if the session drives it. */
+  readonly driven: DrivableTransport | null;
+  readonly runContext: RunContext<RealtimeContextData<TBaseContext>>;
+  readonly roster: AgentRoster<TBaseContext>;
+  readonly hosted: HostedTools = new HostedTools();
+  readonly #options: Partial<RealtimeSessionOptions<TBaseContext>>;
+  readonly #clock: Clock;
+  readonly #calls: CallRunner<TBaseContext>;
+  readonly #effects: EffectRunner<TBaseContext>;
+  readonly #seed = `s${++sessionCount}`;
+  readonly #commands = new OpenCommands<TBaseContext>(this.#seed);
+  readonly #announcer: Announcer<TBaseContext>;
+  readonly #tasks: TaskQueue;
+  #state: SessionState;
+  /** The connect() in progress. Until it is done, what the transport says is held back. */
+  #attempt: object | null = null;
+  #held: (() => void)[] = [];
+  #audibleItem = '';
+
+  /** @param emitter The session that listeners are registered with. */
+  constructor(
+    emitter: ListenerSource,
+    initialAgent: SessionAgent<TBaseContext>,
+    options: Partial<RealtimeSessionOptions<TBaseContext>>,
+  ) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    const { transport } = options;
+    this.transport = typeof transport === 'object' ? transport : defaultTransport(transport, { clock: this.#clock });
+    this.driven = isDrivable(this.transport) ? this.transport : null;
+    this.runContext = realtimeContext(options.context, () => this.history);
+    this.roster = new AgentRoster(initialAgent, options, this.runContext);
+    this.#state = initialSession({
+      agentName: initialAgent.name,
+      seed: this.#seed,
+      guardrailDebounceLength: guardrailDebounceLength(options),
+    });
+    this.#announcer = new Announcer({
+      emitter,
+      runContext: this.runContext,
+      roster: this.roster,
+      hosted: this.hosted,
+      toolOf: (call, agent) => this.#calls.toolOf(call, agent),
+      currentAgent: () => this.currentAgent,
+      history: () => this.history,
+      decide: (callId, isApproved) =>
+        void this.settled({ type: isApproved ? 'approve' : 'reject', callId, always: false }),
+    });
+    this.#tasks = new TaskQueue({ onError: this.#announcer.report, onIdle: () => this.#announcer.tellHistory() });
+    this.#calls = new CallRunner({
+      clock: this.#clock,
+      runContext: this.runContext,
+      formatError: options.toolErrorFormatter,
+      report: this.#announcer.report,
+    });
+    this.driven?.drive();
+    this.#effects = new EffectRunner({
+      clock: this.#clock,
+      transport: this.transport,
+      driven: this.driven,
+      runContext: this.runContext,
+      roster: this.roster,
+      calls: this.#calls,
+      guardrails: options.outputGuardrails ?? [],
+      post: (input) => this.#post(input),
+      announce: (notice) => this.#announcer.announce(notice),
+      commands: this.#commands,
+    });
+    this.#read();
+  }
+
+  get currentAgent(): RealtimeAgent<TBaseContext> {
+    return this.roster.get(this.#state.agentName);
+  }
+
+  /** A fresh array of the shared items. */
+  get history(): RealtimeItem[] {
+    return [...this.#state.history.items];
+  }
+
+  /** Opens the connection. Rejects when it is open, when it can't be opened, and when `close` comes first. */
+  async connect(options: RealtimeSessionConnectOptions): Promise<void> {
+    if (this.#attempt !== null || this.#state.connection !== 'closed') {
+      throw new SessionError('connect() was called on an open session; close() it first, or make another session', {
+        code: 'ERR_ALREADY_CONNECTED',
+      });
+    }
+    const attempt = {};
+    this.#attempt = attempt;
+    this.roster.reset();
+    this.hosted.reset();
+    this.#audibleItem = '';
+    this.#post({ type: 'connecting', agentName: this.roster.initial.name });
+    try {
+      const config = await this.roster.configFor(
+        this.roster.initial,
+        options.model === undefined ? {} : { model: options.model },
+      );
+      this.#checkAttempt(attempt);
+      await this.transport.connect(connectOptionsOf(options, this.#options, config));
+      this.#checkAttempt(attempt);
+      this.roster.markSent(config);
+    } catch (error) {
+      if (this.#attempt === attempt) {
+        this.#endAttempt();
+        this.#post({ type: 'disconnected' });
+      }
+      throw error;
+    }
+    const held = this.#endAttempt();
+    const createsResponses = this.driven?.createsResponses ?? true;
+    this.#post({ type: 'connected', abilities: { isDriven: this.driven !== null, createsResponses } });
+    this.#tasks.add(() => this.#announcer.markHistoryStale());
+    for (const task of held) this.#tasks.add(task);
+  }
+
+  /** Ends the connection, or the attempt at one. */
+  close(): void {
+    const wasConnecting = this.#attempt !== null;
+    this.#endAttempt();
+    this.#tasks.add(() => {
+      if (!wasConnecting && this.#state.connection === 'closed') return;
+      this.#apply({ type: 'close' });
+      this.#silence();
+      this.transport.close();
+    });
+  }
+
+  /** Shows the model an image. Throws when the session is not connected. */
+  addImage(image: string, triggerResponse: boolean): void {
+    checkCommand(this.#state, { type: 'requestResponse' });
+    this.#tasks.add(() => {
+      this.transport.addImage(image, { triggerResponse: this.driven === null && triggerResponse });
+      if (this.driven !== null && triggerResponse) this.#apply({ type: 'requestResponse' });
+    });
+  }
+
+  /** A command without a result; throws here if it can't be carried out now. */
+  command(command: CommandInput): void {
+    checkCommand(this.#state, command);
+    this.#post(command);
+  }
+
+  /** A command that the core settles, now or later. */
+  settled(command: Unsettled<SettledCommand>, agent?: RealtimeAgent<TBaseContext>): Promise<void> {
+    const { commandId, promise } = this.#commands.open(agent);
+    const input: SettledCommand = { ...command, commandId };
+    try {
+      this.command(input);
+    } catch (error) {
+      this.#commands.settle(commandId, error);
+    }
+    return promise;
+  }
+
+  #post(input: UnstampedInput): void {
+    this.#tasks.add(() => this.#apply(input));
+  }
+
+  #apply(input: UnstampedInput): void {
+    const before = this.#state;
+    const [next, effects] = step(before, { ...input, atMs: this.#clock.nowMs() });
+    this.#state = next;
+    for (const entry of next.usage.perResponse.slice(before.usage.perResponse.length)) {
+      this.runContext.usage.add(new Usage({ ...entry, requests: 1 }));
+    }
+    this.#effects.run(effects);
+    if (before.connection !== 'closed' && next.connection === 'closed') this.#effects.stop();
+  }
+
+  #read(): void {
+    const receive = (task: () => void): void => {
+      if (this.#attempt === null) this.#tasks.add(task);
+      else this.#held.push(task);
+    };
+    readTransport(
+      this.transport,
+      {
+        onInput: (input) =>
+          receive(() => {
+            const wasOpen = this.#state.connection === 'open';
+            this.#apply(input);
+            if (wasOpen && input.type === 'disconnected') this.#silence();
+          }),
+        onAudio: (audio) => receive(() => this.#onAudio(audio)),
+        onRawEvent: (event) => this.#announcer.emit('transport_event', [event]),
+        onMcpTools: ({ serverLabel, tools }) =>
+          receive(() => {
+            this.hosted.listed(serverLabel, tools);
+            this.#announcer.mcpToolsChanged();
+          }),
+        onMcpApprovalRequest: (request) => receive(() => this.#announcer.mcpApprovalRequested(request)),
+        onMcpCallCompleted: (call) =>
+          receive(() => {
+            this.#announcer.mcpCallCompleted(call);
+            if (this.#options.automaticallyTriggerResponseForMcpToolCalls !== false)
+              this.#apply({ type: 'requestResponse' });
+          }),
+      },
+      { keepsAudio: this.#options.historyStoreAudio === true },
+    );
+  }
+
+  #onAudio({ event, responseId, itemId, contentIndex }: IncomingAudio): void {
+    const item = `${itemId}:${contentIndex}`;
+    if (item !== this.#audibleItem) {
+      this.#audibleItem = item;
+      this.#apply({ type: 'audioStarted', responseId, itemId, contentIndex });
+    }
+    if (!acceptsAudio(this.#state, responseId)) return;
+    this.#announcer.emit('audio', [event]);
+  }
+
+  /** Nobody hears the agent of a connection that has ended. */
+  #silence(): void {
+    this.driven?.playout.flush(`${this.#seed}_end`);
+  }
+
+  #endAttempt(): (() => void)[] {
+    const held = this.#held;
+    this.#held = [];
+    this.#attempt = null;
+    return held;
+  }
+
+  #checkAttempt(attempt: object): void {
+    if (this.#attempt === attempt) return;
+    // Not when another connect() has taken the transport over since.
+    if (this.#attempt === null && this.#state.connection === 'closed') this.transport.close();
+    throw new SessionError('the session was closed while it connected', { code: 'ERR_CONNECT_ABORTED' });
+  }
+}
