@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline/promises';
 import { cac } from 'cac';
 import { BargeinError } from '../errors.ts';
 import type { BenchFlags } from './bench.ts';
+import type { ServeFlags } from './serve-flags.ts';
 import { openTerminal, paint } from './terminal.ts';
 
 const cli = cac('bargein');
@@ -32,23 +34,6 @@ cli
     if (!allHold) process.exitCode = 1;
   });
 
-interface ServeFlags {
-  port: number;
-  host: string;
-  log?: boolean;
-  record?: string;
-  scenario?: string;
-  ears?: string;
-  earsModel?: string;
-  phrases?: string;
-  brain?: string;
-  brainModel?: string;
-  voice?: string;
-  voiceModel?: string;
-  fault?: unknown;
-  sessionMinutes?: number;
-}
-
 cli
   .command('serve', 'Run the local Realtime server')
   .option('--port <port>', 'Port to listen on', { default: 8787 })
@@ -66,22 +51,8 @@ cli
   .option('--log', 'Print every event: time, direction, size')
   .option('--record <file>', 'Write every event to a wire log (JSON lines)')
   .action(async (flags: ServeFlags) => {
-    const { serve } = await import('./serve.ts');
-    const { port, host, log, record, fault, ...parts } = flags;
-    const { BARGEIN_API_KEY: apiKey, BARGEIN_BACKEND_KEY: backendKey } = process.env;
-    await serve({
-      port,
-      host,
-      isLogging: log === true,
-      recordPath: record,
-      parts: {
-        ...parts,
-        faults: [fault ?? []].flat().map(String),
-        ...(apiKey !== undefined && apiKey !== '' && { apiKey }),
-        ...(backendKey !== undefined && backendKey !== '' && { backendKey }),
-      },
-      terminal: openTerminal(),
-    });
+    const [{ serve }, { readServeFlags }] = await Promise.all([import('./serve.ts'), import('./serve-flags.ts')]);
+    await serve(readServeFlags(flags, process.env, openTerminal()));
   });
 
 cli
@@ -99,6 +70,8 @@ cli
   });
 
 cli.help();
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+cli.version(version);
 
 async function ask(question: string): Promise<boolean> {
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
@@ -121,7 +94,8 @@ try {
   if (unknown !== undefined) {
     throw new BargeinError(`there is no command "${unknown}"; bargein --help lists them`, { code: 'ERR_COMMAND' });
   }
-  if (cli.matchedCommand === undefined && cli.options['help'] !== true) cli.outputHelp();
+  const isAnswered = cli.options['help'] === true || cli.options['version'] === true;
+  if (cli.matchedCommand === undefined && !isAnswered) cli.outputHelp();
   await cli.runMatchedCommand();
 } catch (error) {
   const isForPeople = error instanceof BargeinError || (error instanceof Error && error.name === 'CACError');

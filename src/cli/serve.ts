@@ -1,4 +1,4 @@
-import { createRealtimeServer, parseFaultText, type RealtimeServerTap } from '../server/index.ts';
+import { createRealtimeServer, parseFaultText, type RealtimeServer, type RealtimeServerTap } from '../server/index.ts';
 import { planServer, type ServeParts } from './serve-parts.ts';
 import { paint, type Terminal } from './terminal.ts';
 import { WireLog } from './wire-log.ts';
@@ -37,9 +37,10 @@ export async function startServing(options: ServeOptions): Promise<ServedServer>
   const taps: RealtimeServerTap[] = isLogging ? [logTo(terminal)] : [];
   const server = createRealtimeServer({ ...plan.options, onEvent: (...seen) => taps.forEach((tap) => tap(...seen)) });
   for (const fault of plan.faults) server.faults.inject(parseFaultText(fault));
-  const wireLog = recordPath === undefined ? null : await WireLog.open(recordPath);
-  if (wireLog !== null) taps.push(wireLog.tap);
   const { url } = await server.listen({ port, host });
+  // Behind `listen`: a second server for the same port and file would empty what the first has recorded.
+  const wireLog = recordPath === undefined ? null : await openWireLog(recordPath, server, terminal);
+  if (wireLog !== null) taps.push(wireLog.tap);
 
   const faultsUrl = url.replace(/^ws/, 'http').replace(/\/v1\/realtime$/, '/faults');
   terminal.line(`Local Realtime server (OpenAI Realtime protocol) on ${paint.bold(url)}`);
@@ -58,6 +59,15 @@ export async function startServing(options: ServeOptions): Promise<ServedServer>
       await wireLog?.close();
     },
   };
+}
+
+async function openWireLog(path: string, server: RealtimeServer, terminal: Terminal): Promise<WireLog> {
+  try {
+    return await WireLog.open(path, ({ message }) => terminal.line(paint.red(`the recording ends here: ${message}`)));
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 function logTo(terminal: Terminal): RealtimeServerTap {

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { BargeinError } from '../errors.ts';
 import type { RealtimeServerTap } from '../server/index.ts';
 
 /** One line of a wire log: JSON, one event a line, in the order of the wire. */
@@ -24,10 +25,19 @@ export class WireLog {
     this.#file = file;
   }
 
-  /** Rejects when the file can't be written. */
-  static async open(path: string): Promise<WireLog> {
+  /**
+   * Rejects with `ERR_WIRE_LOG` when the file can't be made.
+   * @param onLost Told when writing fails later, the disk being full for instance; the log ends there.
+   */
+  static async open(path: string, onLost: (error: Error) => void): Promise<WireLog> {
     const file = createWriteStream(path, { mode: 0o600 });
-    await once(file, 'open');
+    try {
+      await once(file, 'open');
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new BargeinError(`can't record to ${path}: ${reason}`, { code: 'ERR_WIRE_LOG', cause });
+    }
+    file.on('error', onLost);
     return new WireLog(file);
   }
 
@@ -38,6 +48,7 @@ export class WireLog {
   };
 
   async close(): Promise<void> {
+    if (this.#file.closed) return;
     this.#file.end();
     await once(this.#file, 'close');
   }

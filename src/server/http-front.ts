@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { ServerError } from './server-error.ts';
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -25,6 +26,15 @@ export interface FrontParts {
   readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
+const MAX_PORT = 65_535;
+/** What the system says when an address can't be had. */
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use; choose another, or 0 for a free one',
+  EACCES: 'this user may not take that port',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such address',
+};
+
 /** How long a client may take to say what it wants. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
@@ -38,11 +48,19 @@ export class HttpFront {
     this.#http.on('upgrade', onUpgrade);
   }
 
+  /** Throws `ERR_PORT` for what is no port, and `ERR_LISTEN` when the address can't be had. */
   async listen({ port = 0, host = '127.0.0.1' }: ListenOptions): Promise<ListenAddress> {
+    // What is no number is the name of a pipe to Node.
+    if (!Number.isInteger(port) || port < 0 || port > MAX_PORT) {
+      throw new ServerError(`port must be a whole number of 0 to ${MAX_PORT}, got ${port}`, { code: 'ERR_PORT' });
+    }
     await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', reject);
+      this.#http.once('error', (cause: NodeJS.ErrnoException) => {
+        const reason = REASONS[cause.code ?? ''] ?? cause.message;
+        reject(new ServerError(`can't listen on ${host}:${port}: ${reason}`, { code: 'ERR_LISTEN', cause }));
+      });
       this.#http.listen(port, host, () => {
-        this.#http.off('error', reject);
+        this.#http.removeAllListeners('error');
         resolve();
       });
     });

@@ -1,10 +1,15 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startServing, type ServeOptions } from '../../src/cli/serve.ts';
+import { readServeFlags, type ServeEnvironment, type ServeFlags } from '../../src/cli/serve-flags.ts';
 import { planServer } from '../../src/cli/serve-parts.ts';
 import type { WireLogLine } from '../../src/cli/wire-log.ts';
 
@@ -18,6 +23,16 @@ async function scenarioFile(name: string, content: string): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, content);
   return path;
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** Serves, holds one written turn, and gives what was printed. */
@@ -101,8 +116,102 @@ describe('serve', () => {
     expect(lines.join('\n')).not.toContain('sk-secret');
   });
 
+  test('says in one sentence that a port is in use, and leaves the recording of whoever has it alone', async () => {
+    const recordPath = await scenarioFile('kept.jsonl', 'kept');
+    const terminal = { line: () => {}, status: () => {}, end: () => {} };
+    const options: ServeOptions = {
+      port: 0,
+      host: '127.0.0.1',
+      isLogging: false,
+      recordPath: undefined,
+      parts: { faults: [], ears: 'scripted' },
+      terminal,
+    };
+    const first = await startServing(options);
+    const port = Number(new URL(first.url).port);
+    await expect(startServing({ ...options, port, recordPath })).rejects.toMatchObject({
+      code: 'ERR_LISTEN',
+      message: `can't listen on 127.0.0.1:${port}: the port is in use; choose another, or 0 for a free one`,
+    });
+    expect(await readFile(recordPath, 'utf8')).toBe('kept');
+    await first.close();
+  });
+
+  test('frees its port when it can not record', async () => {
+    const port = await freePort();
+    const recordPath = join(folder, 'no-such-folder', 'wire.jsonl');
+    await expect(serveTurn({ port, recordPath })).rejects.toMatchObject({ code: 'ERR_WIRE_LOG' });
+    expect((await serveTurn({ port })).said).toBe('I heard you say: Hi');
+  });
+
   test('refuses a public address without a key', async () => {
     await expect(serveTurn({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'ERR_PUBLIC_WITHOUT_KEY' });
+  });
+});
+
+describe('the flags of serve', () => {
+  const quiet = { line: () => {}, status: () => {}, end: () => {} };
+  const read = (flags: Partial<ServeFlags>, environment: ServeEnvironment = {}): ServeOptions =>
+    readServeFlags({ port: 8787, host: '127.0.0.1', ...flags }, environment, quiet);
+
+  test.each<[Partial<ServeFlags>, string]>([
+    [{ port: 'abc' }, '--port must be a whole number of 0 to 65535 (0 takes a free one), got "abc"'],
+    [{ port: '' }, '--port must'],
+    [{ port: 65_536 }, '--port must'],
+    [{ port: 80.5 }, '--port must'],
+    [{ port: [1, 2] }, '--port must'],
+    [{ sessionMinutes: 'x' }, '--session-minutes must be above 0 and 35791 at most, got "x"'],
+    [{ sessionMinutes: 0 }, '--session-minutes must'],
+    [{ scenario: ['a.json', 'b.json'] }, '--scenario may be given once, got ["a.json","b.json"]'],
+  ])('%j is refused', (flags, message) => {
+    expect(() => read(flags)).toThrow(message);
+  });
+
+  test('texts stay texts even when they look like numbers, and faults may be repeated', () => {
+    const { port, recordPath, parts } = read({
+      port: '0',
+      record: 7,
+      brainModel: 4,
+      sessionMinutes: 5,
+      fault: ['delay:80', 429],
+    });
+    expect({ port, recordPath }).toEqual({ port: 0, recordPath: '7' });
+    expect(parts).toEqual({ brainModel: '4', sessionMinutes: 5, faults: ['delay:80', '429'] });
+  });
+
+  test('keys come from the environment; an empty one is none', () => {
+    expect(read({}, { BARGEIN_API_KEY: 'k', BARGEIN_BACKEND_KEY: '' }).parts).toEqual({ apiKey: 'k', faults: [] });
+  });
+});
+
+describe('the command line', () => {
+  const run = (...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+    new Promise((resolve) => {
+      const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+      const child = execFile(
+        process.execPath,
+        ['--conditions=bargein-source', main, ...args],
+        { env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, BARGEIN_API_KEY: '' } },
+        (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+      );
+    });
+
+  test('--version prints the version', async () => {
+    const { code, stdout, stderr } = await run('--version');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^bargein\/\d+\.\d+\.\d+ .*\n$/);
+  });
+
+  test.each([
+    [['serve', '--port', 'abc'], '--port must be a whole number'],
+    [['serve', '--host', '0.0.0.0'], 'can be reached from other machines: set an API key'],
+    [['serve', '--prot', '1'], 'Unknown option `--prot`'],
+    [['swerve'], 'there is no command "swerve"'],
+  ])('%j ends with 1 and one line', async (args, message) => {
+    const { code, stdout, stderr } = await run(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 });
 

@@ -139,3 +139,7 @@ test('nobody else reaches a server without a key', async () => {
   expect((await guarded.listen({ host: '0.0.0.0' })).port).toBeGreaterThan(0);
   await guarded.close();
 });
+
+test.each([NaN, -1, 65_536, 80.5])('port %s is refused', async (port) => {
+  await expect(createRealtimeServer().listen({ port })).rejects.toMatchObject({ code: 'ERR_PORT' });
+});
