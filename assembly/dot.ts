@@ -133,6 +133,7 @@ export function dotSix(dst: usize, dstStride: usize, taps: i32, row: usize, wind
   store<f32>(dst + 5 * dstStride, dot(window5, row, taps));
 }
 
+/** @inline */
 function laneSum(lanes: v128): f32 {
   const first = f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1);
   const second = f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3);

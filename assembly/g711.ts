@@ -67,18 +67,20 @@ function alawSample(octet: i32): i32 {
   return (code & 0x80) != 0 ? -magnitude : magnitude;
 }
 
-/** Top 13 bits of eight magnitudes as floats: exponent above, four bits of mantissa below. */
+/** Top 13 bits of eight magnitudes as floats: exponent above, four bits of mantissa below. @inline */
 function floatTopX8(magnitudes: v128): v128 {
   const low = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(magnitudes));
   const high = f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(magnitudes));
   return i16x8.narrow_i32x4_s(i32x4.shr_u(low, 19), i32x4.shr_u(high, 19));
 }
 
+/** @inline */
 function mulawCodeX8(samples: v128, sign: v128, bias: v128, highest: v128, origin: v128): v128 {
   const biased = i16x8.min_s(i16x8.add(i16x8.shr_u(v128.xor(samples, sign), 2), bias), highest);
   return i16x8.sub(floatTopX8(biased), origin);
 }
 
+/** @inline */
 function alawCodeX8(samples: v128, sign: v128, sixteen: v128, origin: v128): v128 {
   const magnitudes = i16x8.shr_u(v128.xor(samples, sign), 4);
   const curved = i16x8.sub(floatTopX8(magnitudes), origin);
@@ -177,7 +179,7 @@ export function decodeAlaw(dst: usize, src: usize, frames: i32): void {
   for (; i < frames; i++) store<i16>(dst + (i << 1), <i16>alawSample(load<u8>(src + i)));
 }
 
-/** Stores sixteen magnitudes, negated where the top bit of the code is set. */
+/** Stores sixteen magnitudes, negated where the top bit of the code is set. @inline */
 function storeSigned(dst: usize, low: v128, high: v128, codes: v128): void {
   const lowSign = i16x8.shr_s(i16x8.extend_low_i8x16_s(codes), 15);
   const highSign = i16x8.shr_s(i16x8.extend_high_i8x16_s(codes), 15);

@@ -27,6 +27,7 @@ export function quantise(sample: f32): i32 {
   return reinterpret<i32>(scaled + ROUNDER);
 }
 
+/** @inline */
 function quantiseX4(samples: v128, fullScale: v128, lowest: v128, highest: v128, rounder: v128): v128 {
   const numbers = v128.and(samples, f32x4.eq(samples, samples));
   const limited = f32x4.pmax(lowest, f32x4.pmin(highest, f32x4.mul(numbers, fullScale)));

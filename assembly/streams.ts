@@ -72,6 +72,7 @@ function finite(sample: f32): f32 {
   return difference == difference ? sample : 0;
 }
 
+/** @inline */
 function finiteVector(samples: v128): v128 {
   const difference = f32x4.sub(samples, samples);
   return v128.and(samples, f32x4.eq(difference, difference));
