@@ -45,6 +45,7 @@ export {
   packetizerWriteFloat,
 } from './packetizer';
 export { floatFromPcm16, pcm16FromFloat } from './pcm16';
+export { playoutDuck } from './gain';
 export {
   playoutBytes,
   playoutCursor,

@@ -81,7 +81,11 @@ export const PLAYOUT_WRITTEN_FRAMES: usize = PLAYOUT_HAS_REPORT + 4;
 /** Frames ever written when the interrupt came (i64): the ring up to here is discarded. */
 export const PLAYOUT_BARRIER_FRAMES: usize = PLAYOUT_WRITTEN_FRAMES + 8;
 export const PLAYOUT_REFUSED_FRAMES: usize = PLAYOUT_BARRIER_FRAMES + 8;
-export const PLAYOUT_MOTION: usize = PLAYOUT_REFUSED_FRAMES + 8;
+/** Gain of the last output frame, where it is going, and how far it goes in a frame (f32). */
+export const PLAYOUT_GAIN: usize = PLAYOUT_REFUSED_FRAMES + 8;
+export const PLAYOUT_TARGET_GAIN: usize = PLAYOUT_GAIN + 4;
+export const PLAYOUT_GAIN_STEP: usize = PLAYOUT_TARGET_GAIN + 4;
+export const PLAYOUT_MOTION: usize = PLAYOUT_GAIN_STEP + 8;
 /** Frames ever read from the ring (i64). */
 export const PLAYOUT_READ_FRAMES: usize = PLAYOUT_MOTION;
 /** `PLAYOUT_READ_FRAMES` where the resampler's present stream began (i64). */

@@ -4,6 +4,7 @@
 // in mid-item therefore holds the stream, and no sample is lost or repeated by it: the last output decays over one
 // fade, the next rises over one. Only behind an item's known end is silence fed, until the filter is empty.
 import { fadeIn, fadeOut, fallingGain } from './fade';
+import { applyGain } from './gain';
 import {
   HANDLE_HAS_ENDED,
   HANDLE_RECEIVED_FRAMES,
@@ -15,6 +16,7 @@ import {
   PLAYOUT_DELAY_FRAMES,
   PLAYOUT_DRAINED_FRAMES,
   PLAYOUT_FADE_FRAMES,
+  PLAYOUT_GAIN,
   PLAYOUT_GAP_FRAMES,
   PLAYOUT_HANDLE_COUNT,
   PLAYOUT_HAS_REPORT,
@@ -34,6 +36,7 @@ import {
   PLAYOUT_STAGING,
   PLAYOUT_STAGING_FRAMES,
   PLAYOUT_STREAM_FRAMES,
+  PLAYOUT_TARGET_GAIN,
   PLAYOUT_UNDERRUN_EVENTS,
   PLAYOUT_UNDERRUN_FRAMES,
   PLAYOUT_WANTS_PAUSE,
@@ -50,6 +53,14 @@ import {
 
 /** Writes the next `frames` f32 frames, at least one, at `dst`. */
 export function playoutRender(state: usize, dst: usize, frames: i32): void {
+  const isInterrupted = load<i32>(state, PLAYOUT_IS_INTERRUPTED) != 0;
+  fill(state, dst, frames);
+  applyGain(state, dst, frames, isInterrupted);
+  // Behind the fade is silence, so the gain can jump.
+  if (isInterrupted) store<f32>(state, load<f32>(state, PLAYOUT_TARGET_GAIN), PLAYOUT_GAIN);
+}
+
+function fill(state: usize, dst: usize, frames: i32): void {
   if (load<i32>(state, PLAYOUT_IS_INTERRUPTED) != 0) return renderInterrupt(state, dst, frames);
   if (load<i32>(state, PLAYOUT_WANTS_PAUSE) != 0) return renderPause(state, dst, frames);
   if (load<i32>(state, PLAYOUT_IS_PAUSED) != 0) {

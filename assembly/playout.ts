@@ -2,6 +2,7 @@
 // (handles) and read at the output's rate; positions are counts of frames ever written and ever read, so they never
 // wrap. The frames of a handle are contiguous, so opening the next one ends it.
 import { VOICE } from './filter';
+import { initGain, playoutDuck } from './gain';
 import {
   HANDLE_HAS_ENDED,
   HANDLE_NUMBER,
@@ -49,6 +50,7 @@ export function playoutBytes(capacityFrames: i32, itemRate: i32, outputRate: i32
 export function playoutInit(state: usize, capacityFrames: i32, itemRate: i32, outputRate: i32): void {
   store<i32>(state, capacityFrames, PLAYOUT_CAPACITY_FRAMES);
   store<i32>(state, outputRate / FADES_PER_SECOND, PLAYOUT_FADE_FRAMES);
+  initGain(state, outputRate);
   if (itemRate == outputRate) return;
   const bytes = alignVector(resamplerBytes(itemRate, outputRate, PLAYOUT_STAGING_FRAMES, VOICE));
   store<i32>(state, bytes, PLAYOUT_RESAMPLER_BYTES);
@@ -109,7 +111,10 @@ export function playoutEnd(state: usize, handle: i32): void {
   if (!hasDrained(state)) store<i32>(state, 1, PLAYOUT_RISES);
 }
 
-/** Cancels every handle that is not finished. The next render fades and then makes their counts final. */
+/**
+ * Cancels every handle that is not finished. The next render fades and then makes their counts final. What follows is
+ * neither paused nor ducked.
+ */
 export function playoutInterrupt(state: usize): void {
   for (let i = 0; i < PLAYOUT_HANDLE_COUNT; i++) {
     const entry = entryOf(state, i);
@@ -118,6 +123,7 @@ export function playoutInterrupt(state: usize): void {
   store<i64>(state, load<i64>(state, PLAYOUT_WRITTEN_FRAMES), PLAYOUT_BARRIER_FRAMES);
   store<i32>(state, 1, PLAYOUT_IS_INTERRUPTED);
   store<i32>(state, 0, PLAYOUT_WANTS_PAUSE);
+  playoutDuck(state, 1);
 }
 
 /**

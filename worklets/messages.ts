@@ -21,6 +21,9 @@ export type PlaybackCommand =
   | { readonly type: 'end'; readonly handle: number }
   | { readonly type: 'interrupt'; readonly interruptId: string }
   | { readonly type: 'pause' | 'resume' }
+  /** Turns the output down, to at most 0 dB, until `unduck` or an interrupt. */
+  | { readonly type: 'duck'; readonly gainDb: number }
+  | { readonly type: 'unduck' }
   /** Asks for a `position` at once. */
   | { readonly type: 'locate' }
   /** Silence at once and for good; nothing is obeyed any more. */

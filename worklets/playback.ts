@@ -90,6 +90,13 @@ class PlaybackProcessor extends AudioWorkletProcessor {
       case 'resume':
         playout.resume();
         break;
+      case 'duck':
+        if (command.gainDb <= 0) playout.duck(command.gainDb);
+        else this.#refuse('ERR_GAIN', `duck: gainDb must be at most 0, got ${command.gainDb}`);
+        break;
+      case 'unduck':
+        playout.unduck();
+        break;
       case 'locate':
         this.#locate(currentFrame);
         this.#postPosition();

@@ -145,7 +145,7 @@ export class Playout {
   /**
    * Cancels everything written so far, now: writes to those handles are refused from here on. The next `render` fades
    * within its block, after which the report can be taken. Handles opened after this call sound from the render after
-   * that. Paused, it is the end of the pause, and the positions are those of the pause.
+   * that. Paused, it is the end of the pause, and the positions are those of the pause; ducked, what follows is not.
    */
   interrupt(): void {
     this.#kernel.exports.playoutInterrupt(this.#stateAt);
@@ -159,6 +159,22 @@ export class Playout {
   /** Continues from the position of the pause, rising from silence. */
   resume(): void {
     this.#kernel.exports.playoutResume(this.#stateAt);
+  }
+
+  /**
+   * Turns the output down by `gainDb`, at most 0 dB, along a straight ramp of 20 ms or less, and plays on. An interrupt
+   * is the end of it. Throws `ERR_GAIN` for a gain above 0 dB or none at all.
+   */
+  duck(gainDb: number): void {
+    if (!(gainDb <= 0)) {
+      throw new AudioError(`gainDb must be a number of decibels, at most 0, got ${gainDb}`, { code: 'ERR_GAIN' });
+    }
+    this.#kernel.exports.playoutDuck(this.#stateAt, 10 ** (gainDb / 20));
+  }
+
+  /** Turns the output up again, along the same kind of ramp. */
+  unduck(): void {
+    this.#kernel.exports.playoutDuck(this.#stateAt, 1);
   }
 
   /** The handle being rendered: every earlier one is finished, no later one has begun. 0 before the first. */

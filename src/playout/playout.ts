@@ -58,6 +58,12 @@ export interface SessionPlayout {
   /** Stops with a fade and keeps everything; `resume` continues without a lost or repeated sample beyond the fade. */
   pause(): void;
   resume(): void;
+  /**
+   * Turns the output down to `gainDb`, at most 0 dB, and plays on; positions and arrivals are as without it. A ramp of
+   * at most 20 ms, so it does not click. A flush is the end of it.
+   */
+  duck(gainDb: number): void;
+  unduck(): void;
   /** Last known positions of all items that still have unrendered audio, and of the last one rendered, in queue order. */
   positions(): readonly ItemPosition[];
 }

@@ -98,6 +98,15 @@ export class PullPlayout implements SessionPlayout {
     this.#playout.resume();
   }
 
+  /** Throws `ERR_GAIN` for a gain above 0 dB or none at all. */
+  duck(gainDb: number): void {
+    this.#playout.duck(gainDb);
+  }
+
+  unduck(): void {
+    this.#playout.unduck();
+  }
+
   positions(): readonly ItemPosition[] {
     return this.#ledger.positions();
   }

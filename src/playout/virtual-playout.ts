@@ -83,6 +83,11 @@ export class VirtualPlayout implements SessionPlayout {
 
   resume(): void {}
 
+  /** The app has the volume. */
+  duck(): void {}
+
+  unduck(): void {}
+
   positions(): readonly ItemPosition[] {
     this.#advance();
     this.#ledger.deliver();

@@ -11,6 +11,7 @@ export interface CoreExports {
   init(): void;
   playoutBytes(capacityFrames: number, itemRate: number, outputRate: number): number;
   playoutCursor(state: number): number;
+  playoutDuck(state: number, gain: number): void;
   playoutEnd(state: number, handle: number): void;
   playoutInit(state: number, capacityFrames: number, itemRate: number, outputRate: number): void;
   playoutInterrupt(state: number): void;

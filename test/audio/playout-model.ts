@@ -61,6 +61,8 @@ export class PlayoutModel {
   #isPaused = false;
   #wantsPause = false;
   #report: HandlePosition[] | null = null;
+  #gain = 1;
+  #targetGain = 1;
 
   constructor(options: { itemRate: number; outputRate: number; capacityFrames: number }) {
     this.#itemRate = options.itemRate;
@@ -117,6 +119,15 @@ export class PlayoutModel {
     this.#barrier = this.#queue.length;
     this.#isInterrupted = true;
     this.#wantsPause = false;
+    this.#targetGain = 1;
+  }
+
+  duck(gainDb: number): void {
+    this.#targetGain = Math.fround(10 ** (gainDb / 20));
+  }
+
+  unduck(): void {
+    this.#targetGain = 1;
   }
 
   pause(): void {
@@ -128,7 +139,16 @@ export class PlayoutModel {
   }
 
   render(output: Float32Array): void {
+    const isHeld = this.#isInterrupted;
     output.set(this.#render(output.length));
+    const step = Math.fround(50 / this.#outputRate);
+    for (let i = 0; i < output.length; i++) {
+      const target = isHeld ? this.#gain : this.#targetGain;
+      if (this.#gain < target) this.#gain = Math.min(Math.fround(this.#gain + step), target);
+      else this.#gain = Math.max(Math.fround(this.#gain - step), target);
+      output[i] = (output[i] ?? 0) * this.#gain;
+    }
+    if (isHeld) this.#gain = this.#targetGain;
   }
 
   renderedFrames(number: number): number {

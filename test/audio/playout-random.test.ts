@@ -5,7 +5,8 @@ import { coreModule } from '../../src/wasm/core.ts';
 import { PlayoutModel } from './playout-model.ts';
 
 type Operation =
-  | { readonly type: 'open' | 'interrupt' | 'pause' | 'resume' }
+  | { readonly type: 'open' | 'interrupt' | 'pause' | 'resume' | 'unduck' }
+  | { readonly type: 'duck'; readonly gainDb: number }
   | { readonly type: 'write'; readonly handlesBack: number; readonly frames: number }
   | { readonly type: 'end'; readonly handlesBack: number }
   | { readonly type: 'render'; readonly frames: number };
@@ -31,6 +32,11 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Operation>({ type: 'interrupt' }) },
   { weight: 1, arbitrary: fc.constant<Operation>({ type: 'pause' }) },
   { weight: 2, arbitrary: fc.constant<Operation>({ type: 'resume' }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('duck' as const), gainDb: fc.constantFrom(0, -18, -24, -Infinity) }),
+  },
+  { weight: 1, arbitrary: fc.constant<Operation>({ type: 'unduck' }) },
 );
 
 const CAPACITY_FRAMES = 512;
@@ -57,6 +63,8 @@ type Subject = Pick<
   | 'interrupt'
   | 'pause'
   | 'resume'
+  | 'duck'
+  | 'unduck'
   | 'renderedFrames'
   | 'receivedFrames'
   | 'takeInterruptReport'
@@ -92,6 +100,9 @@ function observe(subject: Subject, operations: readonly Operation[]): number[] {
         seen.push(...new Int32Array(output.buffer));
         break;
       }
+      case 'duck':
+        subject.duck(step.gainDb);
+        break;
       default:
         subject[step.type]();
     }

@@ -206,6 +206,50 @@ describe.each<CoreBuild>(['scalar', 'simd'])('Playout on the %s build', (build) 
         expect(largestStep(concat([before, fade, pause, after]))).toBeLessThanOrEqual(step);
       },
     );
+
+    it('ducks and comes back without a click, and no position knows of it', () => {
+      const samples = tone(itemRate, itemRate);
+      const options = { itemRate, outputRate, module };
+      const { playout, handle } = loaded(options, samples);
+      const { playout: untouched } = loaded(options, samples);
+      const ramp = Math.ceil(outputRate / 50);
+      const ducked = [render(playout, 1000)];
+      playout.duck(-20);
+      ducked.push(render(playout, ramp), render(playout, 1000));
+      playout.unduck();
+      ducked.push(render(playout, ramp), render(playout, 300));
+      const plain = ducked.map(({ length }) => render(untouched, length));
+      const gains = [1, null, 0.1, null, 1];
+      for (const [i, gain] of gains.entries()) {
+        if (gain === null) continue;
+        ducked[i]?.forEach((sample, n) => expect(sample).toBeCloseTo((plain[i]?.[n] ?? 0) * gain, 6));
+      }
+      expect(largestStep(concat(ducked))).toBeLessThanOrEqual(largestStep(concat(plain)));
+      expect(playout.renderedFrames(handle)).toBe(untouched.renderedFrames(handle));
+    });
+  });
+
+  it('is not ducked any more after an interrupt, and fades at the gain that it had', () => {
+    const samples = tone(24_000, 24_000);
+    const { playout } = loaded({ module }, samples);
+    playout.duck(-20);
+    render(playout, 480);
+    const loud = loaded({ module }, samples).playout;
+    render(loud, 480);
+    playout.interrupt();
+    loud.interrupt();
+    const fade = render(playout, 128);
+    render(loud, 128).forEach((sample, n) => expect(fade[n]).toBeCloseTo(sample / 10, 6));
+    const next = opened(playout);
+    playout.write(next, samples);
+    expect(render(playout, 128)).toEqual(toFloats(samples.subarray(0, 128)));
+  });
+
+  it('refuses a gain that would make it louder', () => {
+    const playout = new Playout({ capacityFrames: 4096, module });
+    for (const gainDb of [1, Number.NaN]) {
+      expect(() => playout.duck(gainDb)).toThrow(expect.objectContaining({ code: 'ERR_GAIN' }));
+    }
   });
 
   it('reports every cancelled handle, the later ones at 0, and takes back none that is finished', () => {

@@ -99,8 +99,8 @@ function renderHere(
       if (command.type === 'write') playout.write(command.handle, command.samples);
       else if (command.type === 'end') playout.end(command.handle);
       else if (command.type === 'open') playout.open();
-      else if (command.type === 'interrupt' || command.type === 'pause' || command.type === 'resume')
-        playout[command.type]();
+      else if (command.type === 'duck') playout.duck(command.gainDb);
+      else if (command.type !== 'locate' && command.type !== 'close') playout[command.type]();
     }
     playout.render(samples.subarray(quantum * QUANTUM, (quantum + 1) * QUANTUM));
     const report = playout.takeInterruptReport();
@@ -132,6 +132,8 @@ describe.each(ITEM_RATES)('the playback worklet with items at %i Hz', (itemRate)
       },
       { quantum: 150, commands: [{ type: 'pause' }] },
       { quantum: 170, commands: [{ type: 'resume' }] },
+      { quantum: 190, commands: [{ type: 'duck', gainDb: -20 }] },
+      { quantum: 210, commands: [{ type: 'unduck' }] },
     ];
     const here = renderHere(itemRate, steps);
     const { samples, events } = await renderInWorklet(itemRate, steps);

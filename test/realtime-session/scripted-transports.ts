@@ -26,6 +26,8 @@ class ScriptedPlayout implements SessionPlayout {
     this.flushed.push(interruptId);
   }
   pause(): void {}
+  duck(): void {}
+  unduck(): void {}
   resume(): void {}
   positions(): readonly ItemPosition[] {
     return this.published;

@@ -61,6 +61,8 @@ class RecordingPlayout implements SessionPlayout {
     this.flushed.push(interruptId);
   }
   pause(): void {}
+  duck(): void {}
+  unduck(): void {}
   resume(): void {}
   positions(): readonly ItemPosition[] {
     return this.items;

@@ -32,6 +32,7 @@ const NAMES: Record<keyof CoreExports, true> = {
   pcm16FromFloat: true,
   playoutBytes: true,
   playoutCursor: true,
+  playoutDuck: true,
   playoutEnd: true,
   playoutInit: true,
   playoutInterrupt: true,
