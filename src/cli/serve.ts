@@ -35,7 +35,11 @@ export async function startServing(options: ServeOptions): Promise<ServedServer>
   const { port, host, isLogging, recordPath, parts, terminal } = options;
   const plan = await planServer(parts);
   const taps: RealtimeServerTap[] = isLogging ? [logTo(terminal)] : [];
-  const server = createRealtimeServer({ ...plan.options, onEvent: (...seen) => taps.forEach((tap) => tap(...seen)) });
+  const isTapped = isLogging || recordPath !== undefined;
+  const server = createRealtimeServer({
+    ...plan.options,
+    ...(isTapped && { onEvent: (...seen) => taps.forEach((tap) => tap(...seen)) }),
+  });
   for (const fault of plan.faults) server.faults.inject(parseFaultText(fault));
   const { url } = await server.listen({ port, host });
   // Behind `listen`: a second server for the same port and file would empty what the first has recorded.

@@ -5,9 +5,11 @@ export interface FliteJob {
   readonly voice: string;
   /** Factor of the length of each sound, 1 is normal. */
   readonly durationStretch: number;
+  /** Rate of the speech that is wanted, in Hz. */
+  readonly sampleRate: number;
 }
 
-/** What the worker answers: speech at Flite's own rate, or why there is none. */
+/** What the worker answers: speech, or why there is none. */
 export type FliteResult =
-  | { readonly id: number; readonly sampleRate: number; readonly samples: Int16Array<ArrayBuffer> }
+  | { readonly id: number; readonly samples: Int16Array<ArrayBuffer> }
   | { readonly id: number; readonly failure: string };

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import { resampleClip } from '../audio/clip.ts';
 import type { FliteResult } from './flite-messages.ts';
 import type { SpeechRequest, Voice } from './voice.ts';
 import { ServerError } from './server-error.ts';
@@ -68,10 +67,10 @@ export class FliteVoice implements Voice {
       this.#pending.set(id, { resolve, reject });
       // A sentence being made keeps the process alive, an idle worker does not.
       worker.ref();
-      worker.postMessage({ id, text, voice: FLITE_VOICES[voice] ?? 'slt', durationStretch: 1 / speed });
+      worker.postMessage({ id, text, voice: FLITE_VOICES[voice] ?? 'slt', durationStretch: 1 / speed, sampleRate });
     });
     if ('failure' in result) throw new ServerError(`no speech for "${text}": ${result.failure}`, { code: 'ERR_VOICE' });
-    return resampleClip(result.samples, result.sampleRate, sampleRate);
+    return result.samples;
   }
 
   #start(): Worker {

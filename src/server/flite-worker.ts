@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WASI } from 'node:wasi';
 import { parentPort, workerData } from 'node:worker_threads';
+import { resampleClip } from '../audio/clip.ts';
 import type { FliteJob, FliteResult } from './flite-messages.ts';
 import { readWav } from './wav.ts';
 
-// Runs Flite, which blocks its thread for tens of milliseconds a sentence. The program speaks one sentence and exits,
+// Runs Flite, which blocks its thread for tens of milliseconds a sentence, and brings its speech to the rate of the session. The program speaks one sentence and exits,
 // so the module is compiled once and instantiated for each sentence. It can only write to a file: a directory of our
 // own under the system's temporary one, removed again.
 
@@ -24,7 +25,7 @@ parentPort?.on('message', (job: FliteJob) => {
   parentPort?.postMessage(result, 'samples' in result ? [result.samples.buffer] : []);
 });
 
-function speak({ id, text, voice, durationStretch }: FliteJob): FliteResult {
+function speak({ id, text, voice, durationStretch, sampleRate }: FliteJob): FliteResult {
   const directory = mkdtempSync(join(tmpdir(), 'bargein-flite-'));
   try {
     const wasi = new WASI({
@@ -35,7 +36,8 @@ function speak({ id, text, voice, durationStretch }: FliteJob): FliteResult {
     });
     const exitCode = wasi.start(new WebAssembly.Instance(module, wasi.getImportObject()));
     if (exitCode !== 0) return { id, failure: `flite exited with code ${exitCode}` };
-    return { id, ...readWav(readFileSync(join(directory, 'speech.wav'))) };
+    const speech = readWav(readFileSync(join(directory, 'speech.wav')));
+    return { id, samples: resampleClip(speech.samples, speech.sampleRate, sampleRate) };
   } catch (error) {
     return { id, failure: error instanceof Error ? error.message : String(error) };
   } finally {

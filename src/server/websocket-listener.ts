@@ -75,28 +75,42 @@ export class WebSocketListener {
     if (callId !== null) {
       const call = findCall(callId);
       if (call?.isAnswered !== true) return refuse(socket, '404 Not Found');
-      return this.#sockets.handleUpgrade(request, socket, head, (client) => call.attach(connectionOf(client)));
+      return this.#sockets.handleUpgrade(request, socket, head, (client) => call.attach(connectionOf(client, socket)));
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
-      accept(connectionOf(client), { model: url.searchParams.get('model') ?? undefined, session: grant.session });
+      accept(connectionOf(client, socket), {
+        model: url.searchParams.get('model') ?? undefined,
+        session: grant.session,
+      });
     });
   }
 }
 
-function connectionOf(socket: WebSocket): ServerConnection {
+function connectionOf(client: WebSocket, socket: Duplex): ServerConnection {
   // A protocol error is followed by `close`; without a listener it would end the process.
-  socket.on('error', () => {});
+  client.on('error', () => {});
+  let isCorked = false;
+  const uncork = (): void => {
+    isCorked = false;
+    socket.uncork();
+  };
   return {
     send: (text) => {
-      if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
-      else socket.send(text);
+      if (client.readyState !== client.OPEN) return;
+      if (client.bufferedAmount > MAX_UNREAD_BYTES) return client.terminate();
+      // What is sent in one go leaves in one system call: words and their audio, the events that end a response.
+      if (!isCorked) {
+        isCorked = true;
+        socket.cork();
+        process.nextTick(uncork);
+      }
+      client.send(text);
     },
-    close: (code, reason) => socket.close(code, reason),
-    destroy: () => socket.terminate(),
-    pause: () => socket.pause(),
-    onText: (listener) => void socket.on('message', (frame) => listener((frame as Buffer).toString())),
-    onClose: (listener) => void socket.once('close', listener),
+    close: (code, reason) => client.close(code, reason),
+    destroy: () => client.terminate(),
+    pause: () => client.pause(),
+    onText: (listener) => void client.on('message', (frame) => listener((frame as Buffer).toString())),
+    onClose: (listener) => void client.once('close', listener),
   };
 }
 
