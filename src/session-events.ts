@@ -6,6 +6,7 @@ import type { OutputGuardrailTripwireTriggered } from './agent/guardrail.ts';
 import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
 import type { FunctionTool } from './agent/tool.ts';
 import type { RealtimeItem, RealtimeMcpCallItem } from './protocol/items.ts';
+import type { PlainSessionEvents } from './session/plain-events.ts';
 import type { RealtimeMcpToolInfo, TransportEvent, TransportLayerAudio } from './transports/transport.ts';
 
 /** An agent of a session, written with or without the history in its context type. */
@@ -32,6 +33,8 @@ export interface RealtimeSessionError {
 
 /** Events of a `RealtimeSession`, as labelled argument tuples. */
 export type RealtimeSessionEventTypes<TContext = unknown> = {
+  [K in keyof PlainSessionEvents]: [event: PlainSessionEvents[K]];
+} & {
   /** A response of the agent began. */
   agent_start: [context: RunContext<RealtimeContextData<TContext>>, agent: SessionAgent<TContext>];
   /** A response of the agent ended; `output` is the text of its last message. */
@@ -72,6 +75,7 @@ export type RealtimeSessionEventTypes<TContext = unknown> = {
     error: OutputGuardrailTripwireTriggered,
     details: { itemId: string },
   ];
+  /** The history changed, or the model said more of an item in it; at most once for all changes of a tick. */
   history_updated: [history: RealtimeItem[]];
   /** An item is new; its transcript may still grow. */
   history_added: [item: RealtimeItem];

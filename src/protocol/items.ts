@@ -27,6 +27,8 @@ export interface OutputAudioContent {
   transcript?: string | null;
   /** Set by a barge-in: milliseconds of this audio that were rendered. */
   heardMs?: number;
+  /** Set by a barge-in: what the model went on to say and nobody heard, from the first word that was cut. */
+  unheardTranscript?: string;
 }
 
 interface MessageBase extends RealtimeBaseItem {

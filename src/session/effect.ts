@@ -3,6 +3,7 @@
 import type { RealtimeItem } from '../protocol/items.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { UserMessage } from './input.ts';
+import type { PlainNotice } from './plain-events.ts';
 
 /** A function call as the shell and the transport need it. */
 export interface CallRef {
@@ -43,7 +44,9 @@ export type SessionNotice =
   | { readonly type: 'audioInterrupted'; readonly agentName: string }
   | { readonly type: 'guardrailTripped'; readonly agentName: string; readonly error: unknown; readonly itemId: string }
   | { readonly type: 'historyAdded'; readonly item: RealtimeItem }
-  | { readonly type: 'historyUpdated' }
+  /** `isGrowing`: the model is still saying it, more will follow at once. */
+  | { readonly type: 'historyUpdated'; readonly isGrowing?: true }
+  | PlainNotice
   | { readonly type: 'error'; readonly error: unknown };
 
 /** One effect. They are carried out in order; commands issued by listeners meanwhile run after the list. */

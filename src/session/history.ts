@@ -2,6 +2,7 @@
 // item is never lost to a poorer update, and text that a barge-in cut off never comes back.
 
 import type {
+  OutputAudioContent,
   RealtimeAssistantMessageItem,
   RealtimeItem,
   RealtimeMessageItem,
@@ -88,8 +89,18 @@ function cutItem(item: RealtimeItem, heard: HeardAudio): RealtimeItem {
   const { contentIndex, heardMs, heardFraction } = heard;
   const part = item.content[contentIndex] ?? { type: 'output_audio' as const };
   if (part.type !== 'output_audio' || contentIndex > item.content.length) return { ...item, status: 'incomplete' };
-  const cut = { ...part, transcript: heardWords(part.transcript ?? '', heardFraction), heardMs };
+  const said = part.transcript ?? '';
+  const transcript = heardWords(said, heardFraction);
+  const cut = withUnheard(
+    { ...part, transcript, heardMs },
+    said.slice(transcript.length) + (part.unheardTranscript ?? ''),
+  );
   return { ...item, status: 'incomplete', content: item.content.toSpliced(contentIndex, 1, cut) };
+}
+
+/** Keeps apart what was said and not heard. */
+function withUnheard(part: OutputAudioContent, unheard: string): OutputAudioContent {
+  return unheard === '' ? part : { ...part, unheardTranscript: unheard };
 }
 
 /** A word with the space before it; scripts written without spaces count each character as one. */
@@ -178,8 +189,8 @@ function mergeAssistant(
   const content = update.content.map((part, index) => {
     const old = known.content[index];
     if (old?.type !== 'output_audio') return part;
-    // Text that was not heard must not come back.
-    if (old.heardMs !== undefined) return old;
+    // Text that was not heard must not come back; how it went on is worth keeping.
+    if (old.heardMs !== undefined) return withUnheard(old, restOf(part, old.transcript ?? ''));
     return part.type === 'output_audio' ? { ...old, ...part, ...keep(old, part) } : part;
   });
   const wasCut = known.content.some((part) => part.type === 'output_audio' && part.heardMs !== undefined);
@@ -188,6 +199,12 @@ function mergeAssistant(
     content: [...content, ...known.content.slice(content.length)],
     status: wasCut ? 'incomplete' : update.status,
   };
+}
+
+/** What a part says after `heard`; nothing if it begins otherwise, as a truncated item does. */
+function restOf(part: RealtimeAssistantMessageItem['content'][number], heard: string): string {
+  const said = part.type === 'output_audio' ? (part.transcript ?? '') : '';
+  return said.startsWith(heard) ? said.slice(heard.length) : '';
 }
 
 function mergeUser(known: RealtimeUserMessageItem, update: RealtimeUserMessageItem): RealtimeUserMessageItem {

@@ -68,8 +68,20 @@ export type TransportInput =
       readonly arguments: string;
     }
   /** The user began to speak. `serverInterrupts`: the server cancels its response by itself. */
-  | { readonly type: 'speechStarted'; readonly serverInterrupts: boolean }
-  | { readonly type: 'speechStopped' }
+  | {
+      readonly type: 'speechStarted';
+      readonly serverInterrupts: boolean;
+      /** The item that the server will make of it. */
+      readonly itemId?: string;
+      readonly audioStartMs?: number;
+    }
+  | {
+      readonly type: 'speechStopped';
+      readonly itemId?: string;
+      readonly audioEndMs?: number;
+      /** Set by a feature that has taken the answering of turns from the server: whether this one gets a response. */
+      readonly needsAnswer?: boolean;
+    }
   /** A foreign transport, or the server that owns the playout, says that playback was interrupted. */
   | { readonly type: 'playbackInterrupted' }
   /** The server refused an event; `eventId` is ours when it names one. */

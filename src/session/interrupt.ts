@@ -54,6 +54,15 @@ export function interruptSettled(
   return [{ ...state, playback: settled.playback, history: cut }, [...settled.effects, ...notices]];
 }
 
+/** An item was played to its end, possibly while the report of an interrupt was under way. */
+export function playoutDone(state: SessionState, position: ItemPosition): Step<SessionState> {
+  const next = playback.playoutDone(state.playback, position);
+  if (next === state.playback) return unchanged(state);
+  const { itemId, contentIndex, responseId } = position;
+  const detail = { itemId, contentIndex, responseId };
+  return [{ ...state, playback: next }, [emit({ type: 'event', event: 'playback_done', detail })]];
+}
+
 /** Guardrails have read a text. One that trips interrupts the agent and has it told why, once for each response. */
 export function guardrailSettled(state: SessionState, input: InputOf<'guardrailSettled'>): Step<SessionState> {
   const text = guardrails.findRun(state.guardrails, input.runId);

@@ -52,13 +52,14 @@ export function transcriptDelta(state: SessionState, input: InputOf<'transcriptD
   const response = responses.findSpeaking(state.responses, responseId);
   if (response === undefined || delta === '') return unchanged(state);
   const isGuarded = state.guardrailDebounceLength !== null;
+  const grown = history.transcriptGrew(state.history, itemId, delta);
   return [
     {
       ...state,
-      history: history.transcriptGrew(state.history, itemId, delta),
+      history: grown,
       guardrails: isGuarded ? guardrails.transcriptGrew(state.guardrails, response, itemId, delta) : state.guardrails,
     },
-    [],
+    grown === state.history ? [] : [emit({ type: 'historyUpdated', isGrowing: true })],
   ];
 }
 

@@ -27,8 +27,9 @@ export function responseCompleted(playback: Playback, responseId: string): Playb
   return markEnded(playback, (audio) => audio.responseId === responseId);
 }
 
-/** An item was rendered to its end, possibly while the report of an interrupt is under way. */
+/** An item was rendered to its end, possibly while the report of an interrupt is under way; the same if it is unknown. */
 export function playoutDone(playback: Playback, position: ItemPosition): Playback {
+  if (![...playback.live, ...playback.interrupted].some((audio) => isSame(audio, position))) return playback;
   return {
     ...playback,
     live: playback.live.filter((audio) => !isSame(audio, position)),

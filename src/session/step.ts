@@ -8,13 +8,13 @@ import { emit, send } from './effect.ts';
 import * as handoffs from './handoffs.ts';
 import * as history from './history.ts';
 import type { CommandInput, SessionInput } from './input.ts';
-import { guardrailSettled, interrupt, interruptSettled } from './interrupt.ts';
+import { guardrailSettled, interrupt, interruptSettled, playoutDone } from './interrupt.ts';
 import * as model from './model-events.ts';
-import * as playback from './playback.ts';
 import * as responses from './responses.ts';
 import type { SessionState, Step } from './state.ts';
 import { unchanged } from './state.ts';
 import * as tools from './tools.ts';
+import * as speech from './user-speech.ts';
 
 /** Decides about one input. The given state is never changed. */
 export function step(state: SessionState, input: SessionInput): Step<SessionState> {
@@ -74,13 +74,10 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
     case 'updateHistory':
       return [state, [send({ type: 'resetHistory', from: state.history.items, to: input.items })]];
 
-    case 'speechStarted': {
-      const next = { ...state, responses: responses.speechStarted(state.responses) };
-      // A foreign transport interrupts by itself and says so.
-      return state.abilities.isDriven ? interrupt(next, input.serverInterrupts) : unchanged(next);
-    }
+    case 'speechStarted':
+      return speech.speechStarted(state, input);
     case 'speechStopped':
-      return withPart(state, 'responses', responses.speechStopped(state.responses, state.abilities.createsResponses));
+      return speech.speechStopped(state, input);
     case 'serverTurnOverdue':
       return [{ ...state, responses: responses.serverTurnOverdue(state.responses, input.turn) }, []];
     case 'sendMessage': {
@@ -98,7 +95,7 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
     case 'playbackInterrupted':
       return [state, [emit({ type: 'audioInterrupted', agentName: state.agentName })]];
     case 'playoutDone':
-      return [{ ...state, playback: playback.playoutDone(state.playback, input.position) }, []];
+      return playoutDone(state, input.position);
     case 'playoutReport': {
       const { interruptId, items: positions } = input.report;
       return interruptSettled(state, { interruptId, positions, sampleRate: input.sampleRate });

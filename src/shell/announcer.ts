@@ -2,6 +2,7 @@ import type { RealtimeAgent } from '../agent/agent.ts';
 import type { RunToolApprovalItem } from '../agent/approval-item.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import type { AgentRoster } from './agent-roster.ts';
+import type { Clock } from '../clock.ts';
 import type { HostedTools } from './hosted-tools.ts';
 import type { ListenerSource } from './isolated-emit.ts';
 import { emitErrorIsolated, emitIsolated } from './isolated-emit.ts';
@@ -15,6 +16,7 @@ import { publicEventOf } from './session-notices.ts';
 export interface AnnouncerOptions<TContext> {
   /** The session. */
   readonly emitter: ListenerSource;
+  readonly clock: Clock;
   readonly runContext: RunContext<RealtimeContextData<TContext>>;
   readonly roster: AgentRoster<TContext>;
   readonly hosted: HostedTools;
@@ -29,6 +31,7 @@ export interface AnnouncerOptions<TContext> {
 export class Announcer<TContext> {
   readonly #options: AnnouncerOptions<TContext>;
   #isHistoryStale = false;
+  #isTellingSoon = false;
 
   constructor(options: AnnouncerOptions<TContext>) {
     this.#options = options;
@@ -36,7 +39,9 @@ export class Announcer<TContext> {
 
   announce(notice: SessionNotice): void {
     if (notice.type === 'error') return this.report(notice.error);
-    if (notice.type === 'historyUpdated') return this.markHistoryStale();
+    if (notice.type === 'historyUpdated') {
+      return notice.isGrowing === true ? this.#tellHistorySoon() : this.markHistoryStale();
+    }
     const { emitter, roster } = this.#options;
     if (notice.type === 'audioStart') roster.markSpoken();
     if (notice.type === 'toolApprovalRequested' && this.#wasDecided(notice.call)) return;
@@ -67,8 +72,20 @@ export class Announcer<TContext> {
   tellHistory(): boolean {
     if (!this.#isHistoryStale) return false;
     this.#isHistoryStale = false;
+    this.#isTellingSoon = false;
     this.emit('history_updated', [this.#options.history()]);
     return true;
+  }
+
+  /** Words come many to the tick. */
+  #tellHistorySoon(): void {
+    if (this.#isTellingSoon) return;
+    this.#isTellingSoon = true;
+    this.#options.clock.schedule(0, () => {
+      if (!this.#isTellingSoon) return;
+      this.#isTellingSoon = false;
+      this.emit('history_updated', [this.#options.history()]);
+    });
   }
 
   mcpToolsChanged(): void {

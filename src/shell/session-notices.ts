@@ -40,6 +40,7 @@ export function publicEventOf<TContext>(
   live: LiveObjects<TContext>,
 ): PublicEvent<TContext> | null {
   const { runContext, roster, toolOf } = live;
+  if (notice.type === 'event') return { name: notice.event, args: [notice.detail] } as PublicEvent<TContext>;
   if (notice.type === 'historyAdded') return { name: 'history_added', args: [notice.item] };
   if (notice.type === 'agentHandoff') {
     const from = roster.get(notice.fromAgentName);

@@ -80,6 +80,7 @@ export class SessionRuntime<TBaseContext> {
     });
     this.#announcer = new Announcer({
       emitter,
+      clock: this.#clock,
       runContext: this.runContext,
       roster: this.roster,
       hosted: this.hosted,

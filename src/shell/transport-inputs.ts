@@ -98,8 +98,8 @@ export function readTransport(
     reader.onInput({ type: 'audioDone', responseId: names.of(ids.responseId), itemId: ids.itemId });
   });
   transport.on('audio_interrupted', () => reader.onInput({ type: 'playbackInterrupted' }));
-  transport.on('speech_started', ({ serverInterrupts }) => reader.onInput({ type: 'speechStarted', serverInterrupts }));
-  transport.on('speech_stopped', () => reader.onInput({ type: 'speechStopped' }));
+  transport.on('speech_started', (event) => reader.onInput({ ...event, type: 'speechStarted' }));
+  transport.on('speech_stopped', (event) => reader.onInput({ ...event, type: 'speechStopped' }));
   transport.on('connection_change', (status, close) => {
     if (status !== 'disconnected') return;
     reader.onInput({

@@ -4,6 +4,7 @@ import type { RealtimeOutputGuardrail } from '../../src/agent/guardrail.ts';
 import { OutputGuardrailTripwireTriggered } from '../../src/agent/guardrail.ts';
 import { handoff } from '../../src/agent/handoff.ts';
 import { logger } from '../../src/logger.ts';
+import type { RealtimeItem } from '../../src/protocol/items.ts';
 import { RealtimeSession } from '../../src/realtime-session.ts';
 import { ForeignTransport, ScriptedTransport, messageItem } from './scripted-transports.ts';
 import { settle, stage } from './stage.ts';
@@ -102,6 +103,53 @@ describe('history', () => {
     transport.item('i1', 'Hello', 'user');
     transport.emit('item_deleted', { itemId: 'i1' });
     expect(session.history).toEqual([]);
+  });
+});
+
+describe('what the model is still saying', () => {
+  it('shows in the history at once, and is told of once a tick', async () => {
+    const { session, transport, clock, log } = await stage();
+    transport.startResponse('r1');
+    transport.emit('item_update', { ...messageItem('i1', ''), status: 'in_progress' } as RealtimeItem);
+    log.length = 0;
+    for (const delta of ['Good', ' eve', 'ning']) transport.say('r1', 'i1', delta);
+    expect(session.history[0]).toMatchObject({ content: [{ transcript: 'Good evening' }] });
+    expect(log).toEqual([]);
+    await clock.advance(0);
+    expect(log).toEqual([['history_updated', session.history]]);
+  });
+
+  it('is not told of twice when something else changes the history in the same tick', async () => {
+    const { transport, clock, names } = await stage();
+    transport.startResponse('r1');
+    transport.emit('item_update', { ...messageItem('i1', ''), status: 'in_progress' } as RealtimeItem);
+    transport.say('r1', 'i1', 'Good');
+    transport.item('i2', 'Hello', 'user');
+    await clock.advance(0);
+    expect(names().filter((name) => name === 'history_updated')).toHaveLength(2);
+  });
+});
+
+describe('the user and the speaker', () => {
+  it('are told of when they begin and end', async () => {
+    const { session, transport } = await stage();
+    const seen: unknown[] = [];
+    session.on('user_speech_started', (event) => seen.push(['started', event]));
+    session.on('user_speech_stopped', (event) => seen.push(['stopped', event]));
+    session.on('playback_done', (event) => seen.push(['done', event]));
+    transport.emit('speech_started', { itemId: 'u1', audioStartMs: 100, serverInterrupts: true });
+    transport.emit('speech_stopped', { itemId: 'u1', audioEndMs: 900 });
+    transport.startResponse('r1');
+    transport.play('r1', 'i1');
+    transport.emit('audio_done', { itemId: 'i1', responseId: 'r1' });
+    transport.finishResponse('r1');
+    const done = { itemId: 'i1', contentIndex: 0, responseId: 'r1' };
+    transport.playout.listener?.onDone({ ...done, receivedFrames: 480, renderedFrames: 480 });
+    expect(seen).toEqual([
+      ['started', { itemId: 'u1', audioStartMs: 100 }],
+      ['stopped', { itemId: 'u1', audioEndMs: 900 }],
+      ['done', done],
+    ]);
   });
 });
 

@@ -55,6 +55,10 @@ export class Conversation {
 export const message: ScriptedInput = { type: 'sendMessage', message: 'hello', otherEventData: {} };
 export const interrupted: SessionEffect = told({ type: 'audioInterrupted', agentName: 'Front' });
 export const historyUpdated: SessionEffect = told({ type: 'historyUpdated' });
+/** Of an item that the model is still saying. */
+export const historyGrows: SessionEffect = told({ type: 'historyUpdated', isGrowing: true });
+export const userSpeechStarted: SessionEffect = told({ type: 'event', event: 'user_speech_started', detail: {} });
+export const userSpeechStopped: SessionEffect = told({ type: 'event', event: 'user_speech_stopped', detail: {} });
 
 export function done(responseId: string): ScriptedInput {
   return { type: 'responseDone', responseId, status: 'completed', outputText: 'Done.' };

@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import type { ScriptedInput } from './conversation.ts';
-import { Conversation, createResponse, done, interrupted, report, sent, told, truncate } from './conversation.ts';
+import {
+  Conversation,
+  createResponse,
+  done,
+  historyGrows,
+  interrupted,
+  report,
+  sent,
+  told,
+  truncate,
+} from './conversation.ts';
 
 function says(delta: string, responseId = 'r1'): ScriptedInput {
   return { type: 'transcriptDelta', responseId, itemId: 'a1', delta };
@@ -30,11 +40,11 @@ function speaking(guardrailDebounceLength = 5): Conversation {
 
 test('a run begins at enough new text, one at a time, over all of the text so far', () => {
   const conversation = speaking();
-  expect(conversation.on(says('1234'))).toEqual([]);
-  expect(conversation.on(says('5'))).toEqual([run('s_1', '12345')]);
-  expect(conversation.on(says('67890'))).toEqual([]);
+  expect(conversation.on(says('1234'))).toEqual([historyGrows]);
+  expect(conversation.on(says('5'))).toEqual([historyGrows, run('s_1', '12345')]);
+  expect(conversation.on(says('67890'))).toEqual([historyGrows]);
   expect(conversation.on(passes('s_1'))).toEqual([run('s_2', '1234567890')]);
-  expect(conversation.on(passes('s_2'), passes('s_2'), says('abcd'))).toEqual([]);
+  expect(conversation.on(passes('s_2'), passes('s_2'), says('abcd'))).toEqual([historyGrows]);
 });
 
 test('the rest is read once at the end, and nothing when there is nothing left', () => {
@@ -53,7 +63,7 @@ test('a run that is in flight at the end is followed by the rest', () => {
 
 test('with -1 the text is read once, at the end', () => {
   const conversation = speaking(-1);
-  expect(conversation.on(says('a rather long sentence'))).toEqual([]);
+  expect(conversation.on(says('a rather long sentence'))).toEqual([historyGrows]);
   expect(conversation.on(done('r1'))).toEqual([agentEnd, run('s_1', 'a rather long sentence')]);
 });
 
@@ -89,7 +99,7 @@ test('a response trips once on a transport that goes on speaking', () => {
   conversation.speaks('r1', 'a1');
   conversation.on(says('12345'));
   expect(conversation.on(trips('s_1'))).toEqual([tripped, sent({ type: 'interrupt' }), feedback]);
-  expect(conversation.on(says('more and more'), done('r1'))).toEqual([agentEnd]);
+  expect(conversation.on(says('more and more'), done('r1'))).toEqual([historyGrows, agentEnd]);
 });
 
 test('a guardrail that throws is reported, and the text counts as read', () => {
@@ -108,6 +118,6 @@ test('text that an interrupt cut off is not read', () => {
 test('without guardrails nothing is kept', () => {
   const conversation = new Conversation();
   conversation.speaks('r1', 'a1');
-  expect(conversation.on(says('12345'), done('r1'))).toEqual([agentEnd]);
+  expect(conversation.on(says('12345'), done('r1'))).toEqual([historyGrows, agentEnd]);
   expect(conversation.state.guardrails.texts).toEqual([]);
 });

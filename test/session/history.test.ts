@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RealtimeItem } from '../../src/protocol/items.ts';
 import { heardWords } from '../../src/session/history.ts';
-import { Conversation, historyUpdated, sent, spoken, told } from './conversation.ts';
+import { Conversation, historyGrows, historyUpdated, sent, spoken, told } from './conversation.ts';
 
 function user(itemId: string, previousItemId?: string | null, transcript: string | null = null): RealtimeItem {
   return {
@@ -87,11 +87,14 @@ test('a transcript stays when an update has none, or has no content at all', () 
   expect(conversation.item('u1')).toEqual(user('u1', 'a1', 'also kept'));
 });
 
-test('what the agent says grows in its item without a notice for each piece', () => {
+test('what the agent says grows in its item, piece by piece', () => {
   const conversation = new Conversation();
   conversation.speaks('r1', 'a1');
   const delta = { type: 'transcriptDelta', responseId: 'r1', itemId: 'a1' } as const;
-  expect(conversation.on({ ...delta, delta: 'Good ' }, { ...delta, delta: 'morning' })).toEqual([]);
+  expect(conversation.on({ ...delta, delta: 'Good ' }, { ...delta, delta: 'morning' })).toEqual([
+    historyGrows,
+    historyGrows,
+  ]);
   expect(conversation.item('a1')).toEqual(spoken('a1', { status: 'in_progress', transcript: 'Good morning' }));
 });
 

@@ -15,6 +15,7 @@ import {
   spoken,
   told,
   truncate,
+  userSpeechStarted,
 } from './conversation.ts';
 
 const cancel = sent({ type: 'cancelResponse', responseId: 'r1' });
@@ -56,6 +57,7 @@ test('the user interrupts: refuse, tell, cancel, flush, in one step and in this 
   const conversation = speaking();
   expect(acceptsAudio(conversation.state, 'r1')).toBe(true);
   expect(conversation.on({ type: 'speechStarted', serverInterrupts: false })).toEqual([
+    userSpeechStarted,
     interrupted,
     cancel,
     ...flushed('s_1'),
@@ -64,7 +66,11 @@ test('the user interrupts: refuse, tell, cancel, flush, in one step and in this 
 });
 
 test('a response that the server cancels by itself is not cancelled again', () => {
-  expect(speaking().on({ type: 'speechStarted', serverInterrupts: true })).toEqual([interrupted, ...flushed('s_1')]);
+  expect(speaking().on({ type: 'speechStarted', serverInterrupts: true })).toEqual([
+    userSpeechStarted,
+    interrupted,
+    ...flushed('s_1'),
+  ]);
 });
 
 test('what plays on after the response is done is interrupted without a cancel', () => {
@@ -78,7 +84,9 @@ test('with nothing live nothing is interrupted', () => {
   const conversation = speaking();
   const heard = { itemId: 'a1', contentIndex: 0, responseId: 'r1', receivedFrames: 24, renderedFrames: 24 };
   conversation.on(done('r1'), { type: 'playoutDone', position: heard });
-  expect(conversation.on({ type: 'interrupt' }, { type: 'speechStarted', serverInterrupts: false })).toEqual([]);
+  expect(conversation.on({ type: 'interrupt' }, { type: 'speechStarted', serverInterrupts: false })).toEqual([
+    userSpeechStarted,
+  ]);
   expect(conversation.state.responses.isUserSpeaking).toBe(true);
 });
 
@@ -183,7 +191,9 @@ test('new audio that is interrupted before the first report: each report truncat
 test('a second interrupt without new audio does nothing', () => {
   const conversation = speaking();
   conversation.on({ type: 'interrupt' });
-  expect(conversation.on({ type: 'interrupt' }, { type: 'speechStarted', serverInterrupts: false })).toEqual([]);
+  expect(conversation.on({ type: 'interrupt' }, { type: 'speechStarted', serverInterrupts: false })).toEqual([
+    userSpeechStarted,
+  ]);
 });
 
 test('an interrupt before the first audio: nothing to flush, and what then arrives is refused and truncated at 0, once', () => {
@@ -196,14 +206,21 @@ test('an interrupt before the first audio: nothing to flush, and what then arriv
   expect(conversation.item('a1')).toMatchObject({ content: [{ transcript: '', heardMs: 0 }] });
 });
 
-test('history keeps the heard words, marked as such, and no later update brings the rest back', () => {
+test('history keeps the heard words, the rest apart, and no later update brings it back', () => {
   const conversation = speaking();
   const full = 'Your table is booked for eight';
   conversation.on({ type: 'itemUpdated', item: spoken('a1', { transcript: full }) }, { type: 'interrupt' });
   conversation.on(report('s_1', ['a1', 500, 1000]));
   const heard = {
     ...spoken('a1', { status: 'incomplete' }),
-    content: [{ type: 'output_audio', transcript: 'Your table is', heardMs: 500 }],
+    content: [
+      {
+        type: 'output_audio',
+        transcript: 'Your table is',
+        heardMs: 500,
+        unheardTranscript: ' booked for eight',
+      },
+    ],
   };
   expect(conversation.item('a1')).toEqual(heard);
   conversation.on(
@@ -214,6 +231,32 @@ test('history keeps the heard words, marked as such, and no later update brings 
   expect(conversation.item('a1')).toEqual(heard);
 });
 
+test('words that are told after the cut are kept with the unheard ones', () => {
+  const conversation = speaking();
+  conversation.on(
+    { type: 'transcriptDelta', responseId: 'r1', itemId: 'a1', delta: 'one two ' },
+    { type: 'interrupt' },
+  );
+  conversation.on(report('s_1', ['a1', 500, 1000]));
+  expect(conversation.item('a1')).toMatchObject({ content: [{ transcript: 'one', unheardTranscript: ' two ' }] });
+  conversation.on({ type: 'itemUpdated', item: spoken('a1', { status: 'incomplete', transcript: 'one two three' }) });
+  expect(conversation.item('a1')).toMatchObject({ content: [{ transcript: 'one', unheardTranscript: ' two three' }] });
+});
+
+test('audio that was played to its end is told of, once; audio that was cut never', () => {
+  const conversation = speaking();
+  const position = { itemId: 'a1', contentIndex: 0, responseId: 'r1', receivedFrames: 24, renderedFrames: 24 };
+  const isDone = { type: 'playoutDone', position } as const;
+  const detail = { itemId: 'a1', contentIndex: 0, responseId: 'r1' };
+  expect(conversation.on(done('r1'), isDone).slice(1)).toEqual([
+    told({ type: 'event', event: 'playback_done', detail }),
+  ]);
+  expect(conversation.on(isDone)).toEqual([]);
+  conversation.speaks('r2', 'a2');
+  conversation.on({ type: 'interrupt' }, report('s_1', ['a2', 10, 20]));
+  expect(conversation.on({ type: 'playoutDone', position: { ...position, itemId: 'a2' } })).toEqual([]);
+});
+
 test('an item that arrives after it was cut is cut as it arrives', () => {
   const conversation = new Conversation();
   conversation.on({ type: 'responseStarted', responseId: 'r1' });
@@ -222,14 +265,14 @@ test('an item that arrives after it was cut is cut as it arrives', () => {
   conversation.on({ type: 'itemUpdated', item: spoken('a1', { transcript: 'one two three four' }) });
   expect(conversation.item('a1')).toMatchObject({
     status: 'incomplete',
-    content: [{ transcript: 'one', heardMs: 250 }],
+    content: [{ transcript: 'one', heardMs: 250, unheardTranscript: ' two three four' }],
   });
 });
 
 test('a transport that is not driven is only asked to interrupt, obeyed, and never truncated', () => {
   const conversation = new Conversation({ isDriven: false });
   conversation.speaks('r1', 'a1');
-  expect(conversation.on({ type: 'speechStarted', serverInterrupts: false })).toEqual([]);
+  expect(conversation.on({ type: 'speechStarted', serverInterrupts: false })).toEqual([userSpeechStarted]);
   expect(conversation.on({ type: 'interrupt' })).toEqual([sent({ type: 'interrupt' })]);
   expect(conversation.on({ type: 'playbackInterrupted' })).toEqual([interrupted]);
   expect(conversation.on(report('s_1', ['a1', 250, 1000]))).toEqual([]);

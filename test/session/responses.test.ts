@@ -12,6 +12,7 @@ import {
   sent,
   settled,
   told,
+  userSpeechStopped,
 } from './conversation.ts';
 
 const hello = sent({ type: 'message', message: 'hello', otherEventData: {} });
@@ -67,7 +68,7 @@ test('a tool output waits while the user speaks', () => {
   const conversation = new Conversation();
   conversation.on({ type: 'speechStarted', serverInterrupts: false });
   expect(afterToolOutput(conversation)).not.toContainEqual(createResponse('s_1'));
-  expect(conversation.on({ type: 'speechStopped' })).toEqual([createResponse('s_1')]);
+  expect(conversation.on({ type: 'speechStopped' })).toEqual([userSpeechStopped, createResponse('s_1')]);
 });
 
 test("the server's own response to a user turn answers the tool output, too", () => {
@@ -75,6 +76,7 @@ test("the server's own response to a user turn answers the tool output, too", ()
   conversation.on({ type: 'speechStarted', serverInterrupts: false });
   afterToolOutput(conversation);
   expect(conversation.on({ type: 'speechStopped' })).toEqual([
+    userSpeechStopped,
     { type: 'startServerTurnTimer', turn: 1, delayMs: 1500 },
   ]);
   expect(conversation.on({ type: 'responseStarted', responseId: 'r2' }, done('r2'))).toEqual([agentStart, agentEnd]);

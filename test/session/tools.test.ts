@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest';
 import type { CallRef } from '../../src/session/effect.ts';
-import { call, Conversation, createResponse, done, interrupted, mayRun, sent, settled, told } from './conversation.ts';
+import {
+  call,
+  Conversation,
+  createResponse,
+  done,
+  interrupted,
+  mayRun,
+  sent,
+  settled,
+  told,
+  userSpeechStopped,
+} from './conversation.ts';
 
 function ref(callId: string, name = 'weather'): CallRef {
   return { callId, responseId: 'r1', name, arguments: '{}' };
@@ -112,7 +123,7 @@ test('a call that runs when the user interrupts goes on, and its output is sent'
   const conversation = responding();
   conversation.on(call('r1', 'c1'), mayRun('c1'), { type: 'speechStarted', serverInterrupts: true }, done('r1'));
   expect(conversation.on(settled('c1')).slice(1)).toEqual([output('c1', 'sunny')]);
-  expect(conversation.on({ type: 'speechStopped' })).toEqual([createResponse('s_1')]);
+  expect(conversation.on({ type: 'speechStopped' })).toEqual([userSpeechStopped, createResponse('s_1')]);
 });
 
 test('closing aborts what runs and forgets it', () => {

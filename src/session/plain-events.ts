@@ -1,0 +1,25 @@
+/** Where an item's audio stands in the conversation. */
+export interface PlaybackDone {
+  readonly itemId: string;
+  readonly contentIndex: number;
+  readonly responseId: string;
+}
+
+/** Events of a session with one argument in plain data: what the session core says is what listeners get. */
+export interface PlainSessionEvents {
+  /** The user began to speak; `audioStartMs` is in milliseconds of the audio that was sent. */
+  user_speech_started: { readonly itemId?: string; readonly audioStartMs?: number };
+  /** The user is silent again; `audioEndMs` is in milliseconds of the audio that was sent. */
+  user_speech_stopped: { readonly itemId?: string; readonly audioEndMs?: number };
+  /** The audio of an item was played to its end, uncut; `audio_stopped` comes when the model has sent it all. */
+  playback_done: PlaybackDone;
+}
+
+/** Such an event as a notice of the session core. */
+export type PlainNotice = {
+  [K in keyof PlainSessionEvents]: {
+    readonly type: 'event';
+    readonly event: K;
+    readonly detail: PlainSessionEvents[K];
+  };
+}[keyof PlainSessionEvents];
