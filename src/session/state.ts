@@ -89,6 +89,13 @@ export interface Approvals {
   readonly always: Readonly<Record<string, 'approve' | 'reject'>>;
 }
 
+/** How far one guardrail has read a text. */
+export interface GuardrailReading {
+  /** Characters given to its runs so far, the one in flight included. */
+  readonly checkedLength: number;
+  readonly runId: string | null;
+}
+
 /** Transcript of one response, checked piece by piece. */
 export interface GuardedText {
   readonly responseId: string;
@@ -96,9 +103,8 @@ export interface GuardedText {
   /** The item that the youngest piece belongs to. */
   readonly itemId: string;
   readonly text: string;
-  /** Characters given to a run so far, the one in flight included. */
-  readonly checkedLength: number;
-  readonly runId: string | null;
+  /** One for each guardrail, in the session's order. */
+  readonly readings: readonly GuardrailReading[];
   readonly isComplete: boolean;
   /** Tripped once, never again. */
   readonly hasTripped: boolean;
@@ -147,6 +153,8 @@ export interface SessionState {
   readonly agentName: string;
   /** Characters of new transcript between two guardrail runs, -1 for once at the end, null for no guardrails. */
   readonly guardrailDebounceLength: number | null;
+  /** Guardrails that read along. */
+  readonly guardrailCount: number;
   /** Prefix of every id made here, so that two sessions never clash. */
   readonly seed: string;
   readonly nextId: number;
@@ -193,12 +201,15 @@ export function initialSession(options: {
   readonly agentName: string;
   readonly seed: string;
   readonly guardrailDebounceLength: number | null;
+  /** Default 1. */
+  readonly guardrailCount?: number;
 }): SessionState {
   return {
     connection: 'closed',
     abilities: { isDriven: false, createsResponses: false },
     agentName: options.agentName,
     guardrailDebounceLength: options.guardrailDebounceLength,
+    guardrailCount: options.guardrailCount ?? 1,
     seed: options.seed,
     nextId: 1,
     ...FRESH_CALL,

@@ -4,6 +4,7 @@
 
 import { CallRunner } from '../agent/call-runner.ts';
 import type { RealtimeAgent } from '../agent/agent.ts';
+import { DEFAULT_GUARDRAIL_TIMEOUT_MS } from '../agent/guardrail.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import { realtimeContext } from '../agent/run-context.ts';
 import { Usage } from '../agent/usage.ts';
@@ -77,6 +78,7 @@ export class SessionRuntime<TBaseContext> {
       agentName: initialAgent.name,
       seed: this.#seed,
       guardrailDebounceLength: guardrailDebounceLength(options),
+      guardrailCount: options.outputGuardrails?.length ?? 0,
     });
     this.#announcer = new Announcer({
       emitter,
@@ -106,6 +108,7 @@ export class SessionRuntime<TBaseContext> {
       roster: this.roster,
       calls: this.#calls,
       guardrails: options.outputGuardrails ?? [],
+      guardrailTimeoutMs: options.outputGuardrailSettings?.timeoutMs ?? DEFAULT_GUARDRAIL_TIMEOUT_MS,
       post: (input) => this.#post(input),
       announce: (notice) => this.#announcer.announce(notice),
       commands: this.#commands,

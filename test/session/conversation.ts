@@ -19,9 +19,16 @@ export class Conversation {
   state: SessionState;
   #atMs = 0;
 
-  constructor(options: { guardrailDebounceLength?: number; isDriven?: boolean; createsResponses?: boolean } = {}) {
-    const { guardrailDebounceLength = null, isDriven = true, createsResponses = false } = options;
-    this.state = initialSession({ agentName: 'Front', seed: 's', guardrailDebounceLength });
+  constructor(
+    options: {
+      guardrailDebounceLength?: number;
+      guardrailCount?: number;
+      isDriven?: boolean;
+      createsResponses?: boolean;
+    } = {},
+  ) {
+    const { guardrailDebounceLength = null, guardrailCount = 1, isDriven = true, createsResponses = false } = options;
+    this.state = initialSession({ agentName: 'Front', seed: 's', guardrailDebounceLength, guardrailCount });
     this.on({ type: 'connecting' }, { type: 'connected', abilities: { isDriven, createsResponses } });
   }
 

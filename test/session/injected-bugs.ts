@@ -353,12 +353,35 @@ export const injectedBugs: readonly InjectedBug[] = [
     ),
   },
   {
+    name: 'has the model told of a tripwire over what is long past',
+    style: 'faithful',
+    caughtBy: ['a guardrail trips at most once a response', 'an interrupt stops everything in one step'],
+    into: wrong(([after, effects], _state, input) => {
+      const isTrip = effects.some((effect) => effect.type === 'emit' && effect.notice.type === 'guardrailTripped');
+      if (input.type !== 'guardrailSettled' || !isTrip || sends(effects, 'message')) return [after, effects];
+      const command = { type: 'message', message: 'say it politely', otherEventData: {} } as const;
+      return [after, [...effects, { type: 'send', command }]];
+    }),
+  },
+  {
+    name: 'lets a guardrail read in two runs at once',
+    style: 'faithful',
+    caughtBy: ['guardrails read all of the text, piece by piece', 'a guardrail trips at most once a response'],
+    into: wrong(([after, effects]) => {
+      const texts = after.guardrails.texts.map((text) => ({
+        ...text,
+        readings: text.readings.map((reading) => ({ ...reading, runId: null })),
+      }));
+      return [{ ...after, guardrails: { texts } }, effects];
+    }),
+  },
+  {
     name: 'lets guardrails skip the end of a short response',
     style: 'faithful',
     caughtBy: ['at rest guardrails have read every response that was not cut off'],
     into: wrong(([after, effects], state, input) =>
       input.type === 'responseDone'
-        ? [{ ...after, guardrails: state.guardrails }, effects.filter((effect) => effect.type !== 'runGuardrails')]
+        ? [{ ...after, guardrails: state.guardrails }, effects.filter((effect) => effect.type !== 'runGuardrail')]
         : [after, effects],
     ),
   },

@@ -98,9 +98,12 @@ const guardrailsReadEverything: RestInvariant = {
   judge: ({ rehearsal: { facts, state } }) => {
     if (state.guardrailDebounceLength === null) return undefined;
     const remembered = [...facts.responses].slice(-REMEMBERED_RESPONSES);
-    for (const [responseId, { text, checkedLength, isCancelled, trips }] of remembered) {
-      const isExempt = isCancelled || trips > 0;
-      if (!isExempt && checkedLength < text.length) return `${responseId}: read ${checkedLength} of "${text}"`;
+    for (const [responseId, { text, readings, isCancelled, trips }] of remembered) {
+      if (isCancelled || trips > 0) continue;
+      for (let guardrail = 0; guardrail < state.guardrailCount; guardrail++) {
+        const checkedLength = readings.get(guardrail)?.checkedLength ?? 0;
+        if (checkedLength < text.length) return `${responseId}: ${guardrail} read ${checkedLength} of "${text}"`;
+      }
     }
     return undefined;
   },

@@ -12,7 +12,7 @@ import { SimulatedPlayout } from './simulated-playout.ts';
 
 type Job = Extract<
   SessionEffect,
-  { readonly type: 'prepareAgent' | 'prepareCall' | 'runCall' | 'runHandoff' | 'formatRejection' | 'runGuardrails' }
+  { readonly type: 'prepareAgent' | 'prepareCall' | 'runCall' | 'runHandoff' | 'formatRejection' | 'runGuardrail' }
 >;
 
 /** A command on the wire, with the name of what it adds to the conversation when that wants a response. */
@@ -215,7 +215,7 @@ export class FaithfulWorld {
       case 'runCall':
       case 'runHandoff':
       case 'formatRejection':
-      case 'runGuardrails':
+      case 'runGuardrail':
         this.jobs.push(effect);
         break;
       case 'abort':
@@ -280,7 +280,7 @@ export class FaithfulWorld {
       }
       case 'formatRejection':
         return { type: 'rejectionFormatted', callId: job.call.callId, message: 'the user said no' };
-      case 'runGuardrails': {
+      case 'runGuardrail': {
         if (choice.oneIn(8))
           return { type: 'guardrailSettled', runId: job.runId, tripped: null, error: new Error('it threw') };
         const isTripped = !isCalm && choice.oneIn(5);
