@@ -1,13 +1,14 @@
 // The state of a session: plain, serialisable data. It names agents and tools; the live objects stay in the shell.
 // Only history (and one usage record a response) grows with the call; everything else is bounded by what is in flight.
 
-import type { RealtimeItem } from '../protocol/items.ts';
 import type { CallRef, SessionEffect } from './effect.ts';
+import type { ItemList } from './item-list.ts';
+import { NO_ITEMS } from './item-list.ts';
 import type { ResponseUsage, TransportAbilities } from './input.ts';
 
 /** The items of the conversation, in order. */
 export interface History {
-  readonly items: readonly RealtimeItem[];
+  readonly items: ItemList;
   /** Items at the end because their predecessor has not arrived yet, in order of arrival; the youngest few. */
   readonly orphanIds: readonly string[];
   /** Cuts of items that have not arrived yet; the youngest few. */
@@ -176,7 +177,7 @@ export const FRESH_CALL: Pick<
   SessionState,
   'history' | 'responses' | 'tools' | 'handoffs' | 'guardrails' | 'playback'
 > = {
-  history: { items: [], orphanIds: [], cuts: [] },
+  history: { items: NO_ITEMS, orphanIds: [], cuts: [] },
   responses: {
     live: [],
     activeId: null,

@@ -16,6 +16,7 @@ import type { SessionAgent } from '../session-events.ts';
 import type { RealtimeSessionConnectOptions, RealtimeSessionOptions } from '../session-options.ts';
 import { connectOptionsOf, guardrailDebounceLength } from '../session-options.ts';
 import type { CommandInput, PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
+import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
 import { initialSession } from '../session/state.ts';
 import { acceptsAudio, checkCommand, step } from '../session/step.ts';
@@ -122,7 +123,7 @@ export class SessionRuntime<TBaseContext> {
 
   /** A fresh array of the shared items. */
   get history(): RealtimeItem[] {
-    return [...this.#state.history.items];
+    return itemsOf(this.#state.history.items);
   }
 
   /** Opens the connection. Rejects when it is open, when it can't be opened, and when `close` comes first. */

@@ -6,6 +6,7 @@ import type { SessionInput } from '../../src/session/input.ts';
 import type { SessionState } from '../../src/session/state.ts';
 import { initialSession } from '../../src/session/state.ts';
 import { step } from '../../src/session/step.ts';
+import { findItem } from '../../src/session/item-list.ts';
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never;
 
@@ -54,7 +55,7 @@ export class Conversation {
   }
 
   item(itemId: string): RealtimeItem | undefined {
-    return this.state.history.items.find((item) => item.itemId === itemId);
+    return findItem(this.state.history.items, itemId);
   }
 }
 

@@ -6,6 +6,7 @@ import type { SessionInput } from '../../src/session/input.ts';
 import type { SessionState, Step } from '../../src/session/state.ts';
 import type { Style } from './interleavings.ts';
 import type { Core } from './rehearsal.ts';
+import { findItem, replaceItem } from '../../src/session/item-list.ts';
 
 /** A core with one bug in it. */
 export interface InjectedBug {
@@ -433,9 +434,11 @@ export const injectedBugs: readonly InjectedBug[] = [
     style: 'faithful',
     caughtBy: ['history ids are unique'],
     into: wrong(([after, effects], state, input) => {
-      const isUpdate = input.type === 'itemUpdated' && after.history.items.length === state.history.items.length;
-      if (!isUpdate || after.history === state.history) return [after, effects];
-      return [{ ...after, history: { ...after.history, items: [...after.history.items, input.item] } }, effects];
+      if (input.type !== 'itemUpdated' || after.history === state.history) return [after, effects];
+      const { items } = after.history;
+      if (findItem(state.history.items, input.item.itemId) === undefined) return [after, effects];
+      const pages = [...items.pages, { key: -1, items: [input.item] }];
+      return [{ ...after, history: { ...after.history, items: { ...items, pages } } }, effects];
     }),
   },
   {
@@ -444,7 +447,8 @@ export const injectedBugs: readonly InjectedBug[] = [
     caughtBy: ['unheard text never comes back'],
     into: wrong(([after, effects], _state, input) => {
       if (input.type !== 'itemUpdated') return [after, effects];
-      const items = after.history.items.map((item) => (item.itemId === input.item.itemId ? input.item : item));
+      if (findItem(after.history.items, input.item.itemId) === undefined) return [after, effects];
+      const items = replaceItem(after.history.items, input.item);
       return [{ ...after, history: { ...after.history, items } }, effects];
     }),
   },

@@ -7,6 +7,7 @@ import type { SessionEffect } from '../../src/session/effect.ts';
 import type { SessionInput } from '../../src/session/input.ts';
 import type { SessionState } from '../../src/session/state.ts';
 import { REMEMBERED_RESPONSES, type Witness } from './witness.ts';
+import { itemsOf } from '../../src/session/item-list.ts';
 
 /** One step as it was observed. */
 export interface Observed {
@@ -335,7 +336,7 @@ const historyIdsUnique: Invariant = {
   name: 'history ids are unique',
   onStep: (_facts, { before, after }) => {
     if (before.history === after.history) return undefined;
-    const ids = after.history.items.map((item) => item.itemId);
+    const ids = itemsOf(after.history.items).map((item) => item.itemId);
     return new Set(ids).size === ids.length ? undefined : `history holds [${ids.join()}]`;
   },
 };
@@ -348,13 +349,13 @@ const unheardTextStaysOut: Invariant = {
   name: 'unheard text never comes back',
   onStep: (facts, { before, after, effects }) => {
     if (facts.truncates.size === 0 || (before.history === after.history && effects.length === 0)) return undefined;
-    const olds = new Map(before.history.items.map((item) => [item.itemId, item]));
+    const olds = new Map(itemsOf(before.history.items).map((item) => [item.itemId, item]));
     for (const effect of effects) {
       if (effect.type !== 'send' || effect.command.type !== 'truncate') continue;
       const old = olds.get(effect.command.itemId);
       if (old?.type === 'message' && old.role === 'assistant') facts.cutItems.add(old.itemId);
     }
-    for (const item of after.history.items) {
+    for (const item of itemsOf(after.history.items)) {
       const heardMs = facts.truncates.get(item.itemId);
       const old = olds.get(item.itemId);
       if (heardMs === undefined || old === undefined || !facts.cutItems.has(item.itemId)) continue;

@@ -4,6 +4,7 @@
 import { SAMPLE_RATE } from './simulated-server.ts';
 import { REMEMBERED_RESPONSES } from './witness.ts';
 import type { FaithfulWorld } from './world.ts';
+import { itemsOf } from '../../src/session/item-list.ts';
 
 /** A claim about a world at rest with an open connection. */
 export interface RestInvariant {
@@ -67,7 +68,9 @@ const everyCommandIsSettled: RestInvariant = {
 const historyIsTheConversation: RestInvariant = {
   name: 'at rest the history has the order of the conversation',
   judge: ({ rehearsal, server }) => {
-    const known = rehearsal.state.history.items.map((item) => item.itemId).join();
+    const known = itemsOf(rehearsal.state.history.items)
+      .map((item) => item.itemId)
+      .join();
     const actual = server.conversation.map((item) => item.itemId).join();
     return known === actual ? undefined : `history is [${known}], the conversation [${actual}]`;
   },

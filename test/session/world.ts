@@ -9,6 +9,7 @@ import { Choice } from './choices.ts';
 import type { Rehearsal, Untimed } from './rehearsal.ts';
 import { SAMPLE_RATE, SimulatedServer } from './simulated-server.ts';
 import { SimulatedPlayout } from './simulated-playout.ts';
+import { itemsOf } from '../../src/session/item-list.ts';
 
 type Job = Extract<
   SessionEffect,
@@ -441,9 +442,9 @@ const moves: readonly Move[] = [
   },
   {
     name: 'the app removes an item',
-    weight: (world) => (world.isOpen && world.rehearsal.state.history.items.length > 0 ? 3 : 0),
+    weight: (world) => (world.isOpen && world.rehearsal.state.history.items.pages.length > 0 ? 3 : 0),
     act: (world, choice) => {
-      const { items } = world.rehearsal.state.history;
+      const items = itemsOf(world.rehearsal.state.history.items);
       const removed = choice.among(items);
       world.command({ type: 'updateHistory', items: items.filter((item) => item !== removed) });
     },
