@@ -5,12 +5,12 @@ import { median } from './statistics.ts';
 export const HEAP_FLAGS: readonly string[] = ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'];
 
 const WINDOWS = 5;
-const WINDOW_BLOCKS = 2000;
+const WINDOW_CALLS = 500;
 
 /** What one call of `work` allocates. */
 export function allocatedBytes(work: () => unknown): number {
   const run = (): void => {
-    for (let i = 0; i < WINDOW_BLOCKS; i++) work();
+    for (let i = 0; i < WINDOW_CALLS; i++) work();
   };
   for (let i = 0; i < WINDOWS; i++) run();
   const windows: number[] = [];
@@ -20,7 +20,7 @@ export function allocatedBytes(work: () => unknown): number {
     run();
     windows.push(occupiedBytes() - before);
   }
-  return Math.round(median(windows) / WINDOW_BLOCKS);
+  return Math.round(median(windows) / WINDOW_CALLS);
 }
 
 /** What one of `count` things that `make` returns keeps, with all that it holds alone. */

@@ -8,7 +8,7 @@ export const PEER = '@openai/agents-realtime';
 /** Ours and, where it is installed, the peer's. */
 export interface SessionMaker {
   readonly name: string;
-  open(): Promise<SessionOnSocket>;
+  readonly open: () => Promise<SessionOnSocket>;
 }
 
 /** A connected session, seen from its server. */

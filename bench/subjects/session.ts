@@ -74,7 +74,7 @@ function receiving(name: string, operation: string, text: string, floor: string 
     operation,
     isPerBuild: false,
     async prepare() {
-      const sessions = (await speaking()).map(({ name, session }) => repeated(name, () => session.receive(text)));
+      const sessions = (await speaking()).map((each) => repeated(each.name, () => each.session.receive(text)));
       return floor === null ? sessions : [...sessions, repeated(floor, receiveFloor(text))];
     },
   };
