@@ -41,7 +41,7 @@ async function greeting(url: string, key: string): Promise<unknown> {
 
 const SESSION = { type: 'realtime', model: 'gpt-realtime', instructions: 'Be brief.' } as const;
 
-describe('a client secret', { retry: 2 }, () => {
+describe('a client secret', () => {
   test('lets a client in until it expires, with the session that it was minted for', async () => {
     const clock = new VirtualClock(turns);
     const { openai, url } = await serve({ apiKey: 'sk-local', clock });
@@ -102,7 +102,7 @@ describe('a client secret', { retry: 2 }, () => {
   });
 });
 
-describe('the calls endpoint', { retry: 2 }, () => {
+describe('the calls endpoint', () => {
   test('wants the key', async () => {
     const { baseUrl } = await serve({ apiKey: 'sk-local' });
     expect(await (await caller()).call(baseUrl, 'sk-other')).toBe(401);

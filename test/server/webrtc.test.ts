@@ -30,7 +30,7 @@ function levelOf(packets: readonly Int16Array[]): number {
   return Math.sqrt(packets.reduce((sum, packet) => packet.reduce((part, x) => part + x * x, sum), 0) / frames);
 }
 
-describe('a call over WebRTC', { retry: 2 }, () => {
+describe('a call over WebRTC', () => {
   test.each(['opus', 'PCMU'] as const)('carries events and speech with %s', async (codec) => {
     const baseUrl = await serve({ scenario: { turns: [{ replies: [[{ say: 'It is about noon.' }]] }] } });
     const client = await caller(codec);

