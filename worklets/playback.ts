@@ -30,10 +30,9 @@ class PlaybackProcessor extends AudioWorkletProcessor {
 
   constructor(options: { processorOptions: PlaybackOptions }) {
     super();
-    const { module, playoutModule, itemRate, capacityFrames } = options.processorOptions;
+    const { module, itemRate, capacityFrames } = options.processorOptions;
     this.#playout = new Playout({
       module,
-      playoutModule,
       itemRate,
       capacityFrames,
       outputRate: sampleRate,

@@ -14,8 +14,7 @@ export async function importPackage<T>(name: string): Promise<T | null> {
   return namespace.default ?? (namespace as T);
 }
 
-/** The file that importing a package by name loads; null when it is not installed. */
-export function findPackage(name: string): string | null {
+function findPackage(name: string): string | null {
   for (const folder of [BENCH_FOLDER, process.cwd()]) {
     if (!existsSync(folder)) continue;
     try {

@@ -1,4 +1,4 @@
-import type { ItemPosition, PlayoutListener, PlayoutPacket } from './playout.ts';
+import type { ItemPosition, PlayoutAddress, PlayoutListener } from './playout.ts';
 
 /**
  * Cancelled ids that are remembered, and done items; audio of one that is older than that can't be under way.
@@ -62,7 +62,7 @@ export class PlayoutLedger {
   #isDelivering = false;
 
   /** The stretch that `packet` belongs to, its frames added; `null` if it has none, or came too late and is refused. */
-  receive(packet: PlayoutPacket): Stretch | null {
+  receive(packet: PlayoutAddress & { readonly samples: { readonly length: number } }): Stretch | null {
     const { itemId, responseId, samples } = packet;
     if (this.#cancelledIds.has(itemId) || this.#cancelledIds.has(responseId)) {
       this.refusedFrames += samples.length;
@@ -202,7 +202,7 @@ export class PlayoutLedger {
   }
 
   /** An item that returns after it was done goes on from its counts. */
-  #itemOf(packet: PlayoutPacket): Item {
+  #itemOf(packet: PlayoutAddress): Item {
     const { itemId, contentIndex, responseId } = packet;
     const key = keyOf(itemId, contentIndex);
     let item = this.#unfinished.get(key);

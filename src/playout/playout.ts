@@ -2,12 +2,23 @@
 // speaker on Node, a phone behind marks, or an app that plays the audio itself. What was heard has one owner, and this
 // is how it is asked.
 
-/** One stretch of audio of an item, as the model sends it: PCM16 at `sampleRate`, in order. */
-export interface PlayoutPacket {
+/** Which audio a packet is of. */
+export interface PlayoutAddress {
   readonly itemId: string;
   readonly contentIndex: number;
   readonly responseId: string;
+}
+
+/** One stretch of audio of an item, as the model sends it: PCM16 at `sampleRate`, in order. */
+export interface PlayoutPacket extends PlayoutAddress {
   readonly samples: Int16Array;
+}
+
+/** One stretch of audio of an item, coded in G.711 as the model sent it: an octet a frame, in order. */
+export interface EncodedPlayoutPacket extends PlayoutAddress {
+  readonly octets: Uint8Array;
+  /** The same in base64. */
+  readonly payload: string;
 }
 
 /** How far the audio of one item has got. Frames are at the item's own rate, exact, and never decrease. */
@@ -48,6 +59,8 @@ export interface SessionPlayout {
    * refused and counted, never played. Nothing else is ever dropped.
    */
   write(packet: PlayoutPacket): void;
+  /** Instead of `write`, for a sink that passes G.711 on without decoding it. */
+  writeEncoded?(packet: EncodedPlayoutPacket): void;
   /** No more audio follows for this item: when it has drained, that is its end and not an underrun. */
   end(itemId: string, contentIndex: number): void;
   /**

@@ -68,11 +68,9 @@ export type SessionEffect =
   | { readonly type: 'runCall'; readonly call: CallRef; readonly agentName: string }
   | { readonly type: 'runHandoff'; readonly call: CallRef; readonly agentName: string; readonly toAgentName: string }
   | { readonly type: 'formatRejection'; readonly call: CallRef; readonly agentName: string; readonly message?: string }
-  /** One guardrail, by its place in the session's list, reads all of a text so far. */
   | {
-      readonly type: 'runGuardrail';
+      readonly type: 'runGuardrails';
       readonly runId: string;
-      readonly guardrail: number;
       readonly agentName: string;
       readonly responseId: string;
       readonly itemId: string;

@@ -143,6 +143,11 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     return detection !== null && detection?.create_response !== false;
   }
 
+  get canBeDriven(): boolean {
+    const { prototype } = OpenAIRealtimeBase;
+    return this.interrupt === prototype.interrupt && this._interrupt === prototype._interrupt;
+  }
+
   drive(): void {
     this.#isDriven = true;
     if (this.#playout.listener === this.#conversation) this.#playout.listener = null;
@@ -196,8 +201,13 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   sendAudio(audio: AudioBytes, { commit = false }: { commit?: boolean } = {}): void {
     const bytes = bytesOf(audio);
     if (this.#inputFormat().type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
-    if (bytes.byteLength > 0) this.sendEvent({ type: 'input_audio_buffer.append', audio: encodeBase64(bytes) });
+    if (bytes.byteLength > 0) this._appendAudio(encodeBase64(bytes));
     if (commit) this.sendEvent({ type: 'input_audio_buffer.commit' });
+  }
+
+  /** Sends audio of the user that is base64 already. */
+  protected _appendAudio(audio: string): void {
+    this._sendNow({ type: 'input_audio_buffer.append', audio });
   }
 
   /** Sends the output of a call; `startResponse` asks for the response that uses it. */
@@ -443,11 +453,13 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     const { response_id: responseId, item_id: itemId, content_index: contentIndex } = event;
     if (!this.#conversation.acceptsAudio(responseId)) return this.#refuseAudio(event);
     const format = this.#responseFormats.get(responseId) ?? this.#outputFormat();
+    // A sink that passes G.711 on needs no samples: an octet is a frame.
+    const isPassedOn = format.type !== 'audio/pcm' && this.#playout.writeEncoded !== undefined;
     let bytes: Uint8Array<ArrayBuffer>;
-    let samples: Int16Array;
+    let samples: Uint8Array | Int16Array;
     try {
       bytes = decodeBase64(event.delta);
-      samples = samplesOf(bytes, format);
+      samples = isPassedOn ? bytes : samplesOf(bytes, format);
     } catch (error) {
       return this._onError(error);
     }
@@ -458,10 +470,12 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
       if (!this.#isDriven) this.#conversation.audioStarted({ responseId, itemId, contentIndex });
     }
     this._audioLengthMs += (samples.length * 1000) / format.sampleRate;
-    if (format.sampleRate === this.#playout.sampleRate) {
+    if (format.sampleRate !== this.#playout.sampleRate) {
+      this._onError(rateMismatch(this.#playout, format));
+    } else if (samples instanceof Int16Array) {
       this.#playout.write({ itemId, contentIndex, responseId, samples });
     } else {
-      this._onError(rateMismatch(this.#playout, format));
+      this.#playout.writeEncoded?.({ itemId, contentIndex, responseId, octets: samples, payload: event.delta });
     }
     this._onAudio({ type: 'audio', data: bytes.buffer, responseId, itemId, contentIndex });
   }

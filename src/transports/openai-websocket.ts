@@ -1,5 +1,5 @@
 import type { Timer } from '../clock.ts';
-import { TransportConnectionError, UserError } from '../errors.ts';
+import { BargeinError, TransportConnectionError, UserError } from '../errors.ts';
 import type { CreateWebSocketOptions, WebSocketLike } from './defaults.ts';
 import { platformDefaults } from './defaults.ts';
 import type { OpenAIRealtimeBaseOptions } from './openai-base.ts';
@@ -141,6 +141,11 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     this.#disconnect({ code: NORMAL_CLOSE });
   }
 
+  /** Headers that a subclass sends when it opens the connection itself. */
+  protected getCommonRequestHeaders(): Record<string, string> {
+    return { 'User-Agent': 'bargein' };
+  }
+
   /** Where to connect to: the call's or the option's URL, else the service's with the call id or the model. */
   #urlFor({ url, callId }: RealtimeTransportLayerConnectOptions): string {
     this.#url = url ?? this.#url;
@@ -181,7 +186,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
       const target = { url, apiKey };
       websocket = await (this.#createWebSocket?.(target) ?? platformDefaults().createWebSocket(target));
     } catch (error) {
-      throw error instanceof UserError ? error : connectFailed(error, apiKey);
+      throw error instanceof BargeinError ? error : connectFailed(error, apiKey);
     }
     // Errors of a socket that is given up need a listener as well.
     websocket.addEventListener('error', (event) => this.#onSocketError(websocket, event, apiKey));

@@ -163,6 +163,8 @@ export interface RealtimeTransportLayer extends TypedEmitter<RealtimeTransportEv
 export interface DrivableTransport extends RealtimeTransportLayer {
   /** Where the model's audio goes. The transport writes accepted packets before it emits `audio`. */
   readonly playout: SessionPlayout;
+  /** False for a subclass that has an interrupt of its own: it knows something that a session would pass over. */
+  readonly canBeDriven: boolean;
   /** Whether the server answers each user turn by itself (`create_response`), by the last session config sent. */
   readonly createsResponses: boolean;
   /**
@@ -180,5 +182,5 @@ export interface DrivableTransport extends RealtimeTransportLayer {
 
 /** Whether a session can drive this transport. */
 export function isDrivable(transport: RealtimeTransportLayer): transport is DrivableTransport {
-  return 'drive' in transport && typeof transport.drive === 'function';
+  return 'canBeDriven' in transport && transport.canBeDriven === true;
 }

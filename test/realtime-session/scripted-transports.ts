@@ -147,6 +147,7 @@ export class ForeignTransport extends EventEmitter<RealtimeTransportEventTypes> 
 
 /** A transport that a session drives. */
 export class ScriptedTransport extends ForeignTransport implements DrivableTransport {
+  readonly canBeDriven = true;
   readonly playout = new ScriptedPlayout();
   createsResponses = true;
   isDriven = false;

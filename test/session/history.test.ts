@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import type { RealtimeItem } from '../../src/protocol/items.ts';
 import { heardWords } from '../../src/session/history.ts';
 import { Conversation, historyGrows, historyUpdated, sent, spoken, told } from './conversation.ts';
-import { itemsOf } from '../../src/session/item-list.ts';
 
 function user(itemId: string, previousItemId?: string | null, transcript: string | null = null): RealtimeItem {
   return {
@@ -16,9 +15,7 @@ function user(itemId: string, previousItemId?: string | null, transcript: string
 }
 
 function order(conversation: Conversation): string {
-  return itemsOf(conversation.state.history.items)
-    .map((item) => item.itemId)
-    .join(' ');
+  return conversation.state.history.items.map((item) => item.itemId).join(' ');
 }
 
 function arrive(conversation: Conversation, ...items: RealtimeItem[]): void {
@@ -112,7 +109,7 @@ test('a deleted item is gone; deleting it again changes nothing', () => {
 test('updateHistory asks the server; the local history follows its echo', () => {
   const conversation = new Conversation();
   arrive(conversation, user('u1', null));
-  const from = itemsOf(conversation.state.history.items);
+  const from = conversation.state.history.items;
   expect(conversation.on({ type: 'updateHistory', items: [] })).toEqual([sent({ type: 'resetHistory', from, to: [] })]);
   expect(order(conversation)).toBe('u1');
 });

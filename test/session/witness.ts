@@ -26,8 +26,9 @@ export interface ResponseFacts {
   trips: number;
   /** What it has said, as far as the session was to listen. */
   text: string;
-  /** By guardrail: the characters given to it, and whether it is reading. */
-  readonly readings: Map<number, { checkedLength: number; isReading: boolean }>;
+  /** Characters given to guardrails. */
+  checkedLength: number;
+  guardrailRuns: number;
 }
 
 /** One flush of the playout and the items that it cancelled, without those that turned out to be heard to their end. */
@@ -49,8 +50,6 @@ export interface Before {
   readonly activeResponses: number;
   /** Some audio is queued or playing that no flush has reached. */
   readonly hasLiveAudio: boolean;
-  /** A guardrail trips over the youngest response, or over one that can still be heard. */
-  readonly isTripCurrent: boolean;
   readonly isOpen: boolean;
 }
 
@@ -68,7 +67,7 @@ const settlementKeys = {
 export class Witness {
   connection: 'closed' | 'connecting' | 'open' = 'closed';
   abilities: TransportAbilities = { isDriven: false, createsResponses: false };
-  before: Before = { activeResponses: 0, hasLiveAudio: false, isTripCurrent: false, isOpen: false };
+  before: Before = { activeResponses: 0, hasLiveAudio: false, isOpen: false };
 
   readonly responses: Map<string, ResponseFacts> = new Map();
   /** Two responses were active at once, which no real server does. */
@@ -96,7 +95,7 @@ export class Witness {
   /** The call that the current input has decided about. */
   decidedCallId: string | null = null;
   readonly stickyDecisions: Map<string, 'approve' | 'reject'> = new Map();
-  readonly runs: Map<string, { readonly responseId: string; readonly guardrail: number }> = new Map();
+  readonly runResponses: Map<string, string> = new Map();
 
   /** Items with audio that is not known to be heard to the end, and that no flush has reached. */
   readonly liveAudio: Map<string, string> = new Map();
@@ -139,7 +138,6 @@ export class Witness {
     this.before = {
       activeResponses,
       hasLiveAudio: this.liveAudio.size > 0,
-      isTripCurrent: input.type === 'guardrailSettled' && this.#isTripCurrent(input),
       isOpen: this.connection === 'open',
     };
     this.answer = null;
@@ -175,7 +173,8 @@ export class Witness {
           isCancelled: false,
           trips: 0,
           text: '',
-          readings: new Map(),
+          checkedLength: 0,
+          guardrailRuns: 0,
         });
         break;
       case 'responseDone': {
@@ -256,8 +255,8 @@ export class Witness {
         this.isStale = !this.outstanding.delete(`prepareAgent:${input.commandId}`);
         break;
       case 'guardrailSettled':
-        this.isStale = !this.outstanding.delete(`runGuardrail:${input.runId}`);
-        this.#absorbReading(input.runId);
+        this.isStale = !this.outstanding.delete(`runGuardrails:${input.runId}`);
+        this.#absorbGuardrails(input.runId);
         break;
       case 'playoutReport':
         this.#absorbAnswer(input.report.interruptId, input.report.items, input.sampleRate);
@@ -291,8 +290,9 @@ export class Witness {
           const call = this.calls.get(effect.notice.call.callId);
           if (call !== undefined) call.isAwaitingApproval = true;
         } else if (effect.notice.type === 'guardrailTripped') {
-          // The correction wants an answer, if there is still something to correct.
-          if (this.before.isTripCurrent && this.abilities.isDriven) this.isAnswerWanted = true;
+          // The correction is a request of the app, unless the user has the floor already.
+          this.queuedByApp += 1;
+          this.isAnswerWanted = true;
         } else if (effect.notice.type === 'audioInterrupted' && !this.#isForeignInterrupt) {
           this.#cancelLiveResponses();
         }
@@ -320,12 +320,10 @@ export class Witness {
       case 'prepareAgent':
         this.outstanding.add(`prepareAgent:${effect.commandId}`);
         break;
-      case 'runGuardrail':
-        this.outstanding.add(`runGuardrail:${effect.runId}`);
-        this.runs.set(effect.runId, { responseId: effect.responseId, guardrail: effect.guardrail });
-        this.responses
-          .get(effect.responseId)
-          ?.readings.set(effect.guardrail, { checkedLength: effect.text.length, isReading: true });
+      case 'runGuardrails':
+        this.outstanding.add(`runGuardrails:${effect.runId}`);
+        this.runResponses.set(effect.runId, effect.responseId);
+        this.#absorbRun(effect.responseId, effect.text);
         break;
       case 'startInterruptTimer':
       case 'startServerTurnTimer':
@@ -353,18 +351,16 @@ export class Witness {
     return call.decision === 'approve' || this.stickyDecisions.get(call.name) === 'approve';
   }
 
-  #isTripCurrent({ runId, tripped }: Extract<SessionInput, { type: 'guardrailSettled' }>): boolean {
-    const responseId = this.runs.get(runId)?.responseId;
-    if (responseId === undefined || tripped === null) return false;
-    if ([...this.responses.keys()].at(-1) === responseId) return true;
-    return this.abilities.isDriven && [...this.liveAudio.values()].includes(responseId);
+  #absorbRun(responseId: string, text: string): void {
+    const response = this.responses.get(responseId);
+    if (response === undefined) return;
+    response.guardrailRuns += 1;
+    response.checkedLength = text.length;
   }
 
-  #absorbReading(runId: string): void {
-    const run = this.runs.get(runId);
-    if (run === undefined || this.isStale) return;
-    const reading = this.responses.get(run.responseId)?.readings.get(run.guardrail);
-    if (reading !== undefined) reading.isReading = false;
+  #absorbGuardrails(runId: string): void {
+    const response = this.responses.get(this.runResponses.get(runId) ?? '');
+    if (response !== undefined && !this.isStale) response.guardrailRuns -= 1;
   }
 
   #absorbRequest(eventId: string): void {
@@ -435,7 +431,7 @@ export class Witness {
       if (callId !== undefined && (kind === 'prepareCall' || kind === 'runCall')) this.droppedCalls.add(callId);
     }
     this.outstanding.clear();
-    this.runs.clear();
+    this.runResponses.clear();
     this.responses.clear();
     this.hasOverlap = false;
     this.calls.clear();
