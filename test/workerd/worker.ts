@@ -12,7 +12,7 @@ const holdRoom = tool({
     required: ['day'],
     additionalProperties: false,
   },
-  execute: (input) => `Held for ${String((input as { day: string }).day)}.`,
+  execute: (input) => `Held for ${(input as { day: string }).day}.`,
 });
 
 export default {
