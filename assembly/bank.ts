@@ -17,13 +17,13 @@ import {
   JOB_OUTPUT,
   JOB_RUNS,
   JOB_RUNS_AT,
-  RESAMPLER_INPUT,
-  RESAMPLER_JOBS,
-  RESAMPLER_NEWEST,
-  RESAMPLER_PHASE,
-  RESAMPLER_PHASES,
-  RESAMPLER_STEP,
-  RESAMPLER_STREAM_BYTES,
+  STAGE_INPUT,
+  STAGE_JOBS,
+  STAGE_NEWEST,
+  STAGE_PHASE,
+  STAGE_PHASES,
+  STAGE_STEP,
+  STAGE_STREAM_BYTES,
   RUN_BYTES,
   RUN_COEFFICIENTS,
   RUN_INPUT,
@@ -48,8 +48,8 @@ export function bankBytes(phases: i32, step: i32, reach: i32): i32 {
 
 /** Plans all jobs with the filter that is being designed. `reach` is its length, `delay` its centre, in input frames. */
 export function planBank(state: usize, grade: i32, reach: i32, delay: i32): void {
-  const phases = load<i32>(state, RESAMPLER_PHASES);
-  const step = load<i32>(state, RESAMPLER_STEP);
+  const phases = load<i32>(state, STAGE_PHASES);
+  const step = load<i32>(state, STAGE_STEP);
   let job = jobsOf(state);
   let jobs = 0;
   for (let output = 0; grade == LOW_LATENCY ? output < phases : 2 * output <= phases; output++, jobs++) {
@@ -63,16 +63,16 @@ export function planBank(state: usize, grade: i32, reach: i32, delay: i32): void
     store<i32>(job, <i32>(end - job), JOB_BYTES);
     job = end;
   }
-  store<i32>(state, jobs, RESAMPLER_JOBS);
+  store<i32>(state, jobs, STAGE_JOBS);
 }
 
 /** Writes the next `frames` output frames at `dst`; the input that they need is there. */
 export function bankProcess(state: usize, dst: usize, frames: i32): void {
-  const phases = load<i32>(state, RESAMPLER_PHASES);
-  const step = load<i32>(state, RESAMPLER_STEP);
-  const newest = load<i32>(state, RESAMPLER_NEWEST);
-  let input = state + <usize>load<i32>(state, RESAMPLER_INPUT) + ((<usize>(newest / step)) << 2);
-  let output = ((newest % step) * phases + load<i32>(state, RESAMPLER_PHASE)) / step;
+  const phases = load<i32>(state, STAGE_PHASES);
+  const step = load<i32>(state, STAGE_STEP);
+  const newest = load<i32>(state, STAGE_NEWEST);
+  let input = state + <usize>load<i32>(state, STAGE_INPUT) + ((<usize>(newest / step)) << 2);
+  let output = ((newest % step) * phases + load<i32>(state, STAGE_PHASE)) / step;
   while (frames > 0) {
     const periods = min<i32>(BANK_PERIODS, (output + frames + phases - 1) / phases);
     runJobs(state, phases, input, ((periods + 15) >> 4) << 2);
@@ -89,7 +89,7 @@ function runJobs(state: usize, phases: i32, input: usize, vectors: i32): void {
   const outputs = state + BANK_OUTPUTS;
   const scratch = state + scratchOffset(phases);
   let job = jobsOf(state);
-  for (let jobs = load<i32>(state, RESAMPLER_JOBS); jobs > 0; jobs--, job += <usize>load<i32>(job, JOB_BYTES)) {
+  for (let jobs = load<i32>(state, STAGE_JOBS); jobs > 0; jobs--, job += <usize>load<i32>(job, JOB_BYTES)) {
     const kind = load<i32>(job, JOB_KIND);
     const output = load<i32>(job, JOB_OUTPUT);
     let dst = scratch + <usize>(output * (BANK_PERIODS << 2));
@@ -117,7 +117,7 @@ function planCopy(state: usize, job: usize, frame: i32): usize {
 
 /** Every tap by itself, oldest first. */
 function planPlain(state: usize, job: usize, reach: i32): usize {
-  const step = load<i32>(state, RESAMPLER_STEP);
+  const step = load<i32>(state, STAGE_STEP);
   const newest = newestFrame(state, load<i32>(job, JOB_OUTPUT), 0);
   let run = job + JOB_RUNS_AT;
   let coefficient = run + <usize>step * RUN_BYTES;
@@ -139,8 +139,8 @@ function planPlain(state: usize, job: usize, reach: i32): usize {
 
 /** An output whose window is symmetric: frame δ and its mirror image have the same tap. */
 function planFolded(state: usize, job: usize, delay: i32): usize {
-  const phases = load<i32>(state, RESAMPLER_PHASES);
-  const step = load<i32>(state, RESAMPLER_STEP);
+  const phases = load<i32>(state, STAGE_PHASES);
+  const step = load<i32>(state, STAGE_STEP);
   const output = load<i32>(job, JOB_OUTPUT);
   const frameSum = (2 * output * step) / phases - 2 * delay;
   const newest = newestFrame(state, output, 1);
@@ -174,7 +174,7 @@ function planFolded(state: usize, job: usize, delay: i32): usize {
  * has not arrived when the first output is due, so it takes no part in sums.
  */
 function planMirrored(state: usize, job: usize, delay: i32): usize {
-  const step = load<i32>(state, RESAMPLER_STEP);
+  const step = load<i32>(state, STAGE_STEP);
   const output = load<i32>(job, JOB_OUTPUT);
   const mirrorOutput = load<i32>(job, JOB_MIRROR_OUTPUT);
   const frameSum = step - 2 * delay;
@@ -227,18 +227,18 @@ function endRun(
 
 /** The newest input frame, counted from the period's first, that is at least `leastLag` older than the output. */
 function newestFrame(state: usize, output: i32, leastLag: i32): i32 {
-  return floorDivide(output * load<i32>(state, RESAMPLER_STEP) - leastLag, load<i32>(state, RESAMPLER_PHASES));
+  return floorDivide(output * load<i32>(state, STAGE_STEP) - leastLag, load<i32>(state, STAGE_PHASES));
 }
 
 function tapOf(state: usize, output: i32, frame: i32): f64 {
-  return tapAt(<f64>(output * load<i32>(state, RESAMPLER_STEP) - frame * load<i32>(state, RESAMPLER_PHASES)));
+  return tapAt(<f64>(output * load<i32>(state, STAGE_STEP) - frame * load<i32>(state, STAGE_PHASES)));
 }
 
 /** Where a frame, counted from the first of a period, lies from that one's address in stream 0. */
 function inputOffset(state: usize, frame: i32): i32 {
-  const step = load<i32>(state, RESAMPLER_STEP);
+  const step = load<i32>(state, STAGE_STEP);
   const period = floorDivide(frame, step);
-  return (frame - period * step) * load<i32>(state, RESAMPLER_STREAM_BYTES) + (period << 2);
+  return (frame - period * step) * load<i32>(state, STAGE_STREAM_BYTES) + (period << 2);
 }
 
 function floorDivide(a: i32, b: i32): i32 {
@@ -250,6 +250,6 @@ function scratchOffset(phases: i32): usize {
 }
 
 function jobsOf(state: usize): usize {
-  const phases = load<i32>(state, RESAMPLER_PHASES);
+  const phases = load<i32>(state, STAGE_PHASES);
   return state + scratchOffset(phases) + <usize>(phases * (BANK_PERIODS << 2));
 }

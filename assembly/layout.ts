@@ -1,34 +1,47 @@
 // Every offset of every structure in linear memory, and nothing else. A region is the previous one plus its size, so a
 // field can be added in one place. Offsets are bytes from the structure's address.
 
-// Resampler: a header, a bank or a table of phases, then the input streams (f32). Counts of input frames are over all
-// streams together; frame n is in stream n mod `RESAMPLER_STREAMS`.
-/** L and M: an output frame is M / L input frames. */
-export const RESAMPLER_PHASES: usize = 0;
-export const RESAMPLER_STEP: usize = RESAMPLER_PHASES + 4;
-export const RESAMPLER_STREAMS: usize = RESAMPLER_STEP + 4;
-export const RESAMPLER_STREAM_BYTES: usize = RESAMPLER_STREAMS + 4;
-/** Distance of the input streams from the state. */
-export const RESAMPLER_INPUT: usize = RESAMPLER_STREAM_BYTES + 4;
-/** Frames older than the newest one that an output frame may need. */
-export const RESAMPLER_REACH: usize = RESAMPLER_INPUT + 4;
-/** Frames that the input streams hold. */
-export const RESAMPLER_CAPACITY: usize = RESAMPLER_REACH + 4;
-/** Frames of the input streams that are in use. */
-export const RESAMPLER_FILLED: usize = RESAMPLER_CAPACITY + 4;
-/** Index in the input streams of the newest frame that the next output frame needs. */
-export const RESAMPLER_NEWEST: usize = RESAMPLER_FILLED + 4;
-export const RESAMPLER_PHASE: usize = RESAMPLER_NEWEST + 4;
-/** Jobs of the bank, 0 if there is a table. */
-export const RESAMPLER_JOBS: usize = RESAMPLER_PHASE + 4;
-/** Taps of a row of the table. */
-export const RESAMPLER_TAPS: usize = RESAMPLER_JOBS + 4;
+// Resampler: a header, then one stage, or two with the frames (f32) that pass between them.
+/** Distance of the second stage, 0 if there is none. */
+export const RESAMPLER_SECOND: usize = 0;
+/** Distance of the frames that the first stage has made for the second. */
+export const RESAMPLER_MIDDLE: usize = RESAMPLER_SECOND + 4;
+/** Most frames that pass from stage to stage at once. */
+export const RESAMPLER_MIDDLE_FRAMES: i32 = 1024;
 /** Delay at 0 Hz in input frames (f64). */
-export const RESAMPLER_DELAY: usize = RESAMPLER_TAPS + 4;
-export const RESAMPLER_BODY: usize = RESAMPLER_DELAY + 16;
+export const RESAMPLER_DELAY: usize = RESAMPLER_MIDDLE + 4;
+/** Output frames in an input frame (f64). */
+export const RESAMPLER_RATIO: usize = RESAMPLER_DELAY + 8;
+export const RESAMPLER_FIRST: usize = RESAMPLER_RATIO + 16;
+
+// Stage of a resampler: a header, a bank or a table of phases, then the input streams (f32). Counts of input frames are over all
+// streams together; frame n is in stream n mod `STAGE_STREAMS`.
+/** L and M: an output frame is M / L input frames. */
+export const STAGE_PHASES: usize = 0;
+export const STAGE_STEP: usize = STAGE_PHASES + 4;
+export const STAGE_STREAMS: usize = STAGE_STEP + 4;
+export const STAGE_STREAM_BYTES: usize = STAGE_STREAMS + 4;
+/** Distance of the input streams from the state. */
+export const STAGE_INPUT: usize = STAGE_STREAM_BYTES + 4;
+/** Frames older than the newest one that an output frame may need. */
+export const STAGE_REACH: usize = STAGE_INPUT + 4;
+/** Frames that the input streams hold. */
+export const STAGE_CAPACITY: usize = STAGE_REACH + 4;
+/** Frames of the input streams that are in use. */
+export const STAGE_FILLED: usize = STAGE_CAPACITY + 4;
+/** Index in the input streams of the newest frame that the next output frame needs. */
+export const STAGE_NEWEST: usize = STAGE_FILLED + 4;
+export const STAGE_PHASE: usize = STAGE_NEWEST + 4;
+/** Jobs of the bank, 0 if there is a table. */
+export const STAGE_JOBS: usize = STAGE_PHASE + 4;
+/** Taps of a row of the table. */
+export const STAGE_TAPS: usize = STAGE_JOBS + 4;
+/** Delay at 0 Hz in input frames (f64). */
+export const STAGE_DELAY: usize = STAGE_TAPS + 4;
+export const STAGE_BODY: usize = STAGE_DELAY + 16;
 
 // Bank: the address of each output stream, the output streams of some periods, then the jobs.
-export const BANK_OUTPUTS: usize = RESAMPLER_BODY;
+export const BANK_OUTPUTS: usize = STAGE_BODY;
 /** Periods that a bank computes at once, a multiple of 32. */
 export const BANK_PERIODS: i32 = 128;
 
@@ -53,10 +66,16 @@ export const RUN_TAPS: usize = RUN_MIRROR + 4;
 export const RUN_COEFFICIENTS: usize = RUN_TAPS + 4;
 export const RUN_BYTES: usize = RUN_COEFFICIENTS + 4;
 
-// Table of phases: rows in an input frame, four sums of products (f32), then the rows.
-export const TABLE_ROWS: usize = RESAMPLER_BODY;
-export const TABLE_DOTS: usize = TABLE_ROWS + 16;
-export const TABLE_TAPS: usize = TABLE_DOTS + 16;
+// Table of phases: a header, four sums of products (f32), distances of their windows (i32), the rows, and for each how far its window lies from that of
+// the first row (i32, bytes).
+/** Rows in the order of phases that outputs interpolate between, 0 if each phase has its own. */
+export const TABLE_SHARED_ROWS: usize = STAGE_BODY;
+export const TABLE_ALL_ROWS: usize = TABLE_SHARED_ROWS + 4;
+/** Row of the next output. */
+export const TABLE_INDEX: usize = TABLE_ALL_ROWS + 4;
+export const TABLE_DOTS: usize = TABLE_INDEX + 8;
+export const TABLE_DISTANCES: usize = TABLE_DOTS + 16;
+export const TABLE_ROWS: usize = TABLE_DISTANCES + 16;
 
 // Playout: a header, the motion (what a pause rewinds) and its copy, the handle table, f32 staging, the resampler and its
 // copy (absent at equal rates), the ring.

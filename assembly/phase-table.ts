@@ -1,22 +1,28 @@
 // Ratios too large for a bank: a row of taps for each phase, each output an inner product of its row with the newest
-// input. Ratios with very many phases share fewer rows: the position stays exact, the output is interpolated linearly
+// input. Rows are in the order of outputs, so that after as many outputs as there are phases the first one follows again. Ratios with very many phases share fewer rows: the position stays exact, the output is interpolated linearly
 // between the two rows that enclose its phase.
-import { dotFour, dotSix } from './dot';
+import { LEAST_TAPS, dotRows } from './dot';
 import { tapAt } from './filter';
 import {
-  RESAMPLER_INPUT,
-  RESAMPLER_NEWEST,
-  RESAMPLER_PHASE,
-  RESAMPLER_PHASES,
-  RESAMPLER_STEP,
-  RESAMPLER_TAPS,
+  STAGE_INPUT,
+  STAGE_NEWEST,
+  STAGE_PHASE,
+  STAGE_PHASES,
+  STAGE_STEP,
+  STAGE_TAPS,
+  TABLE_ALL_ROWS,
+  TABLE_DISTANCES,
   TABLE_DOTS,
+  TABLE_INDEX,
+  TABLE_SHARED_ROWS,
   TABLE_ROWS,
-  TABLE_TAPS,
 } from './layout';
 
 /** Most phases that have a row each, at the higher of both rates. Linear interpolation between so many is 130 dB exact. */
 const MOST_ROWS: i32 = 2560;
+
+/** Outputs that are computed at once. */
+const GROUP: i32 = 4;
 
 /** Rows in an input frame: the phases, or fewer. */
 export function tableRows(phases: i32, step: i32): i32 {
@@ -24,131 +30,128 @@ export function tableRows(phases: i32, step: i32): i32 {
   return phases >= step ? MOST_ROWS : <i32>((<i64>MOST_ROWS * <i64>phases) / <i64>step) + 1;
 }
 
-/** Taps of a row: one more input frame than `reach`, up to a multiple of 8. */
+/** Taps of a row: `reach`, of which one end is always 0, up to a multiple of 4. */
 export function tableTaps(reach: i32): i32 {
-  return (reach + 8) & ~7;
+  return max<i32>(LEAST_TAPS, (reach + 3) & ~3);
 }
 
 /** Bytes behind the header. */
 export function tableBytes(phases: i32, step: i32, reach: i32): i32 {
-  const rows = tableRows(phases, step);
-  return <i32>TABLE_TAPS + (((rows + (rows < phases ? 1 : 0)) * tableTaps(reach)) << 2);
+  return <i32>TABLE_ROWS + ((rowsOf(phases, step) * (tableTaps(reach) + 1)) << 2);
 }
 
 /** Writes the rows, each for its oldest frame first, with the filter that is being designed. */
 export function planTable(state: usize, reach: i32): void {
-  const phases = load<i32>(state, RESAMPLER_PHASES);
-  const rows = tableRows(phases, load<i32>(state, RESAMPLER_STEP));
+  const phases = <i64>load<i32>(state, STAGE_PHASES);
+  const step = <i64>load<i32>(state, STAGE_STEP);
+  const lags = tableRows(<i32>phases, <i32>step);
+  const isShared = lags < <i32>phases;
   const taps = tableTaps(reach);
-  store<i32>(state, rows, TABLE_ROWS);
-  store<i32>(state, taps, RESAMPLER_TAPS);
-  let tap = state + TABLE_TAPS;
-  for (let row = 0; row < rows + (rows < phases ? 1 : 0); row++) {
+  const rows = rowsOf(<i32>phases, <i32>step);
+  store<i32>(state, isShared ? lags + 1 : 0, TABLE_SHARED_ROWS);
+  store<i32>(state, rows, TABLE_ALL_ROWS);
+  store<i32>(state, taps, STAGE_TAPS);
+  let tap = state + TABLE_ROWS;
+  let distance = tap + ((<usize>(rows * taps)) << 2);
+  for (let row = 0; row < rows; row++, distance += 4) {
+    const position = <i64>row * step;
+    const lag = isShared ? row : <i32>(position % phases);
     for (let age = taps - 1; age >= 0; age--, tap += 4) {
-      store<f32>(tap, age > reach ? 0 : <f32>tapAt(<f64>(row + age * rows)));
+      store<f32>(tap, age > reach ? 0 : <f32>tapAt(<f64>(lag + age * lags)));
     }
+    store<i32>(distance, (<i32>(position / phases)) << 2);
   }
 }
 
 /** Writes the next `frames` output frames at `dst`; the input that they need is there. */
 export function tableProcess(state: usize, dst: usize, frames: i32): void {
-  if (load<i32>(state, TABLE_ROWS) < load<i32>(state, RESAMPLER_PHASES)) return interpolatedFrames(state, dst, frames);
-  const phases = load<i32>(state, RESAMPLER_PHASES);
-  const step = load<i32>(state, RESAMPLER_STEP);
-  const taps = load<i32>(state, RESAMPLER_TAPS);
+  const taps = load<i32>(state, STAGE_TAPS);
+  let window = state + <usize>load<i32>(state, STAGE_INPUT);
+  window += (<usize>(load<i32>(state, STAGE_NEWEST) + 1 - taps)) << 2;
+  const rows = state + TABLE_ROWS;
   const rowBytes = (<usize>taps) << 2;
-  const table = state + TABLE_TAPS;
-  const tableEnd = table + <usize>phases * rowBytes;
-  const frameStep = (<usize>(step / phases)) << 2;
-  const rowStep = <usize>(step % phases) * rowBytes;
-  const tableSize = tableEnd - table;
-  let window = state + <usize>load<i32>(state, RESAMPLER_INPUT);
-  window += (<usize>(load<i32>(state, RESAMPLER_NEWEST) + 1 - taps)) << 2;
-  let row = table + <usize>load<i32>(state, RESAMPLER_PHASE) * rowBytes;
-  // After as many outputs as there are phases the same rows serve again: six such rounds at once load each row once.
-  const roundBytes = (<usize>phases) << 2;
-  for (; frames >= 6 * phases; frames -= 6 * phases, dst += 5 * roundBytes) {
-    for (const roundEnd = dst + roundBytes; dst < roundEnd; dst += 4) {
-      dotSix(dst, roundBytes, taps, row, window, (<usize>step) << 2);
-      row += rowStep;
-      window += frameStep;
-      if (row >= tableEnd) {
-        row -= tableSize;
-        window += 4;
-      }
+  const distances = rows + <usize>load<i32>(state, TABLE_ALL_ROWS) * rowBytes;
+  const sharedRows = load<i32>(state, TABLE_SHARED_ROWS);
+  if (sharedRows != 0) {
+    const row = rows + <usize>sharedRows * rowBytes;
+    let phase = load<i32>(state, STAGE_PHASE);
+    for (; frames > 0; frames -= GROUP, dst += 16) {
+      phase = blendRows(state, row, distances, phase);
+      dotGroup(state, dst, min<i32>(frames, GROUP), row, window, distances);
+      window += <usize>load<i32>(distances, 16);
     }
-    window += (<usize>(5 * step)) << 2;
+    return;
   }
-  for (; frames > 0; frames -= 4, dst += 16) {
-    // Behind the last frame the same position serves again, so that every output comes out of the same sums.
-    const window0 = window;
-    const row0 = row;
-    if (frames > 1) {
-      row += rowStep;
-      window += frameStep;
-      if (row >= tableEnd) {
-        row -= tableSize;
-        window += 4;
-      }
-    }
-    const window1 = window;
-    const row1 = row;
-    if (frames > 2) {
-      row += rowStep;
-      window += frameStep;
-      if (row >= tableEnd) {
-        row -= tableSize;
-        window += 4;
-      }
-    }
-    const window2 = window;
-    const row2 = row;
-    if (frames > 3) {
-      row += rowStep;
-      window += frameStep;
-      if (row >= tableEnd) {
-        row -= tableSize;
-        window += 4;
-      }
-    }
-    if (frames < 4) {
-      dotFour(state + TABLE_DOTS, taps, window0, row0, window1, row1, window2, row2, window, row);
-      memory.copy(dst, state + TABLE_DOTS, (<usize>frames) << 2);
-      return;
-    }
-    dotFour(dst, taps, window0, row0, window1, row1, window2, row2, window, row);
-    row += rowStep;
-    window += frameStep;
-    if (row >= tableEnd) {
-      row -= tableSize;
-      window += 4;
-    }
+  const phases = load<i32>(state, STAGE_PHASES);
+  let index = load<i32>(state, TABLE_INDEX);
+  window -= <usize>load<i32>(distances + ((<usize>index) << 2));
+  while (frames > 0) {
+    // To the end of the round, or a little beyond it.
+    const count = min<i32>(frames, (phases - index + GROUP - 1) & ~(GROUP - 1));
+    const groups = count / GROUP;
+    let row = rows + <usize>index * rowBytes;
+    let distance = distances + ((<usize>index) << 2);
+    dotRows(dst, groups, taps, row, window, distance);
+    dst += (<usize>groups) << 4;
+    row += <usize>(GROUP * groups) * rowBytes;
+    distance += (<usize>groups) << 4;
+    if (count > GROUP * groups) dotGroup(state, dst, count - GROUP * groups, row, window, distance);
+    frames -= count;
+    index += count;
+    if (index < phases) continue;
+    index -= phases;
+    window += (<usize>load<i32>(state, STAGE_STEP)) << 2;
   }
+  store<i32>(state, index, TABLE_INDEX);
 }
 
-function interpolatedFrames(state: usize, dst: usize, frames: i32): void {
-  const phases = load<i32>(state, RESAMPLER_PHASES);
-  const step = load<i32>(state, RESAMPLER_STEP);
-  const rows = load<i32>(state, TABLE_ROWS);
-  const taps = load<i32>(state, RESAMPLER_TAPS);
-  const rowBytes = (<usize>taps) << 2;
-  const dots = state + TABLE_DOTS;
-  let window = state + <usize>load<i32>(state, RESAMPLER_INPUT);
-  window += (<usize>(load<i32>(state, RESAMPLER_NEWEST) + 1 - taps)) << 2;
-  let phase = load<i32>(state, RESAMPLER_PHASE);
-  for (; frames > 0; frames--, dst += 4) {
-    const position = <i64>phase * <i64>rows;
+/** Writes one to four outputs. Behind the last one its window serves again: there may be no input for a later one. */
+function dotGroup(state: usize, dst: usize, frames: i32, row: usize, window: usize, distance: usize): void {
+  const own = state + TABLE_DISTANCES;
+  for (let i = 0; i < GROUP; i++) {
+    const from = distance + ((<usize>min<i32>(i, frames - 1)) << 2);
+    store<i32>(own + ((<usize>i) << 2), load<i32>(from));
+  }
+  dotRows(state + TABLE_DOTS, 1, load<i32>(state, STAGE_TAPS), row, window, own);
+  memory.copy(dst, state + TABLE_DOTS, (<usize>frames) << 2);
+}
+
+/**
+ * Interpolates the rows of the next four outputs from shared ones, the first at `phase`, and writes how far their
+ * windows lie from the first one's, and that of the output after them. Returns the phase of that.
+ */
+function blendRows(state: usize, dst: usize, distance: usize, phase: i32): i32 {
+  const phases = load<i32>(state, STAGE_PHASES);
+  const step = load<i32>(state, STAGE_STEP);
+  const lags = load<i32>(state, TABLE_SHARED_ROWS) - 1;
+  const rowBytes = (<usize>load<i32>(state, STAGE_TAPS)) << 2;
+  let frames = 0;
+  for (let output = 0; output < GROUP; output++, distance += 4) {
+    store<i32>(distance, frames << 2);
+    const position = <i64>phase * <i64>lags;
     const below = position / <i64>phases;
-    const row = state + TABLE_TAPS + <usize>below * rowBytes;
-    dotFour(dots, taps, window, row, window, row + rowBytes, window, row, window, row + rowBytes);
     const fraction = <f32>(<f64>(position - below * <i64>phases) / <f64>phases);
-    const lower = load<f32>(dots);
-    store<f32>(dst, lower + fraction * (load<f32>(dots, 4) - lower));
+    let row = state + TABLE_ROWS + <usize>below * rowBytes;
+    for (const end = row + rowBytes; row < end; row += 4, dst += 4) {
+      const lower = load<f32>(row);
+      store<f32>(dst, lower + fraction * (load<f32>(row + rowBytes) - lower));
+    }
     phase += step % phases;
-    window += (<usize>(step / phases)) << 2;
+    frames += step / phases;
     if (phase >= phases) {
       phase -= phases;
-      window += 4;
+      frames++;
     }
   }
+  store<i32>(distance, frames << 2);
+  return phase;
+}
+
+/**
+ * Rows in all: those of every phase and the first ones again, for groups that begin near the end of a round. Or those
+ * that outputs share, with one beyond the last phase, then a group of interpolated ones; one more has just a distance.
+ */
+function rowsOf(phases: i32, step: i32): i32 {
+  const rows = tableRows(phases, step);
+  return rows < phases ? rows + 2 + GROUP : rows + GROUP;
 }

@@ -1,31 +1,33 @@
-// Streaming rational resampler. Output frame n lies at n · step / phases input frames, minus the delay: the position is
-// a pair of integers (newest frame of the window, phase), so it never drifts and output can't depend on block sizes.
-// Small ratios are a bank of FIRs over streams of input frames, all others a table of phases over one stream. The streams
-// keep what the filter still reaches in front of new frames; only full ones move that to their start.
-import { BANK_LIMIT, bankBytes, bankProcess, planBank } from './bank';
-import { LOW_LATENCY, VOICE, beginDesign, designDelay, designScratchBytes, halfSpan, reachFrames } from './filter';
+// Streaming rational resampler. One stage where the ratio is small; `max` takes two for any other one: 2 : 1, which has
+// the steep filter and is cheap, next to a step from or to twice the lower rate. There the upper half of the band is empty
+// or will be cut, so that the filter of the irregular step is short. It adds 0.2 ms at 24 kHz to the delay, for half of the
+// work; the shorter filters of the other grades would gain less by it.
+import { LOW_LATENCY, MAX, VOICE, WIDE } from './filter';
 import {
-  RESAMPLER_CAPACITY,
   RESAMPLER_DELAY,
-  RESAMPLER_FILLED,
-  RESAMPLER_INPUT,
-  RESAMPLER_JOBS,
-  RESAMPLER_NEWEST,
-  RESAMPLER_PHASE,
-  RESAMPLER_PHASES,
-  RESAMPLER_REACH,
-  RESAMPLER_STEP,
-  RESAMPLER_STREAMS,
-  RESAMPLER_STREAM_BYTES,
+  RESAMPLER_FIRST,
+  RESAMPLER_MIDDLE,
+  RESAMPLER_MIDDLE_FRAMES,
+  RESAMPLER_RATIO,
+  RESAMPLER_SECOND,
 } from './layout';
-import { planTable, tableBytes, tableProcess, tableRows, tableTaps } from './phase-table';
-import { deal } from './streams';
+import {
+  isSmallRatio,
+  stageAppend,
+  stageBytes,
+  stageDelay,
+  stageInit,
+  stageInputFramesNeeded,
+  stageOutputFramesAvailable,
+  stageProduce,
+  stageReset,
+} from './stage';
 
 const MIN_RATE: i32 = 8000;
 const MAX_RATE: i32 = 192_000;
 
-/** Frames of a stream that vectors may read behind the last one in use. */
-const OVERREAD_FRAMES: i32 = 20;
+/** Input frames that wait for one that passes between stages, when none is missing for an output frame. */
+const STAGE_LAG_FRAMES: i32 = 16;
 
 /**
  * Bytes that `resamplerInit` needs at its state, or 0 if a rate is not 8000 to 192000 Hz, the grade is unknown (0 voice,
@@ -34,66 +36,66 @@ const OVERREAD_FRAMES: i32 = 20;
 export function resamplerBytes(inputRate: i32, outputRate: i32, maxBlockFrames: i32, grade: i32): i32 {
   if (!isSupportedRate(inputRate) || !isSupportedRate(outputRate) || maxBlockFrames < 1) return 0;
   if (grade < VOICE || grade > LOW_LATENCY) return 0;
-  const divisor = greatestCommonDivisor(inputRate, outputRate);
-  const phases = outputRate / divisor;
-  const step = inputRate / divisor;
-  const streams = streamsOf(phases, step);
-  const input = streams * streamBytes(streams, capacityOf(phases, step, maxBlockFrames, grade));
-  return bodyEnd(phases, step, grade) + max<i32>(input, designScratchBytes(grade));
+  const cutRate = min<i32>(inputRate, outputRate);
+  if (hasOneStage(inputRate, outputRate, grade)) {
+    return <i32>RESAMPLER_FIRST + stageBytes(inputRate, outputRate, cutRate, maxBlockFrames, grade);
+  }
+  const first = firstBytes(inputRate, outputRate, maxBlockFrames, grade);
+  const isUp = outputRate > inputRate;
+  const second = isUp
+    ? stageBytes(2 * cutRate, outputRate, 2 * cutRate, RESAMPLER_MIDDLE_FRAMES, WIDE)
+    : stageBytes(2, 1, 1, RESAMPLER_MIDDLE_FRAMES, grade);
+  return <i32>RESAMPLER_FIRST + first + (RESAMPLER_MIDDLE_FRAMES << 2) + second;
 }
 
-/** Designs the filter and resets. `state` is 16-byte aligned; the other arguments are those of `resamplerBytes`. */
+/** Designs the filters and resets. `state` is 16-byte aligned; the other arguments are those of `resamplerBytes`. */
 export function resamplerInit(state: usize, inputRate: i32, outputRate: i32, maxBlockFrames: i32, grade: i32): void {
-  const divisor = greatestCommonDivisor(inputRate, outputRate);
-  const phases = outputRate / divisor;
-  const step = inputRate / divisor;
-  const streams = streamsOf(phases, step);
-  const capacity = capacityOf(phases, step, maxBlockFrames, grade);
-  const end = bodyEnd(phases, step, grade);
-  store<i32>(state, phases, RESAMPLER_PHASES);
-  store<i32>(state, step, RESAMPLER_STEP);
-  store<i32>(state, streams, RESAMPLER_STREAMS);
-  store<i32>(state, streamBytes(streams, capacity), RESAMPLER_STREAM_BYTES);
-  store<i32>(state, end, RESAMPLER_INPUT);
-  store<i32>(state, reachOf(phases, step, grade), RESAMPLER_REACH);
-  store<i32>(state, capacity, RESAMPLER_CAPACITY);
-  store<f64>(state, 0, RESAMPLER_DELAY);
-  design(state, phases, step, grade);
-  memory.fill(state + <usize>end, 0, <usize>(streams * load<i32>(state, RESAMPLER_STREAM_BYTES)));
-  resamplerReset(state);
+  const cutRate = min<i32>(inputRate, outputRate);
+  const first = state + RESAMPLER_FIRST;
+  store<f64>(state, <f64>outputRate / <f64>inputRate, RESAMPLER_RATIO);
+  if (hasOneStage(inputRate, outputRate, grade)) {
+    stageInit(first, inputRate, outputRate, cutRate, maxBlockFrames, grade);
+    store<f64>(state, stageDelay(first), RESAMPLER_DELAY);
+    store<i32>(state, 0, RESAMPLER_SECOND);
+    return;
+  }
+  const middle = <i32>RESAMPLER_FIRST + firstBytes(inputRate, outputRate, maxBlockFrames, grade);
+  const second = middle + (RESAMPLER_MIDDLE_FRAMES << 2);
+  store<i32>(state, middle, RESAMPLER_MIDDLE);
+  store<i32>(state, second, RESAMPLER_SECOND);
+  const middleRate = 2 * cutRate;
+  const blockFrames = maxBlockFrames + STAGE_LAG_FRAMES;
+  if (outputRate > inputRate) {
+    stageInit(first, 1, 2, 1, blockFrames, grade);
+    stageInit(state + <usize>second, middleRate, outputRate, middleRate, RESAMPLER_MIDDLE_FRAMES, WIDE);
+  } else {
+    stageInit(first, inputRate, middleRate, middleRate, blockFrames, WIDE);
+    stageInit(state + <usize>second, 2, 1, 1, RESAMPLER_MIDDLE_FRAMES, grade);
+  }
+  const inputFramesPerMiddle = <f64>inputRate / <f64>middleRate;
+  const delay = stageDelay(first) + stageDelay(state + <usize>second) * inputFramesPerMiddle;
+  store<f64>(state, delay, RESAMPLER_DELAY);
 }
 
 /** Forgets all input, pending output included; the next frame is the first of a new stream. */
 export function resamplerReset(state: usize): void {
-  const streams = load<i32>(state, RESAMPLER_STREAMS);
-  const bytes = load<i32>(state, RESAMPLER_STREAM_BYTES);
-  const history = historyOf(load<i32>(state, RESAMPLER_REACH), streams);
-  const input = state + <usize>load<i32>(state, RESAMPLER_INPUT);
-  for (let stream = 0; stream < streams; stream++) {
-    memory.fill(input + <usize>(stream * bytes), 0, (<usize>(history / streams)) << 2);
-  }
-  store<i32>(state, history, RESAMPLER_FILLED);
-  store<i32>(state, history, RESAMPLER_NEWEST);
-  store<i32>(state, 0, RESAMPLER_PHASE);
+  const second = load<i32>(state, RESAMPLER_SECOND);
+  stageReset(state + RESAMPLER_FIRST);
+  if (second != 0) stageReset(state + <usize>second);
 }
 
 /** Fewest further input frames with which `outputFrames` can be produced. */
 export function resamplerInputFramesNeeded(state: usize, outputFrames: i32): i32 {
-  if (outputFrames < 1) return 0;
-  const phases = <i64>load<i32>(state, RESAMPLER_PHASES);
-  const step = <i64>load<i32>(state, RESAMPLER_STEP);
-  const advance = (<i64>load<i32>(state, RESAMPLER_PHASE) + <i64>(outputFrames - 1) * step) / phases;
-  const needed = <i64>load<i32>(state, RESAMPLER_NEWEST) + advance + 1 - <i64>load<i32>(state, RESAMPLER_FILLED);
-  return <i32>max<i64>(needed, 0);
+  const second = load<i32>(state, RESAMPLER_SECOND);
+  const frames = second == 0 ? outputFrames : stageInputFramesNeeded(state + <usize>second, outputFrames);
+  return stageInputFramesNeeded(state + RESAMPLER_FIRST, frames);
 }
 
 /** Output frames that could be produced with `inputFrames` further input frames, pending ones included. */
 export function resamplerOutputFramesAvailable(state: usize, inputFrames: i32): i32 {
-  const phases = <i64>load<i32>(state, RESAMPLER_PHASES);
-  const step = <i64>load<i32>(state, RESAMPLER_STEP);
-  const ahead = <i64>load<i32>(state, RESAMPLER_FILLED) + <i64>inputFrames - <i64>load<i32>(state, RESAMPLER_NEWEST);
-  const distance = ahead * phases - <i64>load<i32>(state, RESAMPLER_PHASE);
-  return distance > 0 ? <i32>((distance + step - 1) / step) : 0;
+  const second = load<i32>(state, RESAMPLER_SECOND);
+  const frames = stageOutputFramesAvailable(state + RESAMPLER_FIRST, inputFrames);
+  return second == 0 ? frames : stageOutputFramesAvailable(state + <usize>second, frames);
 }
 
 /**
@@ -102,111 +104,48 @@ export function resamplerOutputFramesAvailable(state: usize, inputFrames: i32): 
  * 2 · maxBlockFrames. A sample that is not finite counts as 0.
  */
 export function resamplerProcess(state: usize, dst: usize, dstCapacityFrames: i32, src: usize, inputFrames: i32): i32 {
-  if (!append(state, src, inputFrames)) return -1;
+  const first = state + RESAMPLER_FIRST;
+  if (!stageAppend(first, src, inputFrames)) return -1;
   const frames = min<i32>(dstCapacityFrames, resamplerOutputFramesAvailable(state, 0));
-  if (load<i32>(state, RESAMPLER_JOBS) != 0) bankProcess(state, dst, frames);
-  else tableProcess(state, dst, frames);
-  const phases = <i64>load<i32>(state, RESAMPLER_PHASES);
-  const position = <i64>load<i32>(state, RESAMPLER_PHASE) + <i64>frames * <i64>load<i32>(state, RESAMPLER_STEP);
-  const advance = position / phases;
-  store<i32>(state, load<i32>(state, RESAMPLER_NEWEST) + <i32>advance, RESAMPLER_NEWEST);
-  store<i32>(state, <i32>(position - advance * phases), RESAMPLER_PHASE);
+  const second = load<i32>(state, RESAMPLER_SECOND);
+  if (second == 0) stageProduce(first, dst, frames);
+  else passFrames(first, state + <usize>load<i32>(state, RESAMPLER_MIDDLE), state + <usize>second, dst, frames);
   return frames;
 }
 
-/** Delay at 0 Hz in input frames, rounded up: so much silence brings out the last frame. Whole but for low latency. */
+/** Delay at 0 Hz in input frames, rounded up: so much silence brings out the last frame. */
 export function resamplerDelayInputFrames(state: usize): i32 {
   return <i32>ceil(load<f64>(state, RESAMPLER_DELAY));
 }
 
 /** Delay at 0 Hz in output frames: output frame n shows input frame n · step / phases − delay in input frames. */
 export function resamplerDelayFrames(state: usize): f64 {
-  const perInputFrame = <f64>load<i32>(state, RESAMPLER_PHASES) / <f64>load<i32>(state, RESAMPLER_STEP);
-  return load<f64>(state, RESAMPLER_DELAY) * perInputFrame;
+  return load<f64>(state, RESAMPLER_DELAY) * load<f64>(state, RESAMPLER_RATIO);
 }
 
-function design(state: usize, phases: i32, step: i32, grade: i32): void {
-  const ratio = <f64>step / <f64>phases;
-  const scratch = state + <usize>load<i32>(state, RESAMPLER_INPUT);
-  const isBank = isSmall(phases, step);
-  if (phases != step) {
-    const lagsPerFrame = isBank ? phases : tableRows(phases, step);
-    beginDesign(grade, ratio, <f64>lagsPerFrame, scratch);
-    store<f64>(state, designDelay(grade, ratio), RESAMPLER_DELAY);
+/** Writes `frames` output frames through both stages. The first one makes only what they need: all else stays in it. */
+function passFrames(first: usize, middle: usize, second: usize, dst: usize, frames: i32): void {
+  while (frames > 0) {
+    const count = min<i32>(frames, stageOutputFramesAvailable(second, RESAMPLER_MIDDLE_FRAMES));
+    const middleFrames = stageInputFramesNeeded(second, count);
+    stageProduce(first, middle, middleFrames);
+    stageAppend(second, middle, middleFrames);
+    stageProduce(second, dst, count);
+    dst += (<usize>count) << 2;
+    frames -= count;
   }
-  if (isBank) planBank(state, grade, reachFrames(grade, ratio), halfSpan(grade, ratio));
-  else planTable(state, reachFrames(grade, ratio));
 }
 
-/** Puts new input behind the old; moves the frames that are still needed to the start of the streams if they are full. */
-function append(state: usize, src: usize, frames: i32): bool {
-  const capacity = load<i32>(state, RESAMPLER_CAPACITY);
-  const streams = load<i32>(state, RESAMPLER_STREAMS);
-  const bytes = load<i32>(state, RESAMPLER_STREAM_BYTES);
-  const input = state + <usize>load<i32>(state, RESAMPLER_INPUT);
-  let filled = load<i32>(state, RESAMPLER_FILLED);
-  if (frames > capacity - filled) {
-    const newest = load<i32>(state, RESAMPLER_NEWEST);
-    const unusedPeriods = (newest - load<i32>(state, RESAMPLER_REACH)) / streams;
-    const unused = unusedPeriods * streams;
-    if (frames > capacity - filled + unused) return false;
-    filled -= unused;
-    const periods = (filled + streams - 1) / streams;
-    for (let stream = 0; stream < streams; stream++) {
-      const start = input + <usize>(stream * bytes);
-      memory.copy(start, start + ((<usize>unusedPeriods) << 2), (<usize>periods) << 2);
-    }
-    store<i32>(state, newest - unused, RESAMPLER_NEWEST);
-  }
-  deal(input, streams, bytes, filled, src, frames);
-  store<i32>(state, filled + frames, RESAMPLER_FILLED);
-  return true;
+function firstBytes(inputRate: i32, outputRate: i32, maxBlockFrames: i32, grade: i32): i32 {
+  const blockFrames = maxBlockFrames + STAGE_LAG_FRAMES;
+  if (outputRate > inputRate) return stageBytes(1, 2, 1, blockFrames, grade);
+  return stageBytes(inputRate, 2 * outputRate, 2 * outputRate, blockFrames, WIDE);
 }
 
-/** A multiple of 16. */
-function bodyEnd(phases: i32, step: i32, grade: i32): i32 {
-  const reach = reachFrames(grade, <f64>step / <f64>phases);
-  const bytes = isSmall(phases, step) ? bankBytes(phases, step, reach) : tableBytes(phases, step, reach);
-  return (bytes + 15) & ~15;
-}
-
-function reachOf(phases: i32, step: i32, grade: i32): i32 {
-  if (phases == step) return 0;
-  const reach = reachFrames(grade, <f64>step / <f64>phases);
-  return isSmall(phases, step) ? reach : tableTaps(reach) - 1;
-}
-
-/** Frames of silence in front of a stream's first, whole periods. */
-function historyOf(reach: i32, streams: i32): i32 {
-  return ((reach + streams - 1) / streams) * streams;
-}
-
-function capacityOf(phases: i32, step: i32, maxBlockFrames: i32, grade: i32): i32 {
-  const streams = streamsOf(phases, step);
-  return historyOf(reachOf(phases, step, grade) + 2 * maxBlockFrames, streams) + streams;
-}
-
-function streamBytes(streams: i32, capacity: i32): i32 {
-  return (((capacity / streams + OVERREAD_FRAMES) << 2) + 15) & ~15;
-}
-
-function streamsOf(phases: i32, step: i32): i32 {
-  return isSmall(phases, step) ? step : 1;
-}
-
-function isSmall(phases: i32, step: i32): bool {
-  return max<i32>(phases, step) <= BANK_LIMIT;
+function hasOneStage(inputRate: i32, outputRate: i32, grade: i32): bool {
+  return grade != MAX || isSmallRatio(inputRate, outputRate);
 }
 
 function isSupportedRate(sampleRate: i32): bool {
   return sampleRate >= MIN_RATE && sampleRate <= MAX_RATE;
-}
-
-function greatestCommonDivisor(a: i32, b: i32): i32 {
-  while (b != 0) {
-    const rest = a % b;
-    a = b;
-    b = rest;
-  }
-  return a;
 }

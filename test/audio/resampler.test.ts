@@ -22,6 +22,14 @@ const UNUSUAL_PAIRS = [
   [48_000, 44_101],
 ] as const;
 
+const IRREGULAR_PAIRS = [
+  [24_000, 44_100],
+  [44_100, 24_000],
+  [8000, 44_100],
+  [192_000, 11_025],
+  [44_101, 48_000],
+] as const;
+
 beforeAll(async () => {
   for (const build of BUILDS) await loadCore(build);
 });
@@ -333,45 +341,54 @@ describe.each(BUILDS)('the kernel interface, %s build', (build) => {
     expect(exports.resamplerBytes(24_000, 48_000, 0, VOICE)).toBe(0);
   });
 
-  it.each(ALL_PAIRS)('keeps what the destination cannot take, %i Hz to %i Hz', (inputRate, outputRate) => {
-    const kernel = new Kernel({ pages: 12, module: coreModule(build) });
-    const { exports } = kernel;
-    const state = kernel.allocate(exports.resamplerBytes(inputRate, outputRate, MAX_BLOCK_FRAMES, VOICE));
-    const src = kernel.allocate(4 * MAX_BLOCK_FRAMES);
-    const dst = kernel.allocate(4 * 4096);
-    const input = noise(4000, 21);
-    exports.resamplerInit(state, inputRate, outputRate, MAX_BLOCK_FRAMES, VOICE);
-    const expected = new Resampler({ inputRate, outputRate }).process(input);
+  // One step at a time, and two with frames between them.
+  const GRADED_PAIRS = [
+    ...ALL_PAIRS.map((pair) => [...pair, 'voice'] as const),
+    ...IRREGULAR_PAIRS.map((pair) => [...pair, 'max'] as const),
+  ];
+  it.each(GRADED_PAIRS)(
+    'keeps what the destination cannot take, %i Hz to %i Hz, %s',
+    (inputRate, outputRate, quality) => {
+      const grade = QUALITIES.indexOf(quality);
+      const kernel = new Kernel({ pages: 40, module: coreModule(build) });
+      const { exports } = kernel;
+      const state = kernel.allocate(exports.resamplerBytes(inputRate, outputRate, MAX_BLOCK_FRAMES, grade));
+      const src = kernel.allocate(4 * MAX_BLOCK_FRAMES);
+      const dst = kernel.allocate(4 * 4096);
+      const input = noise(4000, 21);
+      exports.resamplerInit(state, inputRate, outputRate, MAX_BLOCK_FRAMES, grade);
+      const expected = new Resampler({ inputRate, outputRate, quality }).process(input);
 
-    const random = noise(8192, 22);
-    let draw = 0;
-    const upTo = (most: number): number => Math.floor((((random[draw++ & 8191] ?? 0) + 1) / 2) * (most + 1));
-    const output: number[] = [];
-    let refusals = 0;
-    let consumed = 0;
-    while (output.length < expected.length) {
-      const frames = Math.min(upTo(MAX_BLOCK_FRAMES), input.length - consumed);
-      const capacity = upTo(Math.ceil((MAX_BLOCK_FRAMES * outputRate) / inputRate));
-      kernel.f32.set(input.subarray(consumed, consumed + frames), src / 4);
-      kernel.f32[dst / 4 + capacity] = 7;
-      const available = exports.resamplerOutputFramesAvailable(state, frames);
-      const pending = exports.resamplerOutputFramesAvailable(state, 0);
-      const written = exports.resamplerProcess(state, dst, capacity, src, frames);
-      expect(kernel.f32[dst / 4 + capacity]).toBe(7);
-      if (written === -1) {
-        // Refused only if what is held and what is new could exceed two blocks; nothing has changed.
-        expect((pending * inputRate) / outputRate + frames + 1).toBeGreaterThan(2 * MAX_BLOCK_FRAMES);
-        expect(exports.resamplerOutputFramesAvailable(state, 0)).toBe(pending);
-        refusals++;
-        continue;
+      const random = noise(8192, 22);
+      let draw = 0;
+      const upTo = (most: number): number => Math.floor((((random[draw++ & 8191] ?? 0) + 1) / 2) * (most + 1));
+      const output: number[] = [];
+      let refusals = 0;
+      let consumed = 0;
+      while (output.length < expected.length) {
+        const frames = Math.min(upTo(MAX_BLOCK_FRAMES), input.length - consumed);
+        const capacity = upTo(Math.ceil((MAX_BLOCK_FRAMES * outputRate) / inputRate));
+        kernel.f32.set(input.subarray(consumed, consumed + frames), src / 4);
+        kernel.f32[dst / 4 + capacity] = 7;
+        const available = exports.resamplerOutputFramesAvailable(state, frames);
+        const pending = exports.resamplerOutputFramesAvailable(state, 0);
+        const written = exports.resamplerProcess(state, dst, capacity, src, frames);
+        expect(kernel.f32[dst / 4 + capacity]).toBe(7);
+        if (written === -1) {
+          // Refused only if what is held and what is new could exceed two blocks; nothing has changed.
+          expect((pending * inputRate) / outputRate + frames + 1).toBeGreaterThan(2 * MAX_BLOCK_FRAMES);
+          expect(exports.resamplerOutputFramesAvailable(state, 0)).toBe(pending);
+          refusals++;
+          continue;
+        }
+        expect(written).toBe(Math.min(capacity, available));
+        output.push(...kernel.f32.subarray(dst / 4, dst / 4 + written));
+        consumed += frames;
       }
-      expect(written).toBe(Math.min(capacity, available));
-      output.push(...kernel.f32.subarray(dst / 4, dst / 4 + written));
-      consumed += frames;
-    }
-    expect(refusals).toBeGreaterThan(0);
-    expect(output).toEqual([...expected]);
-  });
+      expect(refusals).toBeGreaterThan(0);
+      expect(output).toEqual([...expected]);
+    },
+  );
 
   it('states the delay in input and in output frames', () => {
     const kernel = new Kernel({ pages: 8, module: coreModule(build) });

@@ -19,14 +19,55 @@ export const RATE_PAIRS: readonly (readonly [inputRate: number, outputRate: numb
     rates.filter((outputRate) => outputRate !== inputRate).map((outputRate) => [inputRate, outputRate] as const),
 );
 
-/** Delay of the resampler in input frames: half its span, rounded up to whole frames. */
+/** The filter of the step from or to twice the lower rate. */
+const WIDE = { halfSpanFrames: 10, kaiserBeta: 13.2 };
+/** Largest numbers of a ratio that is converted at once. */
+const SMALL_RATIO = 24;
+
+/** A low-pass that cuts off at half of `cutRate`, between two rates. */
+interface Step {
+  readonly inputRate: number;
+  readonly outputRate: number;
+  readonly cutRate: number;
+  readonly halfSpanFrames: number;
+  readonly kaiserBeta: number;
+}
+
+/** `max` takes two steps unless the ratio is small: 2 : 1 with its filter, and one from or to twice the lower rate. */
+function stepsOf(inputRate: number, outputRate: number, quality: LinearGrade): Step[] {
+  const steep = LINEAR_GRADES[quality];
+  const cutRate = Math.min(inputRate, outputRate);
+  const isSmall = Math.max(inputRate, outputRate) / greatestCommonDivisor(inputRate, outputRate) <= SMALL_RATIO;
+  if (quality !== 'max' || isSmall) {
+    return [{ inputRate, outputRate, cutRate, ...steep }];
+  }
+  const middleRate = 2 * cutRate;
+  const wide = { cutRate: middleRate, ...WIDE };
+  return inputRate < outputRate
+    ? [
+        { inputRate, outputRate: middleRate, cutRate, ...steep },
+        { inputRate: middleRate, outputRate, ...wide },
+      ]
+    : [
+        { inputRate, outputRate: middleRate, ...wide },
+        { inputRate: middleRate, outputRate, cutRate, ...steep },
+      ];
+}
+
+/** Delay of the resampler in input frames: half the span of each step, rounded up to whole frames of its input. */
 export function referenceDelayInputFrames(
   inputRate: number,
   outputRate: number,
   quality: LinearGrade = 'voice',
 ): number {
-  const { halfSpanFrames } = LINEAR_GRADES[quality];
-  return Math.ceil(halfSpanFrames * Math.max(1, inputRate / outputRate) - 1e-9);
+  return stepsOf(inputRate, outputRate, quality).reduce(
+    (delay, step) => delay + (stepDelayFrames(step) * inputRate) / step.inputRate,
+    0,
+  );
+}
+
+function stepDelayFrames({ inputRate, cutRate, halfSpanFrames }: Step): number {
+  return Math.ceil((halfSpanFrames * inputRate) / cutRate - 1e-9);
 }
 
 /** The first `frames` output frames for `input`, which silence precedes and follows. */
@@ -37,9 +78,17 @@ export function referenceResample(
   frames: number,
   quality: LinearGrade = 'voice',
 ): Float64Array {
-  const delay = referenceDelayInputFrames(inputRate, outputRate, quality);
-  const { kaiserBeta } = LINEAR_GRADES[quality];
-  const cutoff = Math.min(1, outputRate / inputRate);
+  const [first, second] = stepsOf(inputRate, outputRate, quality);
+  if (first === undefined) throw new RangeError('a resampler takes one step at least');
+  if (second === undefined) return convolve(input, first, frames);
+  const middleFrames = Math.ceil((frames * second.inputRate) / outputRate) + 2;
+  return convolve(convolve(input, first, middleFrames), second, frames);
+}
+
+function convolve(input: Float32Array | Float64Array, step: Step, frames: number): Float64Array {
+  const { inputRate, outputRate, cutRate, kaiserBeta } = step;
+  const delay = stepDelayFrames(step);
+  const cutoff = cutRate / inputRate;
   return Float64Array.from({ length: frames }, (_, n) => {
     const centre = (n * inputRate) / outputRate - delay;
     let sum = 0;
@@ -51,6 +100,10 @@ export function referenceResample(
     }
     return sum;
   });
+}
+
+export function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** Uniform noise in −1…1, the same for the same seed (Mulberry32). */
@@ -73,7 +126,7 @@ function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
 }
 
-/** I₀ by its integral, (1/π) ∫ exp(x cos θ) dθ over 0…π: 32 trapezia are exact to f64 for x ≤ 13. */
+/** I₀ by its integral, (1/π) ∫ exp(x cos θ) dθ over 0…π: 32 trapezia are exact to f64 for x ≤ 14. */
 function besselI0(x: number): number {
   const steps = 32;
   let sum = Math.cosh(x);
