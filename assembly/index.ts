@@ -22,6 +22,7 @@ export {
   resamplerProcess,
   resamplerReset,
 } from './resampler';
+export { dotFour } from './dot';
 export { decodeBase64, encodeBase64 } from './base64';
 export { decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from './g711';
 export {
@@ -45,23 +46,6 @@ export {
   packetizerWriteFloat,
 } from './packetizer';
 export { floatFromPcm16, pcm16FromFloat } from './pcm16';
-export { playoutDuck } from './gain';
-export {
-  playoutBytes,
-  playoutCursor,
-  playoutEnd,
-  playoutInit,
-  playoutInterrupt,
-  playoutOpen,
-  playoutPause,
-  playoutReceivedFrames,
-  playoutRenderedFrames,
-  playoutResume,
-  playoutStats,
-  playoutTakeReport,
-  playoutWrite,
-} from './playout';
-export { playoutRender } from './playout-render';
 export {
   voiceActivityBytes,
   voiceActivityInit,

@@ -3,6 +3,13 @@
 // Frames are handed to the resampler only if they complete an output frame; `delay` frames later they are heard. A gap
 // in mid-item therefore holds the stream, and no sample is lost or repeated by it: the last output decays over one
 // fade, the next rises over one. Only behind an item's known end is silence fed, until the filter is empty.
+import {
+  floatFromPcm16,
+  resamplerInputFramesNeeded,
+  resamplerOutputFramesAvailable,
+  resamplerProcess,
+  resamplerReset,
+} from './core';
 import { fadeIn, fadeOut, fallingGain } from './fade';
 import { applyGain } from './gain';
 import {
@@ -42,14 +49,7 @@ import {
   PLAYOUT_WANTS_PAUSE,
   PLAYOUT_WRITTEN_FRAMES,
 } from './layout';
-import { floatFromPcm16 } from './pcm16';
 import { FADING, FINAL, entryOf, fadingEntry, isInMidItem, rendered } from './playout-handles';
-import {
-  resamplerInputFramesNeeded,
-  resamplerOutputFramesAvailable,
-  resamplerProcess,
-  resamplerReset,
-} from './resampler';
 
 /** Writes the next `frames` f32 frames, at least one, at `dst`. */
 export function playoutRender(state: usize, dst: usize, frames: i32): void {

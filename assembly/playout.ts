@@ -1,6 +1,7 @@
 // What the agent says, and exactly how much of it was rendered. A ring of PCM16 at the item's rate is written in items
 // (handles) and read at the output's rate; positions are counts of frames ever written and ever read, so they never
 // wrap. The frames of a handle are contiguous, so opening the next one ends it.
+import { resamplerBytes, resamplerDelayInputFrames, resamplerInit } from './core';
 import { VOICE } from './filter';
 import { initGain, playoutDuck } from './gain';
 import {
@@ -33,7 +34,6 @@ import {
 } from './layout';
 import { FADING, FINAL, LIVE, REPORTED, entryOf, isBehind, isFinished, liveEntry, rendered } from './playout-handles';
 import { endGap, hasDrained, ringOf } from './playout-render';
-import { resamplerBytes, resamplerDelayInputFrames, resamplerInit } from './resampler';
 
 /** Length of a fade: 5 ms, or the block if that is shorter. */
 const FADES_PER_SECOND: i32 = 200;

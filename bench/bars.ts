@@ -1,4 +1,4 @@
-// The bars that the audio core is built to pass: each is a list of cells, one for each pair, block or build that it
+// The bars that the audio core and the session layer are built to pass: each is a list of cells, one for each pair, block or build that it
 // speaks of, and is met when all of them are. What was not measured, or does not exist yet, says so; nothing is assumed.
 import { pairName } from './rate-pairs.ts';
 import { estimate, type Estimate, pairedRatios, typical } from './statistics.ts';
@@ -44,6 +44,7 @@ export function judge(outcomes: readonly Outcome[]): Bar[] {
     ...kernelBars(figures),
     ...pathBars(figures),
     ...sizeBars(figures),
+    ...sessionBars(figures),
   ];
 }
 
@@ -224,6 +225,37 @@ function sizeBars(figures: Figures): Bar[] {
   ];
 }
 
+/** What a session costs beside the work that nobody can spare it; times are of the machine that measures. */
+function sessionBars(figures: Figures): Bar[] {
+  const peer = '@openai/agents-realtime';
+  const floor = 'JSON.parse and base64';
+  const flat = (subject: string): Cell => figures.times(subject, 'bargein, 100000 items', 'bargein, 0 items', FLAT);
+  return [
+    bar('sendAudio, 20 ms', peer, [
+      figures.microseconds('session sendAudio', 'bargein', 2),
+      figures.ratio('session sendAudio', null, 'bargein', [peer], 10),
+      figures.fact('session sendAudio, allocation', null, 'bargein', 'allocatedBytes', 3000),
+    ]),
+    bar('audio and transcript deltas', floor, [
+      figures.times('session audio delta, 100 ms', 'bargein', floor, 1.6),
+      figures.times('session audio delta, 200 ms', 'bargein', floor, 1.3),
+      figures.microseconds('session transcript delta', 'bargein', 2),
+    ]),
+    bar('0 to 100 000 items of history', 'an empty history', [
+      flat('session item updates'),
+      flat('session tool round'),
+      figures.microseconds('session tool round', 'bargein, 100000 items', 100),
+    ]),
+    bar('idle session, import', '–', [
+      figures.fact('session idle', null, 'bargein', 'heapBytes', 8 * 1024),
+      figures.fact('session import', null, 'bargein', 'importMs', 15),
+    ]),
+  ];
+}
+
+/** A tree grows by a level or so, and a longer history lies in colder memory; anything linear would be thousands. */
+const FLAT = 2;
+
 /** Looks figures up in outcomes and makes cells of them. */
 class Figures {
   readonly #outcomes: readonly Outcome[];
@@ -233,7 +265,7 @@ class Figures {
   }
 
   /** How many times as long as ours the fastest of the peers takes. */
-  ratio(subject: string, build: string, ours: string, peers: readonly string[], limit: number): Cell {
+  ratio(subject: string, build: string | null, ours: string, peers: readonly string[], limit: number): Cell {
     const own = this.#entry(subject, build, ours);
     const fastest = peers
       .map((peer) => this.#entry(subject, build, peer))
@@ -241,11 +273,37 @@ class Figures {
       .toSorted((a, b) => typical(a.rounds) - typical(b.rounds))[0];
     const hasBoth = own !== undefined && fastest !== undefined;
     return {
-      name: `${subject}, ${build}: ${ours} against ${fastest?.contender ?? peers.join(' or ')}`,
+      name: `${subject}${build === null ? '' : `, ${build}`}: ${ours} against ${fastest?.contender ?? peers.join(' or ')}`,
       measured: hasBoth ? estimate(pairedRatios(own.rounds, fastest.rounds)) : null,
       limit,
       sense: 'at least',
       unit: '×',
+    };
+  }
+
+  /** How many times as long as the yardstick ours takes, at most. */
+  times(subject: string, ours: string, yardstick: string, limit: number): Cell {
+    const own = this.#entry(subject, null, ours);
+    const other = this.#entry(subject, null, yardstick);
+    const hasBoth = own !== undefined && other !== undefined;
+    return {
+      name: `${subject}: ${ours} over ${yardstick}`,
+      measured: hasBoth ? estimate(pairedRatios(other.rounds, own.rounds)) : null,
+      limit,
+      sense: 'at most',
+      unit: '×',
+    };
+  }
+
+  /** How long one operation of ours takes by the clock, at most. */
+  microseconds(subject: string, ours: string, limit: number): Cell {
+    const own = this.#entry(subject, null, ours);
+    return {
+      name: `${subject}: ${ours}`,
+      measured: own === undefined ? null : estimate(own.rounds.map((run) => run.map((ns) => ns / 1000))),
+      limit,
+      sense: 'at most',
+      unit: ' µs',
     };
   }
 

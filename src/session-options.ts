@@ -67,7 +67,12 @@ export function checkSessionOptions(options: PlainOptions): void {
   if (preApproval === true) {
     throw new NotImplementedError('toolExecution.preApprovalInputGuardrails: tool guardrails are not in this version');
   }
-  const debounce = options.outputGuardrailSettings?.debounceTextLength;
+  const { debounceTextLength: debounce, timeoutMs } = options.outputGuardrailSettings ?? {};
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) {
+    throw new UserError(`outputGuardrailSettings.timeoutMs must be positive, got ${timeoutMs}`, {
+      code: 'ERR_SESSION_OPTION',
+    });
+  }
   if (debounce !== undefined && debounce !== -1 && !(debounce > 0)) {
     throw new UserError(`debounceTextLength must be positive, or -1 for once at the end; got ${debounce}`, {
       code: 'ERR_SESSION_OPTION',

@@ -1,5 +1,5 @@
-// Compiles assembly/ into its three builds and writes each as a base64 module beside src/wasm, so that bundlers,
-// worklets and Node read the same bytes without fetching a file.
+// Compiles assembly/ into the three builds of the audio core and the playout module, and writes each as a base64 module
+// beside src/wasm, so that bundlers, worklets and Node read the same bytes without fetching a file.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc, { type APIOptions } from 'assemblyscript/asc';
@@ -10,17 +10,18 @@ mkdirSync('build', { recursive: true });
 
 // The compiler takes classes, whatever its types say.
 const transforms = [InlineKernels] as unknown as NonNullable<APIOptions['transforms']>;
-const targets = ['scalar', 'simd', 'relaxed'];
-for (const target of targets) {
-  const { error } = await asc.main(['--config', 'asconfig.json', '--target', target], {
-    stderr: process.stderr,
-    transforms,
-  });
+const modules = [
+  ...['scalar', 'simd', 'relaxed'].map((target) => ({ target, entry: 'index', name: `core-${target}` })),
+  { target: 'playout', entry: 'playout-module', name: 'playout' },
+];
+for (const { target, entry, name } of modules) {
+  const args = [`assembly/${entry}.ts`, '--config', 'asconfig.json', '--target', target];
+  const { error } = await asc.main(args, { stderr: process.stderr, transforms });
   if (error !== null) throw error;
-  const wasm = readFileSync(`build/core.${target}.wasm`);
-  const name = `CORE_${target.toUpperCase()}_BASE64`;
+  const base64 = readFileSync(`build/${name.replace('-', '.')}.wasm`, 'base64');
+  const constant = `${name.replace('-', '_').toUpperCase()}_BASE64`;
   writeFileSync(
-    `src/wasm/core-${target}.generated.ts`,
-    `/** The ${target} build of assembly/, base64. */\nexport const ${name}: string =\n  '${wasm.toString('base64')}';\n`,
+    `src/wasm/${name}.generated.ts`,
+    `/** The ${name} module of assembly/, base64. */\nexport const ${constant}: string =\n  '${base64}';\n`,
   );
 }

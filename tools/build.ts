@@ -11,11 +11,13 @@ function run(script: string, ...args: string[]): void {
   execFileSync(process.execPath, [script, ...args], { stdio: 'inherit' });
 }
 
-/** The page compiles the audio core and hands the module to its worklets, so they need not carry the bytes. */
+/** The page compiles the audio core and the playout and hands the modules to its worklets, so they need not carry the bytes. */
 const withoutInlineCore: Plugin = {
   name: 'without-inline-core',
   setup(bundle) {
-    bundle.onLoad({ filter: /core-simd\.generated\.ts$/ }, () => ({ contents: "export const CORE_SIMD_BASE64 = '';" }));
+    bundle.onLoad({ filter: /(core-simd|playout)\.generated\.ts$/ }, () => ({
+      contents: "export const CORE_SIMD_BASE64 = '', PLAYOUT_BASE64 = '';",
+    }));
   },
 };
 

@@ -4,6 +4,8 @@ import type { HandlePosition } from '../src/audio/playout.ts';
 export interface PlaybackOptions {
   /** The compiled audio core; the page compiles it, the render thread can't. */
   readonly module: WebAssembly.Module;
+  /** The compiled playout module, from the same place. */
+  readonly playoutModule: WebAssembly.Module;
   /** Rate of the written samples, in Hz; default 24000. */
   readonly itemRate?: number;
   /** Frames that the ring holds, a power of two; default 2²². */

@@ -30,9 +30,10 @@ class PlaybackProcessor extends AudioWorkletProcessor {
 
   constructor(options: { processorOptions: PlaybackOptions }) {
     super();
-    const { module, itemRate, capacityFrames } = options.processorOptions;
+    const { module, playoutModule, itemRate, capacityFrames } = options.processorOptions;
     this.#playout = new Playout({
       module,
+      playoutModule,
       itemRate,
       capacityFrames,
       outputRate: sampleRate,

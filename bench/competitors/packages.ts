@@ -14,7 +14,8 @@ export async function importPackage<T>(name: string): Promise<T | null> {
   return namespace.default ?? (namespace as T);
 }
 
-function findPackage(name: string): string | null {
+/** The file that importing a package by name loads; null when it is not installed. */
+export function findPackage(name: string): string | null {
   for (const folder of [BENCH_FOLDER, process.cwd()]) {
     if (!existsSync(folder)) continue;
     try {

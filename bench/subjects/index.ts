@@ -6,6 +6,7 @@ import { pcm16Subjects } from './pcm16.ts';
 import { pathSubjects } from './paths.ts';
 import { quantumSubjects } from './quantum.ts';
 import { resamplerSubjects } from './resampler.ts';
+import { sessionSubjects } from './session.ts';
 import { sizeSubjects } from './size.ts';
 
 /** Everything that is measured, in the order of the report. */
@@ -18,4 +19,5 @@ export const SUBJECTS: readonly Subject[] = [
   ...sizeSubjects,
   ...quantumSubjects,
   ...resamplerSubjects,
+  ...sessionSubjects,
 ];

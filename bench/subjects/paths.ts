@@ -12,7 +12,7 @@ import {
   telephonyOutChain,
 } from '../competitors/paths.ts';
 import { noiseFloat, noisePcm16 } from '../corpus.ts';
-import { median } from '../statistics.ts';
+import { allocatedBytes, HEAP_FLAGS } from '../heap.ts';
 import { type Contender, type Facts, type Race, type Subject, type Survey, timed } from '../subject.ts';
 
 /** 20 ms at each rate. */
@@ -106,9 +106,6 @@ function raceOf(path: Path): Race {
   };
 }
 
-const WINDOWS = 5;
-const WINDOW_BLOCKS = 2000;
-
 function allocationOf(path: Path): Survey {
   return {
     kind: 'survey',
@@ -116,8 +113,7 @@ function allocationOf(path: Path): Survey {
     operation: 'bytes of the heap for each 20 ms, with and without the text that is returned',
     isPerBuild: false,
     runs: 1,
-    // Room enough that nothing is collected while it is counted.
-    nodeFlags: ['--expose-gc', '--min-semi-space-size=128', '--max-semi-space-size=128'],
+    nodeFlags: HEAP_FLAGS,
     async survey(build: CoreBuild) {
       await loadCore(build);
       return (await chainsOf(path)).map(({ name, convert }) => ({ contender: name, facts: allocation(convert) }));
@@ -126,26 +122,10 @@ function allocationOf(path: Path): Survey {
 }
 
 function allocation(convert: () => string | Float32Array): Facts {
-  const run = (): void => {
-    for (let i = 0; i < WINDOW_BLOCKS; i++) convert();
-  };
-  for (let i = 0; i < WINDOWS; i++) run();
-  const windows: number[] = [];
-  for (let i = 0; i < WINDOWS; i++) {
-    globalThis.gc?.();
-    const before = occupiedBytes();
-    run();
-    windows.push(occupiedBytes() - before);
-  }
+  const allocated = allocatedBytes(convert);
   const result = convert();
-  const allocatedBytes = Math.round(median(windows) / WINDOW_BLOCKS);
   const textBytes = typeof result === 'string' ? stringBytes(result.length) : 0;
-  return { allocatedBytes, textBytes, besidesTextBytes: allocatedBytes - textBytes };
-}
-
-function occupiedBytes(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  return { allocatedBytes: allocated, textBytes, besidesTextBytes: allocated - textBytes };
 }
 
 /** A one-byte string of V8: a header of 16 bytes, then the characters, up to a multiple of 8. */

@@ -1,3 +1,4 @@
+import type { Deadlines } from '../deadlines.ts';
 import { BargeinError, GuardrailExecutionError } from '../errors.ts';
 import type { AnyRealtimeAgent } from './agent.ts';
 import type { RunContext } from './run-context.ts';
@@ -27,7 +28,9 @@ export interface RealtimeOutputGuardrail {
 /** How often guardrails run. */
 export interface RealtimeOutputGuardrailSettings {
   /** Characters of new transcript between two runs, -1 for once at the end. Default 100. */
-  debounceTextLength: number;
+  debounceTextLength?: number;
+  /** How long a guardrail may take for one run before it counts as failed, in milliseconds. Default 30,000. */
+  timeoutMs?: number;
 }
 
 /** Names a guardrail in a result. */
@@ -55,33 +58,36 @@ export class OutputGuardrailTripwireTriggered<TMeta = RealtimeGuardrailMetadata>
   }
 }
 
-/** How a run of all guardrails over one text ended. */
+/** How a run of one guardrail over one text ended. */
 export interface GuardrailOutcome {
   readonly tripped: { readonly error: OutputGuardrailTripwireTriggered; readonly feedback: string } | null;
   readonly error?: GuardrailExecutionError;
 }
 
-/** Runs all guardrails over a text at once. The first of the list that trips counts; one that throws stops no other. */
-export async function runGuardrails(
-  guardrails: readonly RealtimeOutputGuardrail[],
+/** A guardrail that takes longer counts as failed, unless the session says otherwise. */
+export const DEFAULT_GUARDRAIL_TIMEOUT_MS = 30_000;
+
+/** Has a guardrail read a text. One that throws, hangs or answers nonsense is an error, and the text counts as checked. */
+export async function runGuardrail(
+  guardrail: RealtimeOutputGuardrail,
   args: OutputGuardrailFunctionArgs,
+  limit: { readonly deadlines: Deadlines; readonly timeoutMs: number },
 ): Promise<GuardrailOutcome> {
-  const runs = guardrails.map(async (guardrail) => {
-    const output = await guardrail.execute(args);
-    if (typeof output?.tripwireTriggered === 'boolean') return { guardrail, output };
-    throw new TypeError('execute() of a guardrail must resolve to { tripwireTriggered, outputInfo }');
-  });
-  let error: GuardrailExecutionError | undefined;
-  let tripped: GuardrailOutcome['tripped'] = null;
-  for (const [index, run] of (await Promise.allSettled(runs)).entries()) {
-    if (run.status === 'rejected') {
-      const name = guardrails[index]?.name ?? '';
-      error ??= new GuardrailExecutionError(`guardrail '${name}' failed; the text counts as checked`, run.reason);
-    } else if (run.value.output.tripwireTriggered && tripped === null) {
-      tripped = tripOf(run.value.guardrail, run.value.output, args);
+  const { name } = guardrail;
+  const overdue = (): Error => new Error(`it did not answer within ${limit.timeoutMs} ms`);
+  try {
+    const output = await limit.deadlines.race(limit.timeoutMs, () => guardrail.execute(args), overdue);
+    if (typeof output?.tripwireTriggered !== 'boolean') {
+      throw new TypeError('execute() must resolve to { tripwireTriggered, outputInfo }');
     }
+    return { tripped: output.tripwireTriggered ? tripOf(guardrail, output, args) : null };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      tripped: null,
+      error: new GuardrailExecutionError(`guardrail '${name}' failed, the text counts as checked: ${why}`, error),
+    };
   }
-  return error === undefined ? { tripped } : { tripped, error };
 }
 
 function tripOf(

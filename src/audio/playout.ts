@@ -1,5 +1,6 @@
 import { AudioError } from '../errors.ts';
 import { Kernel } from '../wasm/kernel.ts';
+import { type PlayoutExports, playoutModule } from '../wasm/playout-module.ts';
 import { checkSampleRate, WIRE_SAMPLE_RATE } from './format.ts';
 
 /** Handles that can be unfinished at once. */
@@ -27,6 +28,8 @@ export interface PlayoutOptions {
   readonly maxBlockFrames?: number;
   /** Compiled audio core, for a thread that was handed one; default is the selected build. */
   readonly module?: WebAssembly.Module;
+  /** Compiled playout module, likewise. */
+  readonly playoutModule?: WebAssembly.Module;
 }
 
 /** How far one handle got, in frames at the item's rate. */
@@ -69,6 +72,7 @@ export class Playout {
   readonly #stagingAt: number;
   readonly #outputAt: number;
   #ownKernel: Kernel | null;
+  readonly #exports: PlayoutExports;
   #block: Float32Array<ArrayBuffer>;
 
   constructor(options: PlayoutOptions = {}) {
@@ -77,8 +81,9 @@ export class Playout {
     this.capacityFrames = checkCapacity(options.capacityFrames ?? DEFAULT_CAPACITY_FRAMES);
     this.maxBlockFrames = checkBlock(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
     const { module } = options;
-    const sizing = new Kernel({ pages: Kernel.pagesFor(0), module });
-    const stateBytes = sizing.exports.playoutBytes(this.capacityFrames, this.itemRate, this.outputRate);
+    const code = options.playoutModule ?? playoutModule();
+    const sizing = playoutExports(code, new Kernel({ pages: Kernel.pagesFor(0), module }));
+    const stateBytes = sizing.playoutBytes(this.capacityFrames, this.itemRate, this.outputRate);
     const stagingBytes = Math.max(STAGING_FRAMES * 2, PLAYOUT_HANDLES * REPORT_WORDS * 4);
     const outputBytes = this.maxBlockFrames * 4;
     const kernel = new Kernel({ pages: Kernel.pagesFor(stateBytes + stagingBytes + outputBytes), module });
@@ -87,7 +92,8 @@ export class Playout {
     this.#stagingAt = kernel.allocate(stagingBytes);
     this.#outputAt = kernel.allocate(outputBytes);
     this.#block = kernel.f32.subarray(this.#outputAt / 4, this.#outputAt / 4);
-    kernel.exports.playoutInit(this.#stateAt, this.capacityFrames, this.itemRate, this.outputRate);
+    this.#exports = playoutExports(code, kernel);
+    this.#exports.playoutInit(this.#stateAt, this.capacityFrames, this.itemRate, this.outputRate);
   }
 
   /**
@@ -95,7 +101,7 @@ export class Playout {
    * of cancelled ones was not taken. Items follow each other without a break, so this ends the previous one.
    */
   open(): number | null {
-    const handle = this.#kernel.exports.playoutOpen(this.#stateAt);
+    const handle = this.#live.playoutOpen(this.#stateAt);
     return handle === 0 ? null : handle;
   }
 
@@ -104,7 +110,8 @@ export class Playout {
    * later. Returns `REFUSED`, and counts the frames, if the handle is unknown, ended or cancelled.
    */
   write(handle: number, samples: Int16Array): number {
-    const { exports, i16 } = this.#kernel;
+    const exports = this.#live;
+    const { i16 } = this.#kernel;
     let accepted = 0;
     do {
       const slice = samples.subarray(accepted, accepted + STAGING_FRAMES);
@@ -123,7 +130,7 @@ export class Playout {
 
   /** No more frames follow for this handle, so that silence after it is not an underrun. */
   end(handle: number): void {
-    this.#kernel.exports.playoutEnd(this.#stateAt, handle);
+    this.#live.playoutEnd(this.#stateAt, handle);
   }
 
   /** Fills `output` with the next frames. Allocates nothing as long as the length stays the same. */
@@ -138,7 +145,7 @@ export class Playout {
     }
     if (this.#block.length !== frames)
       this.#block = this.#kernel.f32.subarray(this.#outputAt / 4, this.#outputAt / 4 + frames);
-    this.#kernel.exports.playoutRender(this.#stateAt, this.#outputAt, frames);
+    this.#live.playoutRender(this.#stateAt, this.#outputAt, frames);
     output.set(this.#block);
   }
 
@@ -148,17 +155,17 @@ export class Playout {
    * that. Paused, it is the end of the pause, and the positions are those of the pause; ducked, what follows is not.
    */
   interrupt(): void {
-    this.#kernel.exports.playoutInterrupt(this.#stateAt);
+    this.#live.playoutInterrupt(this.#stateAt);
   }
 
   /** Fades within the next `render` and holds the position where that fade began. */
   pause(): void {
-    this.#kernel.exports.playoutPause(this.#stateAt);
+    this.#live.playoutPause(this.#stateAt);
   }
 
   /** Continues from the position of the pause, rising from silence. */
   resume(): void {
-    this.#kernel.exports.playoutResume(this.#stateAt);
+    this.#live.playoutResume(this.#stateAt);
   }
 
   /**
@@ -169,36 +176,37 @@ export class Playout {
     if (!(gainDb <= 0)) {
       throw new AudioError(`gainDb must be a number of decibels, at most 0, got ${gainDb}`, { code: 'ERR_GAIN' });
     }
-    this.#kernel.exports.playoutDuck(this.#stateAt, 10 ** (gainDb / 20));
+    this.#live.playoutDuck(this.#stateAt, 10 ** (gainDb / 20));
   }
 
   /** Turns the output up again, along the same kind of ramp. */
   unduck(): void {
-    this.#kernel.exports.playoutDuck(this.#stateAt, 1);
+    this.#live.playoutDuck(this.#stateAt, 1);
   }
 
   /** The handle being rendered: every earlier one is finished, no later one has begun. 0 before the first. */
   get currentHandle(): number {
-    return this.#kernel.exports.playoutCursor(this.#stateAt);
+    return this.#live.playoutCursor(this.#stateAt);
   }
 
   /**
    * Frames of the handle rendered so far; never decreases. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more.
    */
   renderedFrames(handle: number): number {
-    return known(handle, this.#kernel.exports.playoutRenderedFrames(this.#stateAt, handle));
+    return known(handle, this.#live.playoutRenderedFrames(this.#stateAt, handle));
   }
 
   /** Frames of the handle accepted so far. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more. */
   receivedFrames(handle: number): number {
-    return known(handle, this.#kernel.exports.playoutReceivedFrames(this.#stateAt, handle));
+    return known(handle, this.#live.playoutReceivedFrames(this.#stateAt, handle));
   }
 
   /**
    * Every handle that was cancelled since the last report, in queue order; `null` if no interrupt was completed since.
    */
   takeInterruptReport(): readonly HandlePosition[] | null {
-    const { exports, i32 } = this.#kernel;
+    const exports = this.#live;
+    const { i32 } = this.#kernel;
     const count = exports.playoutTakeReport(this.#stateAt, this.#stagingAt);
     if (count < 0) return null;
     return Array.from({ length: count }, (_, i) => {
@@ -214,8 +222,8 @@ export class Playout {
 
   /** Writes the counters into the caller's object and returns it. */
   copyStats(into: PlayoutStats): PlayoutStats {
-    const { exports, f64 } = this.#kernel;
-    exports.playoutStats(this.#stateAt, this.#stagingAt);
+    const { f64 } = this.#kernel;
+    this.#live.playoutStats(this.#stateAt, this.#stagingAt);
     const at = this.#stagingAt / 8;
     into.underrunEvents = f64[at] ?? 0;
     into.underrunFrames = f64[at + 1] ?? 0;
@@ -230,10 +238,23 @@ export class Playout {
     this.#block = new Float32Array(0);
   }
 
+  get #live(): PlayoutExports {
+    return this.#ownKernel === null ? this.#freed() : this.#exports;
+  }
+
   get #kernel(): Kernel {
-    if (this.#ownKernel !== null) return this.#ownKernel;
+    return this.#ownKernel ?? this.#freed();
+  }
+
+  #freed(): never {
     throw new AudioError('the playout has been freed; construct a new one', { code: 'ERR_AUDIO_MEMORY' });
   }
+}
+
+/** The playout module at work in the kernel's memory, with the kernel's own functions. */
+function playoutExports(module: WebAssembly.Module, kernel: Kernel): PlayoutExports {
+  const imports = { env: { memory: kernel.memory }, core: { ...kernel.exports } };
+  return new WebAssembly.Instance(module, imports).exports as unknown as PlayoutExports;
 }
 
 function known(handle: number, frames: number): number {

@@ -29,15 +29,18 @@ function showOutputs(state: SessionState, effects: readonly SessionEffect[]): St
 }
 
 function runGuardrails(state: SessionState): Step<SessionState> {
-  if (state.guardrailDebounceLength === null) return [state, []];
-  const due = guardrails.dueText(state.guardrails, state.guardrailDebounceLength);
-  if (due === undefined) return [state, []];
-  const [runId, next] = takeId(state);
-  const { agentName, responseId, itemId, text } = due;
-  return [
-    { ...next, guardrails: guardrails.runStarted(state.guardrails, due, runId) },
-    [{ type: 'runGuardrails', runId, agentName, responseId, itemId, text }],
-  ];
+  const debounceLength = state.guardrailDebounceLength;
+  if (debounceLength === null) return [state, []];
+  let next = state;
+  const effects: SessionEffect[] = [];
+  for (;;) {
+    const due = guardrails.dueRun(next.guardrails, debounceLength);
+    if (due === undefined) return [next, effects];
+    const [runId, taken] = takeId(next);
+    next = { ...taken, guardrails: guardrails.runStarted(next.guardrails, due, runId) };
+    const { agentName, responseId, itemId, text } = due.text;
+    effects.push({ type: 'runGuardrail', runId, guardrail: due.guardrail, agentName, responseId, itemId, text });
+  }
 }
 
 function releaseRequest(state: SessionState): Step<SessionState> {

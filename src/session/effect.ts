@@ -68,9 +68,11 @@ export type SessionEffect =
   | { readonly type: 'runCall'; readonly call: CallRef; readonly agentName: string }
   | { readonly type: 'runHandoff'; readonly call: CallRef; readonly agentName: string; readonly toAgentName: string }
   | { readonly type: 'formatRejection'; readonly call: CallRef; readonly agentName: string; readonly message?: string }
+  /** One guardrail, by its place in the session's list, reads all of a text so far. */
   | {
-      readonly type: 'runGuardrails';
+      readonly type: 'runGuardrail';
       readonly runId: string;
+      readonly guardrail: number;
       readonly agentName: string;
       readonly responseId: string;
       readonly itemId: string;

@@ -1,11 +1,13 @@
-// Output guardrails read along while the agent speaks: one run in flight for each response, over its text so far.
+// Output guardrails read along while the agent speaks: each has one run in flight for each response, over its text so far,
+// and waits for no other. The first that trips ends the reading of that response.
 
-import type { Guardrails, GuardedText, LiveResponse } from './state.ts';
+import type { Guardrails, GuardedText, GuardrailReading, LiveResponse } from './state.ts';
 
-/** The model said more. */
+/** The model said more; `count` guardrails read it. */
 export function transcriptGrew(
   guardrails: Guardrails,
   response: LiveResponse,
+  count: number,
   itemId: string,
   delta: string,
 ): Guardrails {
@@ -17,8 +19,7 @@ export function transcriptGrew(
     agentName,
     itemId,
     text: delta,
-    checkedLength: 0,
-    runId: null,
+    readings: Array.from({ length: count }, () => ({ checkedLength: 0, runId: null })),
     isComplete: false,
     hasTripped: false,
   };
@@ -31,37 +32,52 @@ export function responseEnded(guardrails: Guardrails, responseId: string): Guard
   return text === undefined ? guardrails : update(guardrails, { ...text, isComplete: true });
 }
 
-/** Responses were interrupted: no run begins for them any more, one in flight still counts. */
+/** Responses were interrupted: no run begins for them any more, those in flight still count. */
 export function responsesCancelled(guardrails: Guardrails, responseIds: readonly string[]): Guardrails {
   if (!guardrails.texts.some((text) => responseIds.includes(text.responseId))) return guardrails;
-  const closed = guardrails.texts.map((text) =>
-    responseIds.includes(text.responseId) ? { ...text, isComplete: true, checkedLength: text.text.length } : text,
-  );
+  const closed = guardrails.texts.map((text) => {
+    if (!responseIds.includes(text.responseId)) return text;
+    const readings = text.readings.map((reading) => ({ ...reading, checkedLength: text.text.length }));
+    return { ...text, isComplete: true, readings };
+  });
   return { texts: closed.filter(isOpen) };
 }
 
-/** The text whose next run is due, if any. `debounceLength`: new characters between two runs, -1 for once at the end. */
-export function dueText(guardrails: Guardrails, debounceLength: number): GuardedText | undefined {
-  return guardrails.texts.find((text) => {
-    const newLength = text.text.length - text.checkedLength;
-    if (text.runId !== null || text.hasTripped || newLength === 0) return false;
-    return text.isComplete || (debounceLength >= 0 && newLength >= debounceLength);
-  });
+/** A run that is due: which guardrail reads which text. */
+export interface DueRun {
+  readonly text: GuardedText;
+  readonly guardrail: number;
+}
+
+/** The next run that is due, if any. `debounceLength`: new characters between two runs, -1 for once at the end. */
+export function dueRun(guardrails: Guardrails, debounceLength: number): DueRun | undefined {
+  for (const text of guardrails.texts) {
+    if (text.hasTripped) continue;
+    const guardrail = text.readings.findIndex(({ runId, checkedLength }) => {
+      const newLength = text.text.length - checkedLength;
+      if (runId !== null || newLength === 0) return false;
+      return text.isComplete || (debounceLength >= 0 && newLength >= debounceLength);
+    });
+    if (guardrail >= 0) return { text, guardrail };
+  }
+  return undefined;
 }
 
 /** A run begins over all of the text so far. */
-export function runStarted(guardrails: Guardrails, due: GuardedText, runId: string): Guardrails {
-  return update(guardrails, { ...due, runId, checkedLength: due.text.length });
+export function runStarted(guardrails: Guardrails, { text, guardrail }: DueRun, runId: string): Guardrails {
+  const readings = text.readings.with(guardrail, { runId, checkedLength: text.text.length });
+  return update(guardrails, { ...text, readings });
 }
 
 /** The text that a run reads; `undefined` when the run is none of ours any more. */
 export function findRun(guardrails: Guardrails, runId: string): GuardedText | undefined {
-  return guardrails.texts.find((text) => text.runId === runId);
+  return guardrails.texts.find((text) => text.readings.some((reading) => reading.runId === runId));
 }
 
 /** A run is over. */
-export function runSettled(guardrails: Guardrails, text: GuardedText, hasTripped: boolean): Guardrails {
-  return update(guardrails, { ...text, runId: null, hasTripped });
+export function runSettled(guardrails: Guardrails, text: GuardedText, runId: string, hasTripped: boolean): Guardrails {
+  const readings = text.readings.map((reading) => (reading.runId === runId ? { ...reading, runId: null } : reading));
+  return update(guardrails, { ...text, readings, hasTripped: text.hasTripped || hasTripped });
 }
 
 /** Forgets the texts of responses that are themselves forgotten. */
@@ -79,7 +95,10 @@ function update(guardrails: Guardrails, changed: GuardedText): Guardrails {
   return { texts: texts.filter(isOpen) };
 }
 
+/** A tripped text stays while its response goes on, so that it can't begin anew and trip again. */
 function isOpen(text: GuardedText): boolean {
-  if (!text.isComplete || text.runId !== null) return true;
-  return !text.hasTripped && text.text.length > text.checkedLength;
+  if (!text.isComplete) return true;
+  const isUnread = ({ checkedLength }: GuardrailReading): boolean =>
+    !text.hasTripped && text.text.length > checkedLength;
+  return text.readings.some((reading) => reading.runId !== null || isUnread(reading));
 }

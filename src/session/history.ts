@@ -10,6 +10,8 @@ import type {
 } from '../protocol/items.ts';
 import type { CallRef } from './effect.ts';
 import { emit } from './effect.ts';
+import type { ItemList } from './item-list.ts';
+import { findItem, findLastItem, insertItem, itemAfter, removeItem, replaceItem } from './item-list.ts';
 import type { HeardAudio, History, Step } from './state.ts';
 import { unchanged } from './state.ts';
 
@@ -18,8 +20,7 @@ const MAX_WAITING = 32;
 
 /** An item arrived or changed. */
 export function itemUpdated(history: History, update: RealtimeItem): Step<History> {
-  const index = indexOf(history.items, update.itemId);
-  const known = history.items[index];
+  const known = findItem(history.items, update.itemId);
   if (known === undefined) {
     const mine = history.cuts.filter((cut) => cut.itemId === update.itemId);
     const item = mine.reduce(cutItem, update);
@@ -33,55 +34,48 @@ export function itemUpdated(history: History, update: RealtimeItem): Step<Histor
   if (merged === known) return unchanged(history);
   const learntItsPlace = previousIdOf(known) === undefined && previousIdOf(merged) !== undefined;
   const next = learntItsPlace
-    ? insert({ ...history, items: history.items.toSpliced(index, 1) }, merged)
-    : { ...history, items: history.items.with(index, merged) };
+    ? insert({ ...history, items: removeItem(history.items, known.itemId) }, merged)
+    : withItem(history, merged);
   return [next, [emit({ type: 'historyUpdated' })]];
 }
 
 /** The server forgot an item. */
 export function itemDeleted(history: History, itemId: string): Step<History> {
-  const index = indexOf(history.items, itemId);
-  if (index < 0) return unchanged(history);
-  const next = {
-    ...history,
-    items: history.items.toSpliced(index, 1),
-    orphanIds: history.orphanIds.filter((orphanId) => orphanId !== itemId),
-  };
-  return [next, [emit({ type: 'historyUpdated' })]];
+  const items = removeItem(history.items, itemId);
+  if (items === history.items) return unchanged(history);
+  const orphanIds = history.orphanIds.filter((orphanId) => orphanId !== itemId);
+  return [{ ...history, items, orphanIds }, [emit({ type: 'historyUpdated' })]];
 }
 
 /** The output of a call was sent: its item shows it from now on. */
 export function outputSent(history: History, call: CallRef, output: string): History {
-  const index = history.items.findLastIndex(
-    (item) => item.type === 'function_call' && (item.callId === call.callId || item.itemId === call.itemId),
-  );
-  const item = history.items[index];
+  const { callId, itemId } = call;
+  const named = itemId === undefined ? undefined : findItem(history.items, itemId);
+  const item =
+    named?.type === 'function_call'
+      ? named
+      : findLastItem(history.items, (other) => other.type === 'function_call' && other.callId === callId);
   if (item?.type !== 'function_call') return history;
-  return { ...history, items: history.items.with(index, { ...item, status: 'completed', output }) };
+  return withItem(history, { ...item, status: 'completed', output });
 }
 
 /** The model said more of an item: its transcript grows until the finished item replaces it. */
 export function transcriptGrew(history: History, itemId: string, delta: string): History {
-  const index = indexOf(history.items, itemId);
-  const item = history.items[index];
+  const item = findItem(history.items, itemId);
   if (item?.type !== 'message' || item.role !== 'assistant' || item.status !== 'in_progress') return history;
   const part = item.content.at(-1) ?? { type: 'output_audio' as const };
   const grown =
     part.type === 'output_text'
       ? { ...part, text: part.text + delta }
       : { ...part, transcript: (part.transcript ?? '') + delta };
-  return {
-    ...history,
-    items: history.items.with(index, { ...item, content: [...item.content.slice(0, -1), grown] }),
-  };
+  return withItem(history, { ...item, content: [...item.content.slice(0, -1), grown] });
 }
 
 /** Cuts an item to what was heard, now or when it arrives. */
 export function heardUpTo(history: History, heard: HeardAudio): History {
-  const index = indexOf(history.items, heard.itemId);
-  const item = history.items[index];
+  const item = findItem(history.items, heard.itemId);
   if (item === undefined) return { ...history, cuts: [...history.cuts, heard].slice(-MAX_WAITING) };
-  return { ...history, items: history.items.with(index, cutItem(item, heard)) };
+  return withItem(history, cutItem(item, heard));
 }
 
 function cutItem(item: RealtimeItem, heard: HeardAudio): RealtimeItem {
@@ -119,9 +113,8 @@ export function heardWords(text: string, fraction: number): string {
   return text.slice(0, end);
 }
 
-/** From the end, because nearly every event is about one of the youngest items. */
-function indexOf(items: readonly RealtimeItem[], itemId: string): number {
-  return items.findLastIndex((item) => item.itemId === itemId);
+function withItem(history: History, item: RealtimeItem): History {
+  return { ...history, items: replaceItem(history.items, item) };
 }
 
 function previousIdOf(item: RealtimeItem | undefined): string | null | undefined {
@@ -130,33 +123,32 @@ function previousIdOf(item: RealtimeItem | undefined): string | null | undefined
 
 function insert(history: History, item: RealtimeItem): History {
   const previousId = previousIdOf(item);
-  const previousIndex = typeof previousId === 'string' ? indexOf(history.items, previousId) : -1;
-  const isOrphan = typeof previousId === 'string' && previousIndex < 0;
-  let index = history.items.length;
-  if (previousId === null) index = 0;
-  else if (previousIndex >= 0) index = previousIndex + 1;
-
-  let items = history.items.toSpliced(index, 0, item);
+  const isOrphan = typeof previousId === 'string' && findItem(history.items, previousId) === undefined;
+  let items = insertItem(history.items, item, previousId);
   const orphanIds: string[] = [];
   for (const orphanId of history.orphanIds) {
-    const orphanIndex = indexOf(items, orphanId);
-    if (previousIdOf(items[orphanIndex]) === item.itemId) items = moveRunBehind(items, orphanIndex, item.itemId);
+    const orphan = findItem(items, orphanId);
+    if (orphan !== undefined && previousIdOf(orphan) === item.itemId) items = moveRunBehind(items, orphan, item.itemId);
     else if (orphanId !== item.itemId) orphanIds.push(orphanId);
   }
   if (isOrphan) orphanIds.push(item.itemId);
   return { ...history, items, orphanIds: orphanIds.slice(-MAX_WAITING) };
 }
 
-/** Moves the item at `start`, with the chain of its direct successors, to behind `previousId`. */
-function moveRunBehind(items: readonly RealtimeItem[], start: number, previousId: string): RealtimeItem[] {
-  let end = start + 1;
-  while (end < items.length && previousIdOf(items[end]) === items[end - 1]?.itemId) end += 1;
-  const run = items.slice(start, end);
-  const rest = items.toSpliced(start, run.length);
-  const previousIndex = indexOf(rest, previousId);
+/** Moves an item, with the chain of its direct successors, to behind `previousId`. */
+function moveRunBehind(items: ItemList, first: RealtimeItem, previousId: string): ItemList {
+  const run = [first];
+  let last = first;
+  for (;;) {
+    const next = itemAfter(items, last.itemId);
+    if (next === undefined || previousIdOf(next) !== last.itemId) break;
+    run.push(next);
+    last = next;
+  }
   // The predecessor follows from its own successor: a circle, which has no order to keep.
-  if (previousIndex < 0) return [...items];
-  return rest.toSpliced(previousIndex + 1, 0, ...run);
+  if (run.some((item) => item.itemId === previousId)) return items;
+  const rest = run.reduce((list, item) => removeItem(list, item.itemId), items);
+  return run.reduceRight((list, item) => insertItem(list, item, previousId), rest);
 }
 
 function merge(known: RealtimeItem, update: RealtimeItem): RealtimeItem {

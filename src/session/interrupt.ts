@@ -63,14 +63,17 @@ export function playoutDone(state: SessionState, position: ItemPosition): Step<S
   return [{ ...state, playback: next }, [emit({ type: 'event', event: 'playback_done', detail })]];
 }
 
-/** Guardrails have read a text. One that trips interrupts the agent and has it told why, once for each response. */
+/**
+ * A guardrail has read a text. The first that trips in a response interrupts the agent and has it told why; one that comes
+ * when the conversation has gone on to another response is only reported.
+ */
 export function guardrailSettled(state: SessionState, input: InputOf<'guardrailSettled'>): Step<SessionState> {
-  const text = guardrails.findRun(state.guardrails, input.runId);
+  const { runId, tripped } = input;
+  const text = guardrails.findRun(state.guardrails, runId);
   if (text === undefined) return unchanged(state);
-  const { tripped } = input;
-  const settled = { ...state, guardrails: guardrails.runSettled(state.guardrails, text, tripped !== null) };
+  const settled = { ...state, guardrails: guardrails.runSettled(state.guardrails, text, runId, tripped !== null) };
   const report: SessionEffect[] = input.error === undefined ? [] : [emit({ type: 'error', error: input.error })];
-  if (tripped === null) return [settled, report];
+  if (tripped === null || text.hasTripped) return [settled, report];
 
   const notice = emit({
     type: 'guardrailTripped',
@@ -78,7 +81,14 @@ export function guardrailSettled(state: SessionState, input: InputOf<'guardrailS
     error: tripped.error,
     itemId: text.itemId,
   });
+  if (!isCurrent(state, text.responseId)) return [settled, [...report, notice]];
   const [stopped, effects] = interrupt(settled, false);
-  const [told, request] = responses.messageSent(stopped.responses, tripped.feedback, {}, state.abilities.isDriven);
+  const [told, request] = responses.feedbackSent(stopped.responses, tripped.feedback, state.abilities.isDriven);
   return [{ ...stopped, responses: told }, [...report, notice, ...effects, ...request]];
+}
+
+/** Whether that response is the conversation's last, or can still be heard. */
+function isCurrent(state: SessionState, responseId: string): boolean {
+  if (state.responses.live.at(-1)?.responseId === responseId) return true;
+  return state.playback.live.some((audio) => audio.responseId === responseId);
 }

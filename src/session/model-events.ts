@@ -57,7 +57,9 @@ export function transcriptDelta(state: SessionState, input: InputOf<'transcriptD
     {
       ...state,
       history: grown,
-      guardrails: isGuarded ? guardrails.transcriptGrew(state.guardrails, response, itemId, delta) : state.guardrails,
+      guardrails: isGuarded
+        ? guardrails.transcriptGrew(state.guardrails, response, state.guardrailCount, itemId, delta)
+        : state.guardrails,
     },
     grown === state.history ? [] : [emit({ type: 'historyUpdated', isGrowing: true })],
   ];

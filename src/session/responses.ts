@@ -127,6 +127,12 @@ export function messageSent(
   return [isDriven ? queueRequest(responses) : responses, [send({ type: 'message', message, otherEventData })]];
 }
 
+/** The model is told why it was stopped. Its answer to that waits, like one to a tool output, for a user who is speaking. */
+export function feedbackSent(responses: Responses, feedback: string, isDriven: boolean): Step<Responses> {
+  const message = send({ type: 'message', message: feedback, otherEventData: {} });
+  return [isDriven ? wantResponse(responses) : responses, [message]];
+}
+
 /** The user began to speak. */
 export function speechStarted(responses: Responses): Responses {
   return { ...responses, isUserSpeaking: true, awaitedTurn: null };

@@ -1,13 +1,14 @@
 // The state of a session: plain, serialisable data. It names agents and tools; the live objects stay in the shell.
 // Only history (and one usage record a response) grows with the call; everything else is bounded by what is in flight.
 
-import type { RealtimeItem } from '../protocol/items.ts';
 import type { CallRef, SessionEffect } from './effect.ts';
+import type { ItemList } from './item-list.ts';
+import { NO_ITEMS } from './item-list.ts';
 import type { ResponseUsage, TransportAbilities } from './input.ts';
 
 /** The items of the conversation, in order. */
 export interface History {
-  readonly items: readonly RealtimeItem[];
+  readonly items: ItemList;
   /** Items at the end because their predecessor has not arrived yet, in order of arrival; the youngest few. */
   readonly orphanIds: readonly string[];
   /** Cuts of items that have not arrived yet; the youngest few. */
@@ -89,6 +90,13 @@ export interface Approvals {
   readonly always: Readonly<Record<string, 'approve' | 'reject'>>;
 }
 
+/** How far one guardrail has read a text. */
+export interface GuardrailReading {
+  /** Characters given to its runs so far, the one in flight included. */
+  readonly checkedLength: number;
+  readonly runId: string | null;
+}
+
 /** Transcript of one response, checked piece by piece. */
 export interface GuardedText {
   readonly responseId: string;
@@ -96,9 +104,8 @@ export interface GuardedText {
   /** The item that the youngest piece belongs to. */
   readonly itemId: string;
   readonly text: string;
-  /** Characters given to a run so far, the one in flight included. */
-  readonly checkedLength: number;
-  readonly runId: string | null;
+  /** One for each guardrail, in the session's order. */
+  readonly readings: readonly GuardrailReading[];
   readonly isComplete: boolean;
   /** Tripped once, never again. */
   readonly hasTripped: boolean;
@@ -147,6 +154,8 @@ export interface SessionState {
   readonly agentName: string;
   /** Characters of new transcript between two guardrail runs, -1 for once at the end, null for no guardrails. */
   readonly guardrailDebounceLength: number | null;
+  /** Guardrails that read along. */
+  readonly guardrailCount: number;
   /** Prefix of every id made here, so that two sessions never clash. */
   readonly seed: string;
   readonly nextId: number;
@@ -168,7 +177,7 @@ export const FRESH_CALL: Pick<
   SessionState,
   'history' | 'responses' | 'tools' | 'handoffs' | 'guardrails' | 'playback'
 > = {
-  history: { items: [], orphanIds: [], cuts: [] },
+  history: { items: NO_ITEMS, orphanIds: [], cuts: [] },
   responses: {
     live: [],
     activeId: null,
@@ -193,12 +202,15 @@ export function initialSession(options: {
   readonly agentName: string;
   readonly seed: string;
   readonly guardrailDebounceLength: number | null;
+  /** Default 1. */
+  readonly guardrailCount?: number;
 }): SessionState {
   return {
     connection: 'closed',
     abilities: { isDriven: false, createsResponses: false },
     agentName: options.agentName,
     guardrailDebounceLength: options.guardrailDebounceLength,
+    guardrailCount: options.guardrailCount ?? 1,
     seed: options.seed,
     nextId: 1,
     ...FRESH_CALL,

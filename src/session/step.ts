@@ -9,6 +9,7 @@ import * as handoffs from './handoffs.ts';
 import * as history from './history.ts';
 import type { CommandInput, SessionInput } from './input.ts';
 import { guardrailSettled, interrupt, interruptSettled, playoutDone } from './interrupt.ts';
+import { itemsOf } from './item-list.ts';
 import * as model from './model-events.ts';
 import * as responses from './responses.ts';
 import type { SessionState, Step } from './state.ts';
@@ -72,7 +73,7 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
     case 'itemDeleted':
       return withPart(state, 'history', history.itemDeleted(state.history, input.itemId));
     case 'updateHistory':
-      return [state, [send({ type: 'resetHistory', from: state.history.items, to: input.items })]];
+      return [state, [send({ type: 'resetHistory', from: itemsOf(state.history.items), to: input.items })]];
 
     case 'speechStarted':
       return speech.speechStarted(state, input);

@@ -3,10 +3,11 @@
 
 import type { CallRunner } from '../agent/call-runner.ts';
 import type { RealtimeOutputGuardrail } from '../agent/guardrail.ts';
-import { runGuardrails } from '../agent/guardrail.ts';
+import { runGuardrail } from '../agent/guardrail.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import type { AgentRoster } from './agent-roster.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { Deadlines } from '../deadlines.ts';
 import type { OpenCommands } from './open-commands.ts';
 import type { ItemPosition } from '../playout/playout.ts';
 import type { SendCommand, SessionEffect, SessionNotice } from '../session/effect.ts';
@@ -24,6 +25,8 @@ export interface EffectHost<TContext> {
   readonly calls: CallRunner<TContext>;
   readonly commands: OpenCommands<TContext>;
   readonly guardrails: readonly RealtimeOutputGuardrail[];
+  /** How long one run of a guardrail may take. */
+  readonly guardrailTimeoutMs: number;
   readonly post: (input: SettlementInput | PlayoutInput | TimerInput | TransportInput) => void;
   readonly announce: (notice: SessionNotice) => void;
 }
@@ -39,9 +42,12 @@ export class EffectRunner<TContext> {
   readonly #host: EffectHost<TContext>;
   readonly #flushes = new Map<string, Flush>();
   readonly #turnTimers = new Map<number, Timer>();
+  /** Guardrails that are reading. */
+  readonly #readings: Deadlines;
 
   constructor(host: EffectHost<TContext>) {
     this.#host = host;
+    this.#readings = new Deadlines(host.clock);
     const playout = host.driven?.playout;
     if (playout === undefined) return;
     playout.listener = {
@@ -94,10 +100,12 @@ export class EffectRunner<TContext> {
         return this.#settleCall(effect.call.callId, calls.handOff(effect.call, roster));
       case 'formatRejection':
         return this.#settleCall(effect.call.callId, calls.formatRejection(effect.call, effect.message));
-      case 'runGuardrails': {
-        const { guardrails, runContext } = this.#host;
+      case 'runGuardrail': {
+        const { guardrails, guardrailTimeoutMs: timeoutMs, runContext } = this.#host;
+        const guardrail = guardrails[effect.guardrail];
+        if (guardrail === undefined) return;
         const args = { agent: roster.get(effect.agentName), agentOutput: effect.text, context: runContext };
-        void runGuardrails(guardrails, args).then((outcome) => {
+        void runGuardrail(guardrail, args, { deadlines: this.#readings, timeoutMs }).then((outcome) => {
           post({ type: 'guardrailSettled', runId: effect.runId, ...outcome });
         });
       }
@@ -110,6 +118,7 @@ export class EffectRunner<TContext> {
     for (const timer of this.#turnTimers.values()) timer.cancel();
     this.#flushes.clear();
     this.#turnTimers.clear();
+    this.#readings.clear();
     this.#host.calls.clear();
   }
 

@@ -4,6 +4,7 @@
 
 import { CallRunner } from '../agent/call-runner.ts';
 import type { RealtimeAgent } from '../agent/agent.ts';
+import { DEFAULT_GUARDRAIL_TIMEOUT_MS } from '../agent/guardrail.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import { realtimeContext } from '../agent/run-context.ts';
 import { Usage } from '../agent/usage.ts';
@@ -15,6 +16,7 @@ import type { SessionAgent } from '../session-events.ts';
 import type { RealtimeSessionConnectOptions, RealtimeSessionOptions } from '../session-options.ts';
 import { connectOptionsOf, guardrailDebounceLength } from '../session-options.ts';
 import type { CommandInput, PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
+import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
 import { initialSession } from '../session/state.ts';
 import { acceptsAudio, checkCommand, step } from '../session/step.ts';
@@ -77,6 +79,7 @@ export class SessionRuntime<TBaseContext> {
       agentName: initialAgent.name,
       seed: this.#seed,
       guardrailDebounceLength: guardrailDebounceLength(options),
+      guardrailCount: options.outputGuardrails?.length ?? 0,
     });
     this.#announcer = new Announcer({
       emitter,
@@ -106,6 +109,7 @@ export class SessionRuntime<TBaseContext> {
       roster: this.roster,
       calls: this.#calls,
       guardrails: options.outputGuardrails ?? [],
+      guardrailTimeoutMs: options.outputGuardrailSettings?.timeoutMs ?? DEFAULT_GUARDRAIL_TIMEOUT_MS,
       post: (input) => this.#post(input),
       announce: (notice) => this.#announcer.announce(notice),
       commands: this.#commands,
@@ -119,7 +123,7 @@ export class SessionRuntime<TBaseContext> {
 
   /** A fresh array of the shared items. */
   get history(): RealtimeItem[] {
-    return [...this.#state.history.items];
+    return itemsOf(this.#state.history.items);
   }
 
   /** Opens the connection. Rejects when it is open, when it can't be opened, and when `close` comes first. */

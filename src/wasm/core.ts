@@ -9,21 +9,6 @@ export type CoreBuild = 'scalar' | 'simd' | 'relaxed';
 export interface CoreExports {
   heapBase(): number;
   init(): void;
-  playoutBytes(capacityFrames: number, itemRate: number, outputRate: number): number;
-  playoutCursor(state: number): number;
-  playoutDuck(state: number, gain: number): void;
-  playoutEnd(state: number, handle: number): void;
-  playoutInit(state: number, capacityFrames: number, itemRate: number, outputRate: number): void;
-  playoutInterrupt(state: number): void;
-  playoutOpen(state: number): number;
-  playoutPause(state: number): void;
-  playoutReceivedFrames(state: number, handle: number): number;
-  playoutRender(state: number, dst: number, frames: number): void;
-  playoutRenderedFrames(state: number, handle: number): number;
-  playoutResume(state: number): void;
-  playoutStats(state: number, dst: number): void;
-  playoutTakeReport(state: number, dst: number): number;
-  playoutWrite(state: number, handle: number, src: number, frames: number): number;
   resamplerBytes(inputRate: number, outputRate: number, maxBlockFrames: number, grade: number): number;
   resamplerDelayFrames(state: number): number;
   resamplerDelayInputFrames(state: number): number;
@@ -32,6 +17,18 @@ export interface CoreExports {
   resamplerOutputFramesAvailable(state: number, inputFrames: number): number;
   resamplerProcess(state: number, dst: number, dstCapacityFrames: number, src: number, inputFrames: number): number;
   resamplerReset(state: number): void;
+  dotFour(
+    dst: number,
+    taps: number,
+    window0: number,
+    row0: number,
+    window1: number,
+    row1: number,
+    window2: number,
+    row2: number,
+    window3: number,
+    row3: number,
+  ): void;
   decodeBase64(dst: number, src: number, characters: number): number;
   encodeBase64(dst: number, src: number, bytes: number): number;
   decodeAlaw(dst: number, src: number, frames: number): void;

@@ -17,6 +17,7 @@ interface Gap {
  */
 export class Kernel {
   readonly exports: CoreExports;
+  readonly memory: WebAssembly.Memory;
   readonly u8: Uint8Array<ArrayBuffer>;
   readonly i16: Int16Array<ArrayBuffer>;
   readonly i32: Int32Array<ArrayBuffer>;
@@ -32,6 +33,7 @@ export class Kernel {
     const memory = newMemory(options.pages);
     const instance = new WebAssembly.Instance(options.module ?? coreModule(), { env: { memory } });
     this.exports = instance.exports as unknown as CoreExports;
+    this.memory = memory;
     const start = alignVector(this.exports.heapBase());
     this.#gaps = [{ address: start, bytes: options.pages * PAGE_BYTES - start }];
     this.#untouchedFrom = start;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Playout } from '../../src/audio/index.ts';
 import { coreModule } from '../../src/wasm/core.ts';
+import { playoutModule } from '../../src/wasm/playout-module.ts';
 import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../../worklets/messages.ts';
 import { seededSignal, sha256 } from './fixtures/core-path.ts';
 
@@ -33,7 +34,12 @@ async function renderInWorklet(itemRate: number, steps: readonly Step[]): Promis
   const context = new OfflineAudioContext({ numberOfChannels: 1, length: QUANTA * QUANTUM, sampleRate: OUTPUT_RATE });
   await context.audioWorklet.addModule(PLAYBACK_URL);
   const newNode = (capacityFrames: number): AudioWorkletNode => {
-    const processorOptions: PlaybackOptions = { module: coreModule('simd'), itemRate, capacityFrames };
+    const processorOptions: PlaybackOptions = {
+      module: coreModule('simd'),
+      playoutModule: playoutModule(),
+      itemRate,
+      capacityFrames,
+    };
     return new AudioWorkletNode(context, 'bargein-playback', {
       numberOfInputs: 0,
       outputChannelCount: [1],

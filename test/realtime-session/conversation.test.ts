@@ -418,6 +418,46 @@ describe('output guardrails', () => {
     expect(errors()).toHaveLength(1);
     expect(names()).toContain('guardrail_tripped');
   });
+
+  it('that never answers counts as failed after its time, and reads on', async () => {
+    const seen: string[] = [];
+    const { transport, clock, errors } = await stage({
+      outputGuardrails: [
+        {
+          name: 'stuck',
+          execute: ({ agentOutput }) => {
+            seen.push(agentOutput);
+            return new Promise(() => {});
+          },
+        },
+      ],
+      outputGuardrailSettings: { debounceTextLength: 5, timeoutMs: 2_000 },
+    });
+    transport.startResponse('r1');
+    transport.say('r1', 'a1', 'hello');
+    await settle();
+    transport.say('r1', 'a1', ' there');
+    await clock.advance(1_999);
+    expect(errors()).toEqual([]);
+    await clock.advance(1);
+    expect(errors()).toEqual([expect.objectContaining({ code: 'ERR_GUARDRAIL_FAILED' })]);
+    expect(seen).toEqual(['hello', 'hello there']);
+  });
+
+  it('that is fast trips at once, though a slow one is reading still', async () => {
+    const { transport, names, sentOf } = await stage({
+      outputGuardrails: [
+        { name: 'slow', execute: () => new Promise(() => {}) },
+        { name: 'fast', execute: async () => ({ tripwireTriggered: true, outputInfo: 'no' }) },
+      ],
+      outputGuardrailSettings: { debounceTextLength: 5 },
+    });
+    transport.startResponse('r1');
+    transport.say('r1', 'a1', 'hello');
+    await settle();
+    expect(names()).toContain('guardrail_tripped');
+    expect(sentOf('cancelResponse')).toHaveLength(1);
+  });
 });
 
 describe('listeners', () => {

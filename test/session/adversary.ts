@@ -84,7 +84,7 @@ export class Adversary {
 
   #learn(effect: SessionEffect): void {
     if (effect.type === 'flushPlayout') this.interruptIds.push(effect.interruptId);
-    else if (effect.type === 'runGuardrails') this.runIds.push(effect.runId);
+    else if (effect.type === 'runGuardrail') this.runIds.push(effect.runId);
     else if (effect.type === 'prepareAgent') this.commandIds.push(effect.commandId);
     else if (effect.type === 'send' && effect.command.type === 'createResponse')
       this.eventIds.push(effect.command.eventId);
@@ -102,13 +102,13 @@ function recent(ids: readonly string[], choice: Choice): string {
 function positions(adversary: Adversary, choice: Choice): readonly ItemPosition[] {
   const list: ItemPosition[] = [];
   const listed = new Set<string>();
-  for (let count = choice.below(5); count > 0; count--) {
+  for (let count = choice.below(8); count > 0; count--) {
     const responseId = adversary.response(choice);
     const itemId = adversary.item(responseId, choice);
     if (listed.has(itemId)) continue;
     listed.add(itemId);
     const receivedFrames = choice.of([0, 1, 24_000, choice.below(100_000)]);
-    const renderedFrames = choice.of([0, receivedFrames, receivedFrames + 1_000, choice.below(100_000)]);
+    const renderedFrames = choice.of([0, receivedFrames, receivedFrames + 24_000, choice.below(100_000)]);
     list.push({ itemId, responseId, contentIndex: 0, receivedFrames, renderedFrames });
   }
   return list;

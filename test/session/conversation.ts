@@ -6,6 +6,7 @@ import type { SessionInput } from '../../src/session/input.ts';
 import type { SessionState } from '../../src/session/state.ts';
 import { initialSession } from '../../src/session/state.ts';
 import { step } from '../../src/session/step.ts';
+import { findItem } from '../../src/session/item-list.ts';
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never;
 
@@ -19,9 +20,16 @@ export class Conversation {
   state: SessionState;
   #atMs = 0;
 
-  constructor(options: { guardrailDebounceLength?: number; isDriven?: boolean; createsResponses?: boolean } = {}) {
-    const { guardrailDebounceLength = null, isDriven = true, createsResponses = false } = options;
-    this.state = initialSession({ agentName: 'Front', seed: 's', guardrailDebounceLength });
+  constructor(
+    options: {
+      guardrailDebounceLength?: number;
+      guardrailCount?: number;
+      isDriven?: boolean;
+      createsResponses?: boolean;
+    } = {},
+  ) {
+    const { guardrailDebounceLength = null, guardrailCount = 1, isDriven = true, createsResponses = false } = options;
+    this.state = initialSession({ agentName: 'Front', seed: 's', guardrailDebounceLength, guardrailCount });
     this.on({ type: 'connecting' }, { type: 'connected', abilities: { isDriven, createsResponses } });
   }
 
@@ -47,7 +55,7 @@ export class Conversation {
   }
 
   item(itemId: string): RealtimeItem | undefined {
-    return this.state.history.items.find((item) => item.itemId === itemId);
+    return findItem(this.state.history.items, itemId);
   }
 }
 

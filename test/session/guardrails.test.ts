@@ -16,8 +16,8 @@ function says(delta: string, responseId = 'r1'): ScriptedInput {
   return { type: 'transcriptDelta', responseId, itemId: 'a1', delta };
 }
 
-function run(runId: string, text: string): object {
-  return { type: 'runGuardrails', runId, agentName: 'Front', responseId: 'r1', itemId: 'a1', text };
+function run(runId: string, text: string, guardrail = 0): object {
+  return { type: 'runGuardrail', runId, guardrail, agentName: 'Front', responseId: 'r1', itemId: 'a1', text };
 }
 
 function passes(runId: string): ScriptedInput {
@@ -32,8 +32,12 @@ const tripped = told({ type: 'guardrailTripped', agentName: 'Front', error: 'tri
 const feedback = sent({ type: 'message', message: 'Stay on topic.', otherEventData: {} });
 const agentEnd = told({ type: 'agentEnd', agentName: 'Front', output: 'Done.' });
 
-function speaking(guardrailDebounceLength = 5): Conversation {
-  const conversation = new Conversation({ guardrailDebounceLength });
+function heard(itemId: string) {
+  return { itemId, contentIndex: 0, responseId: 'r1', receivedFrames: 2400, renderedFrames: 2400 };
+}
+
+function speaking(guardrailDebounceLength = 5, guardrailCount = 1): Conversation {
+  const conversation = new Conversation({ guardrailDebounceLength, guardrailCount });
   conversation.speaks('r1', 'a1');
   return conversation;
 }
@@ -107,6 +111,52 @@ test('a guardrail that throws is reported, and the text counts as read', () => {
   conversation.on(says('12345'));
   const failed = { type: 'guardrailSettled', runId: 's_1', tripped: null, error: 'thrown' } as const;
   expect(conversation.on(failed, done('r1'))).toEqual([told({ type: 'error', error: 'thrown' }), agentEnd]);
+});
+
+test('a fast guardrail trips at once, whatever a slower one does', () => {
+  const conversation = speaking(5, 2);
+  expect(conversation.on(says('12345')).slice(1)).toEqual([run('s_1', '12345', 0), run('s_2', '12345', 1)]);
+  expect(conversation.on(trips('s_2')).slice(0, 2)).toEqual([tripped, interrupted]);
+  expect(conversation.on(passes('s_1'), says('67890'))).toEqual([]);
+});
+
+test('each guardrail reads on at its own pace', () => {
+  const conversation = speaking(5, 2);
+  conversation.on(says('12345'), says('67890'));
+  expect(conversation.on(passes('s_2'))).toEqual([run('s_3', '1234567890', 1)]);
+  expect(conversation.on(passes('s_3'), says('abcde')).slice(1)).toEqual([run('s_4', '1234567890abcde', 1)]);
+  expect(conversation.on(passes('s_1'))).toEqual([run('s_5', '1234567890abcde', 0)]);
+});
+
+test('a second guardrail that trips over the same response changes nothing', () => {
+  const conversation = speaking(5, 2);
+  conversation.on(says('12345'), trips('s_1'));
+  expect(conversation.on(trips('s_2'))).toEqual([]);
+});
+
+test('the correction waits until a user who speaks has been answered', () => {
+  const conversation = speaking();
+  conversation.on(says('12345'), done('r1'), { type: 'playoutDone', position: heard('a1') });
+  conversation.on({ type: 'speechStarted', serverInterrupts: true });
+  expect(conversation.on(trips('s_1'))).toEqual([tripped, feedback]);
+  expect(conversation.on({ type: 'speechStopped' }).at(-1)).toEqual(createResponse('s_2'));
+});
+
+test('a tripwire over what the conversation has left behind is reported, and interrupts nothing', () => {
+  const conversation = speaking();
+  conversation.on(says('12345'), done('r1'), { type: 'playoutDone', position: heard('a1') });
+  conversation.on({ type: 'responseStarted', responseId: 'r2' });
+  expect(conversation.on(trips('s_1'))).toEqual([tripped]);
+});
+
+test('a tripwire over what can still be heard interrupts what came after it as well', () => {
+  const conversation = speaking();
+  conversation.on(says('12345'), done('r1'), { type: 'responseStarted', responseId: 'r2' });
+  expect(conversation.on(trips('s_1')).slice(0, 3)).toEqual([
+    tripped,
+    interrupted,
+    sent({ type: 'cancelResponse', responseId: 'r2' }),
+  ]);
 });
 
 test('text that an interrupt cut off is not read', () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { RealtimeItem } from '../../src/protocol/items.ts';
 import { heardWords } from '../../src/session/history.ts';
 import { Conversation, historyGrows, historyUpdated, sent, spoken, told } from './conversation.ts';
+import { itemsOf } from '../../src/session/item-list.ts';
 
 function user(itemId: string, previousItemId?: string | null, transcript: string | null = null): RealtimeItem {
   return {
@@ -15,7 +16,9 @@ function user(itemId: string, previousItemId?: string | null, transcript: string
 }
 
 function order(conversation: Conversation): string {
-  return conversation.state.history.items.map((item) => item.itemId).join(' ');
+  return itemsOf(conversation.state.history.items)
+    .map((item) => item.itemId)
+    .join(' ');
 }
 
 function arrive(conversation: Conversation, ...items: RealtimeItem[]): void {
@@ -109,7 +112,7 @@ test('a deleted item is gone; deleting it again changes nothing', () => {
 test('updateHistory asks the server; the local history follows its echo', () => {
   const conversation = new Conversation();
   arrive(conversation, user('u1', null));
-  const from = conversation.state.history.items;
+  const from = itemsOf(conversation.state.history.items);
   expect(conversation.on({ type: 'updateHistory', items: [] })).toEqual([sent({ type: 'resetHistory', from, to: [] })]);
   expect(order(conversation)).toBe('u1');
 });

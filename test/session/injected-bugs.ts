@@ -6,6 +6,7 @@ import type { SessionInput } from '../../src/session/input.ts';
 import type { SessionState, Step } from '../../src/session/state.ts';
 import type { Style } from './interleavings.ts';
 import type { Core } from './rehearsal.ts';
+import { findItem, replaceItem } from '../../src/session/item-list.ts';
 
 /** A core with one bug in it. */
 export interface InjectedBug {
@@ -353,12 +354,35 @@ export const injectedBugs: readonly InjectedBug[] = [
     ),
   },
   {
+    name: 'has the model told of a tripwire over what is long past',
+    style: 'faithful',
+    caughtBy: ['a guardrail trips at most once a response', 'an interrupt stops everything in one step'],
+    into: wrong(([after, effects], _state, input) => {
+      const isTrip = effects.some((effect) => effect.type === 'emit' && effect.notice.type === 'guardrailTripped');
+      if (input.type !== 'guardrailSettled' || !isTrip || sends(effects, 'message')) return [after, effects];
+      const command = { type: 'message', message: 'say it politely', otherEventData: {} } as const;
+      return [after, [...effects, { type: 'send', command }]];
+    }),
+  },
+  {
+    name: 'lets a guardrail read in two runs at once',
+    style: 'faithful',
+    caughtBy: ['guardrails read all of the text, piece by piece', 'a guardrail trips at most once a response'],
+    into: wrong(([after, effects]) => {
+      const texts = after.guardrails.texts.map((text) => ({
+        ...text,
+        readings: text.readings.map((reading) => ({ ...reading, runId: null })),
+      }));
+      return [{ ...after, guardrails: { texts } }, effects];
+    }),
+  },
+  {
     name: 'lets guardrails skip the end of a short response',
     style: 'faithful',
     caughtBy: ['at rest guardrails have read every response that was not cut off'],
     into: wrong(([after, effects], state, input) =>
       input.type === 'responseDone'
-        ? [{ ...after, guardrails: state.guardrails }, effects.filter((effect) => effect.type !== 'runGuardrails')]
+        ? [{ ...after, guardrails: state.guardrails }, effects.filter((effect) => effect.type !== 'runGuardrail')]
         : [after, effects],
     ),
   },
@@ -410,9 +434,11 @@ export const injectedBugs: readonly InjectedBug[] = [
     style: 'faithful',
     caughtBy: ['history ids are unique'],
     into: wrong(([after, effects], state, input) => {
-      const isUpdate = input.type === 'itemUpdated' && after.history.items.length === state.history.items.length;
-      if (!isUpdate || after.history === state.history) return [after, effects];
-      return [{ ...after, history: { ...after.history, items: [...after.history.items, input.item] } }, effects];
+      if (input.type !== 'itemUpdated' || after.history === state.history) return [after, effects];
+      const { items } = after.history;
+      if (findItem(state.history.items, input.item.itemId) === undefined) return [after, effects];
+      const pages = [...items.pages, { key: -1, items: [input.item] }];
+      return [{ ...after, history: { ...after.history, items: { ...items, pages } } }, effects];
     }),
   },
   {
@@ -421,7 +447,8 @@ export const injectedBugs: readonly InjectedBug[] = [
     caughtBy: ['unheard text never comes back'],
     into: wrong(([after, effects], _state, input) => {
       if (input.type !== 'itemUpdated') return [after, effects];
-      const items = after.history.items.map((item) => (item.itemId === input.item.itemId ? input.item : item));
+      if (findItem(after.history.items, input.item.itemId) === undefined) return [after, effects];
+      const items = replaceItem(after.history.items, input.item);
       return [{ ...after, history: { ...after.history, items } }, effects];
     }),
   },

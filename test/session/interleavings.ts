@@ -13,7 +13,8 @@ export type Style = 'faithful' | 'adversarial';
 function playInterleaving(core: Core, style: Style, moves: readonly number[]): Rehearsal {
   const scene = new Choice(moves[0] ?? 0);
   const guardrailDebounceLength = scene.of([null, -1, 10, 40]);
-  const rehearsal = new Rehearsal({ core, guardrailDebounceLength, isThorough: scene.oneIn(20) });
+  const guardrailCount = scene.of([1, 2]);
+  const rehearsal = new Rehearsal({ core, guardrailDebounceLength, guardrailCount, isThorough: scene.oneIn(20) });
   if (style === 'adversarial') {
     const adversary = new Adversary(rehearsal, scene);
     for (const move of moves) adversary.play(move);

@@ -7,6 +7,7 @@ import type { SessionEffect } from '../../src/session/effect.ts';
 import type { SessionInput } from '../../src/session/input.ts';
 import type { SessionState } from '../../src/session/state.ts';
 import { REMEMBERED_RESPONSES, type Witness } from './witness.ts';
+import { itemsOf } from '../../src/session/item-list.ts';
 
 /** One step as it was observed. */
 export interface Observed {
@@ -73,7 +74,7 @@ const nothingSentWhileClosed: Invariant = {
       case 'prepareCall':
       case 'runCall':
       case 'runHandoff':
-      case 'runGuardrails':
+      case 'runGuardrail':
       case 'formatRejection':
         return `asks for ${effect.type} while ${facts.connection}`;
       default:
@@ -189,8 +190,7 @@ const interruptIsOneStep: Invariant = {
     const isInterrupt =
       input.type === 'interrupt' ||
       input.type === 'speechStarted' ||
-      (input.type === 'guardrailSettled' &&
-        effects.some((e) => e.type === 'emit' && e.notice.type === 'guardrailTripped'));
+      (facts.before.isTripCurrent && effects.some((e) => e.type === 'emit' && e.notice.type === 'guardrailTripped'));
     if (!facts.abilities.isDriven || !facts.before.isOpen || !isInterrupt) return undefined;
     const { activeResponses, hasLiveAudio } = facts.before;
     // A server has one at a time; of the many that only an adversary has, the session forgets the oldest.
@@ -281,17 +281,18 @@ function expectedOfCall(facts: Witness, input: SessionInput): readonly string[] 
   return [`${sticky === 'approve' ? 'runCall' : 'formatRejection'} ${callId}`];
 }
 
-/** Guardrails read all that was said so far, one run at a time, not more often than was agreed, and never nothing. */
+/** Guardrails read all that was said so far, each one run at a time, not more often than was agreed, and never nothing. */
 const guardrailsReadAlong: Invariant = {
   name: 'guardrails read all of the text, piece by piece',
   onEffect: (facts, effect, { before }) => {
-    if (effect.type !== 'runGuardrails') return undefined;
+    if (effect.type !== 'runGuardrail') return undefined;
     const response = facts.responses.get(effect.responseId);
     if (response === undefined) return `run ${effect.runId} reads a response that is gone`;
-    if (response.guardrailRuns > 0) return `run ${effect.runId} begins while another one reads ${effect.responseId}`;
+    const reading = response.readings.get(effect.guardrail);
+    if (reading?.isReading === true) return `run ${effect.runId}: guardrail ${effect.guardrail} is reading already`;
     if (effect.text !== response.text) return `run ${effect.runId} reads "${effect.text}", said was "${response.text}"`;
     const debounceLength = before.guardrailDebounceLength ?? -1;
-    const newLength = response.text.length - response.checkedLength;
+    const newLength = response.text.length - (reading?.checkedLength ?? 0);
     const isDue = newLength > 0 && (response.isDone || (debounceLength >= 0 && newLength >= debounceLength));
     return isDue ? undefined : `run ${effect.runId} reads ${newLength} new characters, the limit is ${debounceLength}`;
   },
@@ -320,11 +321,13 @@ const oneTripAResponse: Invariant = {
     if (!effects.some((effect) => effect.type === 'emit' && effect.notice.type === 'guardrailTripped'))
       return undefined;
     if (input.type !== 'guardrailSettled' || input.tripped === null) return `${input.type} trips a guardrail`;
-    const responseId = facts.runResponses.get(input.runId);
+    const responseId = facts.runs.get(input.runId)?.responseId;
     const response = responseId === undefined ? undefined : facts.responses.get(responseId);
     if (response === undefined) return `run ${input.runId} trips for a response that is gone`;
     response.trips += 1;
-    return response.trips > 1 ? `trips again for ${responseId}` : undefined;
+    if (response.trips > 1) return `trips again for ${responseId}`;
+    const isTold = effects.some((effect) => effect.type === 'send' && effect.command.type === 'message');
+    return isTold === facts.before.isTripCurrent ? undefined : `the model is ${isTold ? '' : 'not '}told`;
   },
 };
 
@@ -333,7 +336,7 @@ const historyIdsUnique: Invariant = {
   name: 'history ids are unique',
   onStep: (_facts, { before, after }) => {
     if (before.history === after.history) return undefined;
-    const ids = after.history.items.map((item) => item.itemId);
+    const ids = itemsOf(after.history.items).map((item) => item.itemId);
     return new Set(ids).size === ids.length ? undefined : `history holds [${ids.join()}]`;
   },
 };
@@ -346,13 +349,13 @@ const unheardTextStaysOut: Invariant = {
   name: 'unheard text never comes back',
   onStep: (facts, { before, after, effects }) => {
     if (facts.truncates.size === 0 || (before.history === after.history && effects.length === 0)) return undefined;
-    const olds = new Map(before.history.items.map((item) => [item.itemId, item]));
+    const olds = new Map(itemsOf(before.history.items).map((item) => [item.itemId, item]));
     for (const effect of effects) {
       if (effect.type !== 'send' || effect.command.type !== 'truncate') continue;
       const old = olds.get(effect.command.itemId);
       if (old?.type === 'message' && old.role === 'assistant') facts.cutItems.add(old.itemId);
     }
-    for (const item of after.history.items) {
+    for (const item of itemsOf(after.history.items)) {
       const heardMs = facts.truncates.get(item.itemId);
       const old = olds.get(item.itemId);
       if (heardMs === undefined || old === undefined || !facts.cutItems.has(item.itemId)) continue;

@@ -13,6 +13,7 @@ export interface Core {
     agentName: string;
     seed: string;
     guardrailDebounceLength: number | null;
+    guardrailCount?: number;
   }) => SessionState;
   readonly step: (state: SessionState, input: SessionInput) => Step<SessionState>;
   readonly checkCommand: (state: SessionState, command: CommandInput) => void;
@@ -25,6 +26,7 @@ export type Untimed<T = SessionInput> = T extends unknown ? Omit<T, 'atMs'> : ne
 export interface RehearsalOptions {
   readonly core: Core;
   readonly guardrailDebounceLength: number | null;
+  readonly guardrailCount: number;
   /** Repeats every step from the state as JSON gives it back; several times slower. */
   readonly isThorough: boolean;
 }
@@ -56,8 +58,9 @@ export class Rehearsal {
   constructor(options: RehearsalOptions) {
     this.#core = options.core;
     this.#isThorough = options.isThorough;
-    const { guardrailDebounceLength } = options;
-    this.#state = freeze(options.core.initialSession({ agentName: 'Front', seed: 's', guardrailDebounceLength }));
+    const { guardrailDebounceLength, guardrailCount } = options;
+    const scene = { agentName: 'Front', seed: 's', guardrailDebounceLength, guardrailCount };
+    this.#state = freeze(options.core.initialSession(scene));
     this.#acceptsAudio = (state, responseId) => this.#core.acceptsAudio(state, responseId);
   }
 

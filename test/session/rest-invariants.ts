@@ -4,6 +4,7 @@
 import { SAMPLE_RATE } from './simulated-server.ts';
 import { REMEMBERED_RESPONSES } from './witness.ts';
 import type { FaithfulWorld } from './world.ts';
+import { itemsOf } from '../../src/session/item-list.ts';
 
 /** A claim about a world at rest with an open connection. */
 export interface RestInvariant {
@@ -67,7 +68,9 @@ const everyCommandIsSettled: RestInvariant = {
 const historyIsTheConversation: RestInvariant = {
   name: 'at rest the history has the order of the conversation',
   judge: ({ rehearsal, server }) => {
-    const known = rehearsal.state.history.items.map((item) => item.itemId).join();
+    const known = itemsOf(rehearsal.state.history.items)
+      .map((item) => item.itemId)
+      .join();
     const actual = server.conversation.map((item) => item.itemId).join();
     return known === actual ? undefined : `history is [${known}], the conversation [${actual}]`;
   },
@@ -98,9 +101,12 @@ const guardrailsReadEverything: RestInvariant = {
   judge: ({ rehearsal: { facts, state } }) => {
     if (state.guardrailDebounceLength === null) return undefined;
     const remembered = [...facts.responses].slice(-REMEMBERED_RESPONSES);
-    for (const [responseId, { text, checkedLength, isCancelled, trips }] of remembered) {
-      const isExempt = isCancelled || trips > 0;
-      if (!isExempt && checkedLength < text.length) return `${responseId}: read ${checkedLength} of "${text}"`;
+    for (const [responseId, { text, readings, isCancelled, trips }] of remembered) {
+      if (isCancelled || trips > 0) continue;
+      for (let guardrail = 0; guardrail < state.guardrailCount; guardrail++) {
+        const checkedLength = readings.get(guardrail)?.checkedLength ?? 0;
+        if (checkedLength < text.length) return `${responseId}: ${guardrail} read ${checkedLength} of "${text}"`;
+      }
     }
     return undefined;
   },

@@ -26,9 +26,8 @@ export interface ResponseFacts {
   trips: number;
   /** What it has said, as far as the session was to listen. */
   text: string;
-  /** Characters given to guardrails. */
-  checkedLength: number;
-  guardrailRuns: number;
+  /** By guardrail: the characters given to it, and whether it is reading. */
+  readonly readings: Map<number, { checkedLength: number; isReading: boolean }>;
 }
 
 /** One flush of the playout and the items that it cancelled, without those that turned out to be heard to their end. */
@@ -50,6 +49,8 @@ export interface Before {
   readonly activeResponses: number;
   /** Some audio is queued or playing that no flush has reached. */
   readonly hasLiveAudio: boolean;
+  /** A guardrail trips over the youngest response, or over one that can still be heard. */
+  readonly isTripCurrent: boolean;
   readonly isOpen: boolean;
 }
 
@@ -67,7 +68,7 @@ const settlementKeys = {
 export class Witness {
   connection: 'closed' | 'connecting' | 'open' = 'closed';
   abilities: TransportAbilities = { isDriven: false, createsResponses: false };
-  before: Before = { activeResponses: 0, hasLiveAudio: false, isOpen: false };
+  before: Before = { activeResponses: 0, hasLiveAudio: false, isTripCurrent: false, isOpen: false };
 
   readonly responses: Map<string, ResponseFacts> = new Map();
   /** Two responses were active at once, which no real server does. */
@@ -95,7 +96,7 @@ export class Witness {
   /** The call that the current input has decided about. */
   decidedCallId: string | null = null;
   readonly stickyDecisions: Map<string, 'approve' | 'reject'> = new Map();
-  readonly runResponses: Map<string, string> = new Map();
+  readonly runs: Map<string, { readonly responseId: string; readonly guardrail: number }> = new Map();
 
   /** Items with audio that is not known to be heard to the end, and that no flush has reached. */
   readonly liveAudio: Map<string, string> = new Map();
@@ -138,6 +139,7 @@ export class Witness {
     this.before = {
       activeResponses,
       hasLiveAudio: this.liveAudio.size > 0,
+      isTripCurrent: input.type === 'guardrailSettled' && this.#isTripCurrent(input),
       isOpen: this.connection === 'open',
     };
     this.answer = null;
@@ -173,8 +175,7 @@ export class Witness {
           isCancelled: false,
           trips: 0,
           text: '',
-          checkedLength: 0,
-          guardrailRuns: 0,
+          readings: new Map(),
         });
         break;
       case 'responseDone': {
@@ -255,8 +256,8 @@ export class Witness {
         this.isStale = !this.outstanding.delete(`prepareAgent:${input.commandId}`);
         break;
       case 'guardrailSettled':
-        this.isStale = !this.outstanding.delete(`runGuardrails:${input.runId}`);
-        this.#absorbGuardrails(input.runId);
+        this.isStale = !this.outstanding.delete(`runGuardrail:${input.runId}`);
+        this.#absorbReading(input.runId);
         break;
       case 'playoutReport':
         this.#absorbAnswer(input.report.interruptId, input.report.items, input.sampleRate);
@@ -290,9 +291,8 @@ export class Witness {
           const call = this.calls.get(effect.notice.call.callId);
           if (call !== undefined) call.isAwaitingApproval = true;
         } else if (effect.notice.type === 'guardrailTripped') {
-          // The correction is a request of the app, unless the user has the floor already.
-          this.queuedByApp += 1;
-          this.isAnswerWanted = true;
+          // The correction wants an answer, if there is still something to correct.
+          if (this.before.isTripCurrent && this.abilities.isDriven) this.isAnswerWanted = true;
         } else if (effect.notice.type === 'audioInterrupted' && !this.#isForeignInterrupt) {
           this.#cancelLiveResponses();
         }
@@ -320,10 +320,12 @@ export class Witness {
       case 'prepareAgent':
         this.outstanding.add(`prepareAgent:${effect.commandId}`);
         break;
-      case 'runGuardrails':
-        this.outstanding.add(`runGuardrails:${effect.runId}`);
-        this.runResponses.set(effect.runId, effect.responseId);
-        this.#absorbRun(effect.responseId, effect.text);
+      case 'runGuardrail':
+        this.outstanding.add(`runGuardrail:${effect.runId}`);
+        this.runs.set(effect.runId, { responseId: effect.responseId, guardrail: effect.guardrail });
+        this.responses
+          .get(effect.responseId)
+          ?.readings.set(effect.guardrail, { checkedLength: effect.text.length, isReading: true });
         break;
       case 'startInterruptTimer':
       case 'startServerTurnTimer':
@@ -351,16 +353,18 @@ export class Witness {
     return call.decision === 'approve' || this.stickyDecisions.get(call.name) === 'approve';
   }
 
-  #absorbRun(responseId: string, text: string): void {
-    const response = this.responses.get(responseId);
-    if (response === undefined) return;
-    response.guardrailRuns += 1;
-    response.checkedLength = text.length;
+  #isTripCurrent({ runId, tripped }: Extract<SessionInput, { type: 'guardrailSettled' }>): boolean {
+    const responseId = this.runs.get(runId)?.responseId;
+    if (responseId === undefined || tripped === null) return false;
+    if ([...this.responses.keys()].at(-1) === responseId) return true;
+    return this.abilities.isDriven && [...this.liveAudio.values()].includes(responseId);
   }
 
-  #absorbGuardrails(runId: string): void {
-    const response = this.responses.get(this.runResponses.get(runId) ?? '');
-    if (response !== undefined && !this.isStale) response.guardrailRuns -= 1;
+  #absorbReading(runId: string): void {
+    const run = this.runs.get(runId);
+    if (run === undefined || this.isStale) return;
+    const reading = this.responses.get(run.responseId)?.readings.get(run.guardrail);
+    if (reading !== undefined) reading.isReading = false;
   }
 
   #absorbRequest(eventId: string): void {
@@ -431,7 +435,7 @@ export class Witness {
       if (callId !== undefined && (kind === 'prepareCall' || kind === 'runCall')) this.droppedCalls.add(callId);
     }
     this.outstanding.clear();
-    this.runResponses.clear();
+    this.runs.clear();
     this.responses.clear();
     this.hasOverlap = false;
     this.calls.clear();

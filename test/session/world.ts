@@ -9,10 +9,11 @@ import { Choice } from './choices.ts';
 import type { Rehearsal, Untimed } from './rehearsal.ts';
 import { SAMPLE_RATE, SimulatedServer } from './simulated-server.ts';
 import { SimulatedPlayout } from './simulated-playout.ts';
+import { itemsOf } from '../../src/session/item-list.ts';
 
 type Job = Extract<
   SessionEffect,
-  { readonly type: 'prepareAgent' | 'prepareCall' | 'runCall' | 'runHandoff' | 'formatRejection' | 'runGuardrails' }
+  { readonly type: 'prepareAgent' | 'prepareCall' | 'runCall' | 'runHandoff' | 'formatRejection' | 'runGuardrail' }
 >;
 
 /** A command on the wire, with the name of what it adds to the conversation when that wants a response. */
@@ -215,7 +216,7 @@ export class FaithfulWorld {
       case 'runCall':
       case 'runHandoff':
       case 'formatRejection':
-      case 'runGuardrails':
+      case 'runGuardrail':
         this.jobs.push(effect);
         break;
       case 'abort':
@@ -280,7 +281,7 @@ export class FaithfulWorld {
       }
       case 'formatRejection':
         return { type: 'rejectionFormatted', callId: job.call.callId, message: 'the user said no' };
-      case 'runGuardrails': {
+      case 'runGuardrail': {
         if (choice.oneIn(8))
           return { type: 'guardrailSettled', runId: job.runId, tripped: null, error: new Error('it threw') };
         const isTripped = !isCalm && choice.oneIn(5);
@@ -441,9 +442,9 @@ const moves: readonly Move[] = [
   },
   {
     name: 'the app removes an item',
-    weight: (world) => (world.isOpen && world.rehearsal.state.history.items.length > 0 ? 3 : 0),
+    weight: (world) => (world.isOpen && world.rehearsal.state.history.items.pages.length > 0 ? 3 : 0),
     act: (world, choice) => {
-      const { items } = world.rehearsal.state.history;
+      const items = itemsOf(world.rehearsal.state.history.items);
       const removed = choice.among(items);
       world.command({ type: 'updateHistory', items: items.filter((item) => item !== removed) });
     },

@@ -1,0 +1,31 @@
+import type { Clock, Timer } from './clock.ts';
+import { deferred } from './deferred.ts';
+
+/** Races work of the app against time. What is cleared neither settles nor keeps a timer. */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #timers = new Set<Timer>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Settles as `work` does, or rejects with what `overdue` returns once `delayMs` have passed. */
+  async race<T>(delayMs: number, work: () => T | Promise<T>, overdue: () => Error): Promise<T> {
+    const { promise, reject } = deferred<never>();
+    const timer = this.#clock.schedule(delayMs, () => reject(overdue()));
+    this.#timers.add(timer);
+    try {
+      return await Promise.race([work(), promise]);
+    } finally {
+      timer.cancel();
+      this.#timers.delete(timer);
+    }
+  }
+
+  /** Cancels every timer. */
+  clear(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+  }
+}
