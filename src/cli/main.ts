@@ -47,6 +47,7 @@ cli
   .option('--voice <voice>', 'flite, or the URL of an OpenAI-compatible back end')
   .option('--voice-model <model>', 'Model of that back end')
   .option('--fault <fault>', 'Goes wrong on purpose: delay:80, close:1011@response.created, 429 …; may be repeated')
+  .option('--webrtc <library>', 'What carries calls: node-datachannel (native) or werift (default: what is installed)')
   .option('--session-minutes <minutes>', 'How long a session may last (default: 60)')
   .option('--log', 'Print every event: time, direction, size')
   .option('--record <file>', 'Write every event to a wire log (JSON lines)')

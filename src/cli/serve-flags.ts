@@ -20,6 +20,7 @@ export interface ServeFlags {
   readonly voice?: FlagValue;
   readonly voiceModel?: FlagValue;
   readonly fault?: FlagValue;
+  readonly webrtc?: FlagValue;
   readonly sessionMinutes?: FlagValue;
 }
 
@@ -45,6 +46,7 @@ export function readServeFlags(flags: ServeFlags, environment: ServeEnvironment,
     brainModel: oneText('brain-model', flags.brainModel),
     voice: oneText('voice', flags.voice),
     voiceModel: oneText('voice-model', flags.voiceModel),
+    webrtc: oneText('webrtc', flags.webrtc),
     apiKey: apiKey === '' ? undefined : apiKey,
     backendKey: backendKey === '' ? undefined : backendKey,
   }).filter(([, text]) => text !== undefined);

@@ -11,6 +11,8 @@ import {
   PocketsphinxEars,
   type RealtimeServerOptions,
   type Scenario,
+  WEBRTC_LIBRARIES,
+  type WebRtcLibrary,
 } from '../server/index.ts';
 
 /** What `serve` is told about the server; each of ears, brain and voice is a word or the URL of a back end. */
@@ -26,6 +28,8 @@ export interface ServeParts {
   readonly voiceModel?: string;
   /** As `parseFaultText` reads them. */
   readonly faults: readonly string[];
+  /** Name of the library that carries calls. */
+  readonly webrtc?: string;
   readonly sessionMinutes?: number;
   readonly apiKey?: string;
   /** For the back ends. */
@@ -54,6 +58,7 @@ export async function planServer(parts: ServeParts): Promise<PlannedServer> {
       ...ears.option,
       ...brain.option,
       ...voice.option,
+      ...(parts.webrtc !== undefined && { webrtc: webRtcLibrary(parts.webrtc) }),
       ...(parts.sessionMinutes !== undefined && { sessionLimitMs: parts.sessionMinutes * 60_000 }),
       ...(parts.apiKey !== undefined && { apiKey: parts.apiKey }),
     },
@@ -122,6 +127,12 @@ async function readScenario(path: string): Promise<Scenario> {
       cause,
     });
   }
+}
+
+function webRtcLibrary(given: string): WebRtcLibrary {
+  const library = WEBRTC_LIBRARIES.find((name) => name === given);
+  if (library !== undefined) return library;
+  throw new BargeinError(`--webrtc is ${WEBRTC_LIBRARIES.join(' or ')}; got "${given}"`, { code: 'ERR_SERVE_OPTION' });
 }
 
 function isUrl(text: string): boolean {

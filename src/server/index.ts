@@ -45,4 +45,5 @@ export {
 export type { RealtimeServerTap, TapDetails, TappedEvent } from './tap.ts';
 export type { CallEnd, CallOutcome, SipCaller } from './sip/sip-call.ts';
 export type { SipHeader, WebhookOptions } from './sip/webhook.ts';
+export { WEBRTC_LIBRARIES, type WebRtcLibrary } from './webrtc/answer-offer.ts';
 export { sentencesOf, type SpeechRequest, type SpokenText, type Voice } from './voice.ts';

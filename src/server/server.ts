@@ -21,7 +21,8 @@ import type { RealtimeServerTap } from './tap.ts';
 import type { Voice } from './voice.ts';
 import { SipCall, type SipCaller } from './sip/sip-call.ts';
 import { checkWebhook, postIncomingCall, type SipHeader, type WebhookOptions } from './sip/webhook.ts';
-import { releaseMediaPeers } from './webrtc/media-peer.ts';
+import type { WebRtcLibrary } from './webrtc/answer-offer.ts';
+import { releaseMediaPeers } from './webrtc/data-channel-peer.ts';
 import { WebRtcCall } from './webrtc/webrtc-call.ts';
 import { WebSocketListener } from './websocket-listener.ts';
 
@@ -43,6 +44,8 @@ export interface RealtimeServerOptions {
   readonly sessionLimitMs?: number;
   /** When set, a client must present it, else its handshake is answered with 401. */
   readonly apiKey?: string;
+  /** What carries calls over WebRTC; default: `node-datachannel` where it is installed, else `werift`. */
+  readonly webrtc?: WebRtcLibrary;
   /** Who is told of calls that come in by `ring`. */
   readonly webhook?: WebhookOptions;
   /** Sees every event of every session. */
@@ -120,7 +123,8 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
   ): Promise<{ call: Call; answerSdp: string }> {
     const id = newCallId();
     const session = startSession({ model: undefined, session: initial, isCall: true });
-    const answered = await WebRtcCall.answer(sdp, { id, clock, host, session, onEnd: () => calls.delete(id) });
+    const onEnd = (): void => void calls.delete(id);
+    const answered = await WebRtcCall.answer(sdp, { id, clock, host, library: options.webrtc, session, onEnd });
     calls.set(id, answered.call);
     return answered;
   }

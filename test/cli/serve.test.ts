@@ -221,6 +221,7 @@ describe('the parts of a served server', () => {
     [{ ears: 'whisper' }, 'auto, scripted, pocketsphinx'],
     [{ brain: 'gpt' }, 'scripted'],
     [{ voice: 'alloy' }, 'flite'],
+    [{ webrtc: 'wrtc' }, '--webrtc is node-datachannel or werift; got "wrtc"'],
     [{ faults: ['dely:3'] }, 'no such fault'],
     [{ scenario: 'none.json' }, 'none.json'],
   ])('%j is refused', async (parts, message) => {

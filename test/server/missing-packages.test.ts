@@ -7,6 +7,11 @@ import { createRealtimeServer, type RealtimeServer } from '../../src/server/inde
 vi.mock('node-datachannel', () => {
   throw new Error("Cannot find package 'node-datachannel'");
 });
+const werift = vi.hoisted(() => ({ isInstalled: false }));
+vi.mock('werift', async (importOriginal) => {
+  if (!werift.isInstalled) throw new Error("Cannot find package 'werift'");
+  return importOriginal();
+});
 vi.mock('@evan/opus', () => {
   throw new Error("Cannot find package '@evan/opus'");
 });
@@ -29,6 +34,32 @@ test('the answer to an offer says how to install WebRTC', async () => {
   const response = await fetch(`${baseUrl}/realtime/calls`, { method: 'POST', body: sdp });
   expect(response.status).toBe(500);
   expect(await response.json()).toMatchObject({
-    error: { code: 'ERR_WEBRTC_MISSING', message: expect.stringContaining('npm install node-datachannel@0.33.4') },
+    error: {
+      code: 'ERR_WEBRTC_MISSING',
+      message: expect.stringContaining('npm install node-datachannel@0.33.4, or npm install werift@0.25.2'),
+    },
   });
+});
+
+test('a call falls back on the library without native parts', async () => {
+  werift.isInstalled = true;
+  vi.resetModules();
+  const { answerOffer } = await import('../../src/server/webrtc/answer-offer.ts');
+  const { WeriftPeer } = await import('../../src/server/webrtc/werift-peer.ts');
+  const { parseOffer } = await import('../../src/server/webrtc/offer.ts');
+  const { RTCPeerConnection } = await import('werift');
+  const caller = new RTCPeerConnection({
+    iceUseIpv4: false,
+    iceUseIpv6: false,
+    iceAdditionalHostAddresses: ['127.0.0.1'],
+  });
+  caller.addTransceiver('audio');
+  caller.createDataChannel('oai-events');
+  const { sdp } = await caller.createOffer();
+  const ignored = { onChannelOpen() {}, onMediaOpen() {}, onText() {}, onPacket() {}, onClosed() {} };
+  const peer = await answerOffer(parseOffer(sdp), { host: '127.0.0.1', library: undefined }, ignored);
+  expect(peer).toBeInstanceOf(WeriftPeer);
+  expect(peer.answerSdp).toMatch(/^a=candidate:.* 127\.0\.0\.1 /m);
+  peer.close();
+  await caller.close();
 });

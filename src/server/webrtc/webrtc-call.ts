@@ -6,7 +6,8 @@ import type { Session } from '../session.ts';
 import { AudioReceiver } from './audio-receiver.ts';
 import { AudioSender } from './audio-sender.ts';
 import { CallCodec } from '../call-codec.ts';
-import { MAX_MESSAGE_BYTES, MediaPeer } from './media-peer.ts';
+import { answerOffer, type WebRtcLibrary } from './answer-offer.ts';
+import { MAX_MESSAGE_BYTES, type MediaPeer } from './media-peer.ts';
 import { type Offer, parseOffer } from './offer.ts';
 
 /** How long a browser may take from the answer to an open data channel. */
@@ -18,6 +19,7 @@ export interface WebRtcCallParts {
   readonly clock: Clock;
   /** The address that the call is reachable at. */
   readonly host: string;
+  readonly library: WebRtcLibrary | undefined;
   readonly session: Session;
   /** Called once, when the call has ended. */
   readonly onEnd: () => void;
@@ -67,15 +69,19 @@ export class WebRtcCall implements Call {
   }
 
   async #answer(offer: Offer): Promise<string> {
-    const { clock, host } = this.#parts;
+    const { clock, host, library } = this.#parts;
     try {
-      const peer = await MediaPeer.answer(offer, host, {
-        onChannelOpen: () => this.#opened(),
-        onMediaOpen: () => this.#sender?.start(),
-        onText: (text) => this.#onText(text),
-        onPacket: (bytes) => this.#hear(bytes),
-        onClosed: () => this.#end(),
-      });
+      const peer = await answerOffer(
+        offer,
+        { host, library },
+        {
+          onChannelOpen: () => this.#opened(),
+          onMediaOpen: () => this.#sender?.start(),
+          onText: (text) => this.#onText(text),
+          onPacket: (bytes) => this.#hear(bytes),
+          onClosed: () => this.#end(),
+        },
+      );
       this.#peer = peer;
       this.#sender = new AudioSender({
         clock,
