@@ -85,9 +85,12 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     this.#runtime.addImage(image, triggerResponse);
   }
 
-  /** Sends audio of the user in the session's input format; `commit` ends the turn with it. */
+  /**
+   * Sends audio of the user in the session's input format; `commit` ends the turn with it. While a lost connection is
+   * being made again, the youngest 480 kB (10 s of PCM16 at 24 kHz) are kept and sent first.
+   */
   sendAudio(audio: ArrayBuffer, options: { commit?: boolean } = {}): void {
-    this.#runtime.transport.sendAudio(audio, options);
+    this.#runtime.sendAudio(audio, options);
   }
 
   mute(muted: boolean): void {

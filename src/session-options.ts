@@ -4,6 +4,7 @@ import type { RealtimeContextData } from './agent/run-context.ts';
 import type { Clock } from './clock.ts';
 import { NotImplementedError, UserError } from './errors.ts';
 import { logger } from './logger.ts';
+import type { RealtimeReconnectOptions } from './reconnect-options.ts';
 import type { SessionConfig } from './protocol/session-config.ts';
 import type { ApiKey, RealtimeTransportLayer, RealtimeTransportLayerConnectOptions } from './transports/transport.ts';
 
@@ -37,6 +38,11 @@ export interface RealtimeSessionOptions<TContext = unknown> {
   automaticallyTriggerResponseForMcpToolCalls?: boolean;
   /** Words of a rejection for the model. */
   toolErrorFormatter?: ToolErrorFormatter<RealtimeContextData<TContext>>;
+  /**
+   * Whether and how a lost connection is made again, with the conversation, and an old one replaced before the service
+   * ends it. Default true, for the transports of this package; another one ends the session when it disconnects.
+   */
+  reconnect?: boolean | RealtimeReconnectOptions;
   /** Time and timers. Default: the system's. */
   clock?: Clock;
 }

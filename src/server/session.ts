@@ -403,6 +403,8 @@ export class Session implements IncidentTarget {
     const isSaidNow = event.previous_item_id === undefined || event.previous_item_id === null;
     if (isSaidNow && item.type === 'message' && item.role === 'user')
       this.#turns.write(taken.item.id, item, taken.audio);
+    // A call that a client brings is one of an earlier connection: it stands for the response that made it.
+    if (isSaidNow && item.type === 'function_call') this.#turns.countResponse();
   }
 
   /** The answer to a request continues the reply that waited for it, without being asked to: no client does. */

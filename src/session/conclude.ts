@@ -5,17 +5,20 @@ import type { SessionEffect } from './effect.ts';
 import { emit } from './effect.ts';
 import * as guardrails from './guardrails.ts';
 import * as history from './history.ts';
+import { rollOverWhenQuiet, trackMessages } from './reconnect.ts';
 import * as responses from './responses.ts';
 import type { SessionState, Step } from './state.ts';
-import { takeId } from './state.ts';
+import { takeId, unchanged } from './state.ts';
 import * as tools from './tools.ts';
 
 /** Completes a step. */
 export function conclude([state, effects]: Step<SessionState>): Step<SessionState> {
   const [shown, first] = showOutputs(forget(state), effects);
   const [guarded, second] = runGuardrails(shown);
-  const [released, third] = releaseRequest(guarded);
-  return [released, [...first, ...second, ...third]];
+  const isOpen = guarded.connection === 'open';
+  const [released, third] = isOpen ? releaseRequest(guarded) : unchanged(guarded);
+  const [settled, fourth] = isOpen ? rollOverWhenQuiet(trackMessages(released, first)) : unchanged(released);
+  return [settled, [...first, ...second, ...third, ...fourth]];
 }
 
 function showOutputs(state: SessionState, effects: readonly SessionEffect[]): Step<SessionState> {

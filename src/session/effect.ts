@@ -54,10 +54,20 @@ export type SessionEffect =
   | { readonly type: 'send'; readonly command: SendCommand }
   | { readonly type: 'emit'; readonly notice: SessionNotice }
   | { readonly type: 'flushPlayout'; readonly interruptId: string }
+  /** No more audio of that item will come: what is queued of it is all. */
+  | { readonly type: 'endPlayout'; readonly itemId: string; readonly contentIndex: number }
   /** Settles as `interruptOverdue` after `delayMs`. */
   | { readonly type: 'startInterruptTimer'; readonly interruptId: string; readonly delayMs: number }
   /** Settles as `serverTurnOverdue` after `delayMs`. */
   | { readonly type: 'startServerTurnTimer'; readonly turn: number; readonly delayMs: number }
+  /** Settles as `reconnectDue` after `delayMs`, shortened by jitter. */
+  | { readonly type: 'startReconnectTimer'; readonly attempt: number; readonly delayMs: number }
+  /** Settles as `rolloverDue` after `delayMs`. */
+  | { readonly type: 'startRolloverTimer'; readonly connectionCount: number; readonly delayMs: number }
+  /** Opens a connection for the agent in charge; settles as `connected` or `disconnected`. */
+  | { readonly type: 'reconnect'; readonly attempt: number }
+  /** Forgets a call whose output needs no sending. */
+  | { readonly type: 'releaseCall'; readonly callId: string }
   /** Fires the AbortSignal of a call that is being prepared or running. */
   | { readonly type: 'abort'; readonly callId: string; readonly reason: string }
   /** Resolves or rejects the promise that the command returned. */

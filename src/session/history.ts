@@ -39,6 +39,11 @@ export function itemUpdated(history: History, update: RealtimeItem): Step<Histor
   return [next, [emit({ type: 'historyUpdated' })]];
 }
 
+/** Whether an item is known. */
+export function hasItem(history: History, itemId: string): boolean {
+  return findItem(history.items, itemId) !== undefined;
+}
+
 /** The server forgot an item. */
 export function itemDeleted(history: History, itemId: string): Step<History> {
   const items = removeItem(history.items, itemId);
@@ -160,6 +165,8 @@ function merge(known: RealtimeItem, update: RealtimeItem): RealtimeItem {
   }
   if (known.type === 'message' && update.type === 'message') return { ...mergeMessages(known, update), ...place };
   if (known.type === 'message' || update.type === 'message') return { ...update, ...place };
+  // A hosted call is replayed as a call of ours; here it stays what it was.
+  if (known.type !== 'function_call' && update.type === 'function_call') return { ...known, ...place };
   const callId = known.type === 'function_call' && known.callId !== undefined ? { callId: known.callId } : {};
   return { ...callId, ...update, output: update.output ?? known.output, ...place };
 }
@@ -183,6 +190,8 @@ function mergeAssistant(
     if (old?.type !== 'output_audio') return part;
     // Text that was not heard must not come back; how it went on is worth keeping.
     if (old.heardMs !== undefined) return withUnheard(old, restOf(part, old.transcript ?? ''));
+    // Speech is replayed as text; here it stays speech.
+    if (part.type === 'output_text') return old;
     return part.type === 'output_audio' ? { ...old, ...part, ...keep(old, part) } : part;
   });
   const wasCut = known.content.some((part) => part.type === 'output_audio' && part.heardMs !== undefined);
@@ -202,7 +211,8 @@ function restOf(part: RealtimeAssistantMessageItem['content'][number], heard: st
 function mergeUser(known: RealtimeUserMessageItem, update: RealtimeUserMessageItem): RealtimeUserMessageItem {
   const content = update.content.map((part, index) => {
     const old = known.content[index];
-    if (old?.type !== 'input_audio' || part.type !== 'input_audio') return part;
+    if (old?.type !== 'input_audio') return part;
+    if (part.type === 'input_text') return old;
     return { ...part, ...keep(old, part) };
   });
   return { ...update, content: [...content, ...known.content.slice(content.length)] };

@@ -30,9 +30,20 @@ export type TransportInput =
   /** A new connection begins: everything but usage and sticky approvals is reset; `agentName` when the agent is, too. */
   | { readonly type: 'connecting'; readonly agentName?: string }
   /** Repeated while open, it only says whether the server creates responses now. */
-  | { readonly type: 'connected'; readonly abilities: TransportAbilities }
-  /** The connection ended without a `close` command. */
-  | { readonly type: 'disconnected'; readonly closeCode?: number; readonly reason?: string }
+  | {
+      readonly type: 'connected';
+      readonly abilities: TransportAbilities;
+      /** Attached to a conversation that the server has kept: nothing is replayed. */
+      readonly keepsConversation?: boolean;
+    }
+  /** The connection ended without a `close` command, or an attempt at one failed. */
+  | {
+      readonly type: 'disconnected';
+      readonly closeCode?: number;
+      readonly reason?: string;
+      /** Another attempt would fail the same way. */
+      readonly isFinal?: boolean;
+    }
   | { readonly type: 'responseStarted'; readonly responseId: string }
   | {
       readonly type: 'responseDone';
@@ -179,7 +190,9 @@ export type TimerInput =
       readonly positions: readonly ItemPosition[];
       readonly sampleRate: number;
     }
-  | { readonly type: 'serverTurnOverdue'; readonly turn: number };
+  | { readonly type: 'serverTurnOverdue'; readonly turn: number }
+  | { readonly type: 'reconnectDue'; readonly attempt: number }
+  | { readonly type: 'rolloverDue'; readonly connectionCount: number };
 
 /** One input of the session core; `atMs` is monotonic and comes from the shell. */
 export type SessionInput = { readonly atMs: number } & (

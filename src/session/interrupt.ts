@@ -8,6 +8,7 @@ import * as guardrails from './guardrails.ts';
 import * as history from './history.ts';
 import type { InputOf } from './input.ts';
 import * as playback from './playback.ts';
+import { rewritten } from './replay.ts';
 import * as responses from './responses.ts';
 import type { SessionState, Step } from './state.ts';
 import { takeId, unchanged } from './state.ts';
@@ -50,8 +51,12 @@ export function interruptSettled(
   const { interruptId, positions, sampleRate } = settlement;
   const settled = playback.interruptSettled(state.playback, interruptId, positions, sampleRate);
   const cut = settled.heard.reduce(history.heardUpTo, state.history);
+  const rewrites = settled.rewrittenIds.flatMap((itemId) => {
+    const change = rewritten(state.history, cut, itemId);
+    return change === null ? [] : [send({ type: 'resetHistory', ...change })];
+  });
   const notices = cut === state.history ? [] : [emit({ type: 'historyUpdated' })];
-  return [{ ...state, playback: settled.playback, history: cut }, [...settled.effects, ...notices]];
+  return [{ ...state, playback: settled.playback, history: cut }, [...settled.effects, ...rewrites, ...notices]];
 }
 
 /** An item was played to its end, possibly while the report of an interrupt was under way. */

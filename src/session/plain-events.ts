@@ -5,8 +5,23 @@ export interface PlaybackDone {
   readonly responseId: string;
 }
 
+/** Where the connection stands, and why. */
+export interface RealtimeConnectionEvent {
+  readonly state: 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
+  /** Which attempt in a row this is at making a lost connection again; 0 for a connection that the app opens. */
+  readonly attempt: number;
+  /** Until the attempt, before jitter. */
+  readonly delayMs?: number;
+  /** Of the connection that was lost. */
+  readonly closeCode?: number;
+  /** Why it was lost, or why the attempt before failed. */
+  readonly reason?: string;
+}
+
 /** Events of a session with one argument in plain data: what the session core says is what listeners get. */
 export interface PlainSessionEvents {
+  /** The connection was opened, lost, made again or ended. */
+  connection: RealtimeConnectionEvent;
   /** The user began to speak; `audioStartMs` is in milliseconds of the audio that was sent. */
   user_speech_started: { readonly itemId?: string; readonly audioStartMs?: number };
   /** The user is silent again; `audioEndMs` is in milliseconds of the audio that was sent. */

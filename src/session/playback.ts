@@ -11,10 +11,16 @@ import { unchanged } from './state.ts';
 const REPORT_DELAY_MS = 250;
 
 /** The first audio of an item was queued. */
-export function audioStarted(playback: Playback, audio: Omit<LiveAudio, 'hasEnded'>): Playback {
+export function audioStarted(
+  playback: Playback,
+  audio: Pick<LiveAudio, 'responseId' | 'itemId' | 'contentIndex'>,
+): Playback {
   const { responseId, itemId, contentIndex } = audio;
   if (playback.live.some((live) => isSame(live, audio))) return playback;
-  return { ...playback, live: [...playback.live, { responseId, itemId, contentIndex, hasEnded: false }] };
+  return {
+    ...playback,
+    live: [...playback.live, { responseId, itemId, contentIndex, hasEnded: false, isReplayed: false }],
+  };
 }
 
 /** The model has sent all audio of an item. One that is interrupted already never has it all: its later audio is refused. */
@@ -25,6 +31,20 @@ export function audioDone(playback: Playback, itemId: string): Playback {
 /** A response completed: none of its items gets more audio. */
 export function responseCompleted(playback: Playback, responseId: string): Playback {
   return markEnded(playback, (audio) => audio.responseId === responseId);
+}
+
+/** The server is gone: what has come of its audio is all of it, and plays on. */
+export function connectionLost(playback: Playback): Playback {
+  const orphaned = <T extends LiveAudio>(audio: T): T => ({ ...audio, hasEnded: true, isReplayed: false });
+  // An interrupted item that had not ended stays one: it was cut, however much of it had come.
+  const interrupted = playback.interrupted.map((audio) => ({ ...audio, isReplayed: false }));
+  return { ...playback, live: playback.live.map(orphaned), interrupted };
+}
+
+/** A new server was told the words of what still plays. */
+export function replayed(playback: Playback): Playback {
+  const mark = <T extends LiveAudio>(audio: T): T => ({ ...audio, isReplayed: true });
+  return { ...playback, live: playback.live.map(mark), interrupted: playback.interrupted.map(mark) };
 }
 
 /** An item was rendered to its end, possibly while the report of an interrupt is under way; the same if it is unknown. */
@@ -60,6 +80,8 @@ export interface Settled {
   readonly playback: Playback;
   readonly effects: readonly SessionEffect[];
   readonly heard: readonly HeardAudio[];
+  /** Items of a server that is gone: there is nothing to truncate, the present one reads them anew. */
+  readonly rewrittenIds: readonly string[];
 }
 
 /** The positions of an interrupt are known, or were estimated at its deadline; an interrupt that isn't awaited changes nothing. */
@@ -70,10 +92,11 @@ export function interruptSettled(
   sampleRate: number,
 ): Settled {
   const awaited = awaitedIds(playback);
-  if (!awaited.includes(interruptId)) return { playback, effects: [], heard: [] };
+  if (!awaited.includes(interruptId)) return { playback, effects: [], heard: [], rewrittenIds: [] };
   const effects: SessionEffect[] = [];
   const heard: HeardAudio[] = [];
   const truncatedIds = new Set<string>();
+  const rewrittenIds: string[] = [];
   let open = playback.interrupted.filter((audio) => audio.interruptId === interruptId);
   for (const position of positions) {
     const audio = open.find((candidate) => isSame(candidate, position));
@@ -87,7 +110,8 @@ export function interruptSettled(
     // Truncating an item at one part drops the parts behind it.
     if (truncatedIds.has(itemId)) continue;
     truncatedIds.add(itemId);
-    effects.push(send({ type: 'truncate', itemId, contentIndex, audioEndMs: heardMs }));
+    if (audio.isReplayed) rewrittenIds.push(itemId);
+    else effects.push(send({ type: 'truncate', itemId, contentIndex, audioEndMs: heardMs }));
   }
   const stillAwaited = awaited.filter((id) => id !== interruptId);
   return {
@@ -99,6 +123,7 @@ export function interruptSettled(
     },
     effects,
     heard,
+    rewrittenIds,
   };
 }
 

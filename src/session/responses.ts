@@ -197,6 +197,31 @@ export function releaseRequest(responses: Responses, eventId: string, isSequence
   return [next, [send({ type: 'createResponse', eventId })]];
 }
 
+/**
+ * The server is gone, and with it every response. What was asked for and not answered is asked for again: a request, a
+ * turn that the server was to answer, an answer that broke off.
+ */
+export function connectionLost(responses: Responses): Responses {
+  const { requestedEventId, requestedIsManual, awaitedTurn, live } = responses;
+  // One that has made a call is answered by the call's output, and asked for then.
+  const isCutOff = live.some(({ isDone, isCancelled, callIds }) => !isDone && !isCancelled && callIds.length === 0);
+  const isRequested = requestedEventId !== null;
+  return {
+    ...responses,
+    live: live.map((response) => ({ ...response, isDone: true })),
+    activeId: null,
+    requestedEventId: null,
+    requestedIsManual: false,
+    answered: [],
+    queuedManual: responses.queuedManual + (isRequested && requestedIsManual ? 1 : 0),
+    isAutomaticQueued:
+      responses.isAutomaticQueued || isCutOff || awaitedTurn !== null || (isRequested && !requestedIsManual),
+    isUserSpeaking: false,
+    awaitedTurn: null,
+    busyTurn: null,
+  };
+}
+
 /** Forgets all but the youngest few responses, the active one and `neededIds`, those with pending calls. */
 export function forgetOld(responses: Responses, neededIds: readonly string[]): Responses {
   const excess = responses.live.length - REMEMBERED_RESPONSES;

@@ -1,7 +1,7 @@
 // The state of a session: plain, serialisable data. It names agents and tools; the live objects stay in the shell.
 // Only history (and one usage record a response) grows with the call; everything else is bounded by what is in flight.
 
-import type { CallRef, SessionEffect } from './effect.ts';
+import type { CallRef, SendCommand, SessionEffect } from './effect.ts';
 import type { ItemList } from './item-list.ts';
 import { NO_ITEMS } from './item-list.ts';
 import type { ResponseUsage, TransportAbilities } from './input.ts';
@@ -115,6 +115,33 @@ export interface Guardrails {
   readonly texts: readonly GuardedText[];
 }
 
+/** When a connection is made again. */
+export interface ReconnectPolicy {
+  /** Attempts in a row before the session gives up. */
+  readonly maxAttempts: number;
+  readonly initialDelayMs: number;
+  readonly maxDelayMs: number;
+  /** Age at which a connection is replaced; null: never. */
+  readonly rolloverAfterMs: number | null;
+}
+
+/** The way from one connection to the next. */
+export interface Reconnect {
+  /** Null: a lost connection ends the session. */
+  readonly policy: ReconnectPolicy | null;
+  /** Attempts since the connection was last a stable one. */
+  readonly attempt: number;
+  /** Connections so far. */
+  readonly connectionCount: number;
+  readonly openedAtMs: number;
+  /** The connection is to be replaced at the next quiet moment. */
+  readonly isRolloverDue: boolean;
+  /** Messages on their way to a server that has not shown their items yet, oldest first. */
+  readonly unconfirmed: readonly SendCommand[];
+  /** What waits for the next connection, in order. */
+  readonly outbox: readonly SendCommand[];
+}
+
 /** Audio of an item that is queued, playing, or waits for the report of an interrupt. */
 export interface LiveAudio {
   readonly responseId: string;
@@ -122,6 +149,8 @@ export interface LiveAudio {
   readonly contentIndex: number;
   /** The model has sent all of it. */
   readonly hasEnded: boolean;
+  /** The server that generated it is gone; the present one has its words only. */
+  readonly isReplayed: boolean;
 }
 
 /** Audio that an interrupt cancelled and whose report is awaited. */
@@ -149,7 +178,8 @@ export interface Usage {
 }
 
 export interface SessionState {
-  readonly connection: 'closed' | 'connecting' | 'open';
+  /** `reconnecting`: lost or replaced, and to be made again. */
+  readonly connection: 'closed' | 'connecting' | 'open' | 'reconnecting';
   readonly abilities: TransportAbilities;
   readonly agentName: string;
   /** Characters of new transcript between two guardrail runs, -1 for once at the end, null for no guardrails. */
@@ -167,6 +197,7 @@ export interface SessionState {
   readonly guardrails: Guardrails;
   readonly playback: Playback;
   readonly usage: Usage;
+  readonly reconnect: Reconnect;
 }
 
 /** What a part returns: its new state and what is to be done, in order. */
@@ -204,6 +235,8 @@ export function initialSession(options: {
   readonly guardrailDebounceLength: number | null;
   /** Default 1. */
   readonly guardrailCount?: number;
+  /** Default: a lost connection ends the session. */
+  readonly reconnect?: ReconnectPolicy | null;
 }): SessionState {
   return {
     connection: 'closed',
@@ -216,6 +249,15 @@ export function initialSession(options: {
     ...FRESH_CALL,
     approvals: { always: {} },
     usage: { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, perResponse: [] },
+    reconnect: {
+      policy: options.reconnect ?? null,
+      attempt: 0,
+      connectionCount: 0,
+      openedAtMs: 0,
+      isRolloverDue: false,
+      unconfirmed: [],
+      outbox: [],
+    },
   };
 }
 

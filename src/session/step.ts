@@ -2,6 +2,7 @@
 // about its own slice. Nothing here throws, whatever comes and in whatever order.
 
 import { SessionError } from '../errors.ts';
+import type { RealtimeItem } from '../protocol/items.ts';
 import { conclude } from './conclude.ts';
 import * as connection from './connection.ts';
 import { emit, send } from './effect.ts';
@@ -11,6 +12,7 @@ import type { CommandInput, SessionInput } from './input.ts';
 import { guardrailSettled, interrupt, interruptSettled, playoutDone } from './interrupt.ts';
 import { itemsOf } from './item-list.ts';
 import * as model from './model-events.ts';
+import * as reconnect from './reconnect.ts';
 import * as responses from './responses.ts';
 import type { SessionState, Step } from './state.ts';
 import { unchanged } from './state.ts';
@@ -23,19 +25,26 @@ export function step(state: SessionState, input: SessionInput): Step<SessionStat
     case 'connecting':
       return connection.connecting(state, input.agentName);
     case 'connected':
-      return connection.connected(state, input.abilities);
+      return state.connection === 'reconnecting'
+        ? conclude(connection.connected(state, input))
+        : connection.connected(state, input);
     case 'disconnected':
       return connection.disconnected(state, input);
     case 'close':
       return connection.closed(state);
+    case 'reconnectDue':
+      return reconnect.reconnectDue(state, input);
     default:
-      return state.connection === 'open' ? conclude(route(state, input)) : refuse(state, input);
+      if (state.connection === 'open') return conclude(route(state, input));
+      if (state.connection !== 'reconnecting') return refuse(state, input);
+      return reconnect.isLate(input) ? unchanged(state) : reconnect.park(conclude(route(state, input)));
   }
 }
 
 /** Throws what makes a command impossible now; for the caller of the command, before it becomes an input. */
 export function checkCommand(state: SessionState, command: CommandInput): void {
   if (state.connection === 'open' || !NEEDS_CONNECTION.has(command.type)) return;
+  if (state.connection === 'reconnecting') return reconnect.checkOutbox(state, command.type);
   throw notConnected(command.type, state);
 }
 
@@ -51,7 +60,10 @@ const NEEDS_CONNECTION: ReadonlySet<SessionInput['type']> = new Set([
   'updateHistory',
 ]);
 
-type RoutedInput = Exclude<SessionInput, { readonly type: 'connecting' | 'connected' | 'disconnected' | 'close' }>;
+type RoutedInput = Exclude<
+  SessionInput,
+  { readonly type: 'connecting' | 'connected' | 'disconnected' | 'close' | 'reconnectDue' }
+>;
 
 function route(state: SessionState, input: RoutedInput): Step<SessionState> {
   switch (input.type) {
@@ -69,7 +81,7 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
       return model.functionCall(state, input);
 
     case 'itemUpdated':
-      return withPart(state, 'history', history.itemUpdated(state.history, input.item));
+      return itemUpdated(state, input.item);
     case 'itemDeleted':
       return withPart(state, 'history', history.itemDeleted(state.history, input.itemId));
     case 'updateHistory':
@@ -105,6 +117,8 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
       return interruptSettled(state, input);
     case 'guardrailSettled':
       return guardrailSettled(state, input);
+    case 'rolloverDue':
+      return reconnect.rolloverDue(state, input);
 
     case 'callPrepared':
       return withPart(state, 'tools', tools.callPrepared(state.tools, state.approvals, input));
@@ -122,6 +136,17 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
     case 'agentPrepared':
       return handoffs.agentPrepared(state, input);
   }
+}
+
+function itemUpdated(state: SessionState, item: RealtimeItem): Step<SessionState> {
+  const isNew = state.reconnect.unconfirmed.length > 0 && !history.hasItem(state.history, item.itemId);
+  const next = isNew && isWritten(item) ? reconnect.messageConfirmed(state) : state;
+  return withPart(next, 'history', history.itemUpdated(next.history, item));
+}
+
+/** Whether a person wrote it, or showed it: what a client sends, not what the server hears. */
+function isWritten(item: RealtimeItem): boolean {
+  return item.type === 'message' && item.role === 'user' && item.content.every(({ type }) => type !== 'input_audio');
 }
 
 /** Without a connection a command that expects an answer gets it, everything else is late and changes nothing. */

@@ -29,6 +29,10 @@ export interface EffectHost<TContext> {
   readonly guardrailTimeoutMs: number;
   readonly post: (input: SettlementInput | PlayoutInput | TimerInput | TransportInput) => void;
   readonly announce: (notice: SessionNotice) => void;
+  /** Opens the next connection. */
+  readonly reconnect: () => void;
+  /** The share of a reconnect delay, 0…1, that is random. */
+  readonly jitter: number;
 }
 
 interface Flush {
@@ -44,6 +48,8 @@ export class EffectRunner<TContext> {
   readonly #turnTimers = new Map<number, Timer>();
   /** Guardrails that are reading. */
   readonly #readings: Deadlines;
+  /** For what is next to happen with the connection: an attempt at another one, or its replacement. */
+  #connectionTimer: Timer | null = null;
 
   constructor(host: EffectHost<TContext>) {
     this.#host = host;
@@ -81,10 +87,26 @@ export class EffectRunner<TContext> {
         return this.#host.announce(effect.notice);
       case 'flushPlayout':
         return this.#flush(effect.interruptId);
+      case 'endPlayout':
+        return this.#host.driven?.playout.end(effect.itemId, effect.contentIndex);
       case 'startInterruptTimer':
         return this.#startInterruptTimer(effect.interruptId, effect.delayMs);
       case 'startServerTurnTimer':
         return this.#startTurnTimer(effect.turn, effect.delayMs);
+      case 'startReconnectTimer': {
+        const { attempt, delayMs } = effect;
+        const jitter = 1 - this.#host.jitter * Math.random();
+        return this.#startConnectionTimer(delayMs * jitter, { type: 'reconnectDue', attempt });
+      }
+      case 'startRolloverTimer': {
+        const { connectionCount, delayMs } = effect;
+        return this.#startConnectionTimer(delayMs, { type: 'rolloverDue', connectionCount });
+      }
+      case 'reconnect':
+        this.#connectionTimer?.cancel();
+        return this.#host.reconnect();
+      case 'releaseCall':
+        return calls.release(effect.callId);
       case 'abort':
         return calls.abort(effect.callId, effect.reason);
       case 'settle':
@@ -116,6 +138,7 @@ export class EffectRunner<TContext> {
   stop(): void {
     for (const { timer } of this.#flushes.values()) timer?.cancel();
     for (const timer of this.#turnTimers.values()) timer.cancel();
+    this.#connectionTimer?.cancel();
     this.#flushes.clear();
     this.#turnTimers.clear();
     this.#readings.clear();
@@ -164,6 +187,12 @@ export class EffectRunner<TContext> {
       post({ type: 'serverTurnOverdue', turn });
     });
     this.#turnTimers.set(turn, timer);
+  }
+
+  #startConnectionTimer(delayMs: number, input: TimerInput): void {
+    const { clock, post } = this.#host;
+    this.#connectionTimer?.cancel();
+    this.#connectionTimer = clock.schedule(delayMs, () => post(input));
   }
 
   async #prepareAgent(commandId: string): Promise<SettlementInput> {

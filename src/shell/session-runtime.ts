@@ -12,9 +12,10 @@ import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { SessionError } from '../errors.ts';
 import type { RealtimeItem } from '../protocol/items.ts';
+import { jitterOf, reconnectPolicy } from '../reconnect-options.ts';
 import type { SessionAgent } from '../session-events.ts';
 import type { RealtimeSessionConnectOptions, RealtimeSessionOptions } from '../session-options.ts';
-import { connectOptionsOf, guardrailDebounceLength } from '../session-options.ts';
+import { guardrailDebounceLength } from '../session-options.ts';
 import type { CommandInput, PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
 import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
@@ -25,7 +26,9 @@ import type { DrivableTransport, RealtimeTransportLayer } from '../transports/tr
 import { isDrivable } from '../transports/transport.ts';
 import { AgentRoster } from './agent-roster.ts';
 import { Announcer } from './announcer.ts';
+import { Connector } from './connector.ts';
 import { EffectRunner } from './effect-runner.ts';
+import { HeldAudio } from './held-audio.ts';
 import { HostedTools } from './hosted-tools.ts';
 import type { ListenerSource } from './isolated-emit.ts';
 import { OpenCommands } from './open-commands.ts';
@@ -33,6 +36,7 @@ import { TaskQueue } from './task-queue.ts';
 import type { IncomingAudio } from './transport-inputs.ts';
 import { readTransport } from './transport-inputs.ts';
 
+/** An input as it comes up; the time is put to it when it is its turn. */
 type UnstampedInput = TransportInput | CommandInput | SettlementInput | PlayoutInput | TimerInput;
 /** A command that the core settles. */
 type SettledCommand = Extract<CommandInput, { readonly commandId: string }>;
@@ -56,10 +60,9 @@ export class SessionRuntime<TBaseContext> {
   readonly #commands = new OpenCommands<TBaseContext>(this.#seed);
   readonly #announcer: Announcer<TBaseContext>;
   readonly #tasks: TaskQueue;
+  readonly #connector: Connector;
+  readonly #heldAudio = new HeldAudio();
   #state: SessionState;
-  /** The connect() in progress. Until it is done, what the transport says is held back. */
-  #attempt: object | null = null;
-  #held: (() => void)[] = [];
   #audibleItem = '';
 
   /** @param emitter The session that listeners are registered with. */
@@ -80,6 +83,7 @@ export class SessionRuntime<TBaseContext> {
       seed: this.#seed,
       guardrailDebounceLength: guardrailDebounceLength(options),
       guardrailCount: options.outputGuardrails?.length ?? 0,
+      reconnect: reconnectPolicy(options.reconnect),
     });
     this.#announcer = new Announcer({
       emitter,
@@ -113,6 +117,18 @@ export class SessionRuntime<TBaseContext> {
       post: (input) => this.#post(input),
       announce: (notice) => this.#announcer.announce(notice),
       commands: this.#commands,
+      reconnect: () => void this.#connector.reopen(),
+      jitter: jitterOf(options.reconnect),
+    });
+    this.#connector = new Connector({
+      transport: this.transport,
+      driven: this.driven,
+      defaults: options,
+      configure: (overrides) => this.roster.configFor(this.currentAgent, overrides),
+      configured: (config) => this.roster.markSent(config),
+      post: (input) => this.#post(input),
+      addTask: (task) => this.#tasks.add(task),
+      isClosed: () => this.#state.connection === 'closed',
     });
     this.#read();
   }
@@ -128,50 +144,32 @@ export class SessionRuntime<TBaseContext> {
 
   /** Opens the connection. Rejects when it is open, when it can't be opened, and when `close` comes first. */
   async connect(options: RealtimeSessionConnectOptions): Promise<void> {
-    if (this.#attempt !== null || this.#state.connection !== 'closed') {
+    if (this.#connector.isConnecting || this.#state.connection !== 'closed') {
       throw new SessionError('connect() was called on an open session; close() it first, or make another session', {
         code: 'ERR_ALREADY_CONNECTED',
       });
     }
-    const attempt = {};
-    this.#attempt = attempt;
     this.roster.reset();
     this.hosted.reset();
     this.#audibleItem = '';
     this.#post({ type: 'connecting', agentName: this.roster.initial.name });
-    try {
-      const config = await this.roster.configFor(
-        this.roster.initial,
-        options.model === undefined ? {} : { model: options.model },
-      );
-      this.#checkAttempt(attempt);
-      await this.transport.connect(connectOptionsOf(options, this.#options, config));
-      this.#checkAttempt(attempt);
-      this.roster.markSent(config);
-    } catch (error) {
-      if (this.#attempt === attempt) {
-        this.#endAttempt();
-        this.#post({ type: 'disconnected' });
-      }
-      throw error;
-    }
-    const held = this.#endAttempt();
-    const createsResponses = this.driven?.createsResponses ?? true;
-    this.#post({ type: 'connected', abilities: { isDriven: this.driven !== null, createsResponses } });
-    this.#tasks.add(() => this.#announcer.markHistoryStale());
-    for (const task of held) this.#tasks.add(task);
+    await this.#connector.open(options, () => this.#announcer.markHistoryStale());
   }
 
   /** Ends the connection, or the attempt at one. */
   close(): void {
-    const wasConnecting = this.#attempt !== null;
-    this.#endAttempt();
+    const wasConnecting = this.#connector.abandon();
     this.#tasks.add(() => {
       if (!wasConnecting && this.#state.connection === 'closed') return;
       this.#apply({ type: 'close' });
-      this.#silence();
       this.transport.close();
     });
+  }
+
+  /** Sends audio of the user; without a connection that is being made again, its youngest stretch waits. */
+  sendAudio(audio: ArrayBuffer, options: { commit?: boolean }): void {
+    if (this.#state.connection === 'reconnecting') this.#heldAudio.add(audio, options);
+    else this.transport.sendAudio(audio, options);
   }
 
   /** Shows the model an image. Throws when the session is not connected. */
@@ -213,23 +211,29 @@ export class SessionRuntime<TBaseContext> {
       this.runContext.usage.add(new Usage({ ...entry, requests: 1 }));
     }
     this.#effects.run(effects);
-    if (before.connection !== 'closed' && next.connection === 'closed') this.#effects.stop();
+    if (before.connection !== next.connection) this.#connectionChanged(before.connection);
+  }
+
+  #connectionChanged(before: SessionState['connection']): void {
+    const { connection } = this.#state;
+    if (connection === 'reconnecting') this.hosted.reset();
+    if (connection === 'open' && before === 'reconnecting') {
+      this.#heldAudio.release((audio, options) => this.transport.sendAudio(audio, options));
+    }
+    if (connection === 'closed') {
+      this.#effects.stop();
+      this.#heldAudio.clear();
+      // Nobody hears the agent of a call that has ended.
+      this.driven?.playout.flush(`${this.#seed}_end`);
+    }
   }
 
   #read(): void {
-    const receive = (task: () => void): void => {
-      if (this.#attempt === null) this.#tasks.add(task);
-      else this.#held.push(task);
-    };
+    const receive = (task: () => void): void => this.#connector.receive(task);
     readTransport(
       this.transport,
       {
-        onInput: (input) =>
-          receive(() => {
-            const wasOpen = this.#state.connection === 'open';
-            this.#apply(input);
-            if (wasOpen && input.type === 'disconnected') this.#silence();
-          }),
+        onInput: (input) => receive(() => this.#apply(input)),
         onAudio: (audio) => receive(() => this.#onAudio(audio)),
         onRawEvent: (event) => this.#announcer.emit('transport_event', [event]),
         onMcpTools: ({ serverLabel, tools }) =>
@@ -257,24 +261,5 @@ export class SessionRuntime<TBaseContext> {
     }
     if (!acceptsAudio(this.#state, responseId)) return;
     this.#announcer.emit('audio', [event]);
-  }
-
-  /** Nobody hears the agent of a connection that has ended. */
-  #silence(): void {
-    this.driven?.playout.flush(`${this.#seed}_end`);
-  }
-
-  #endAttempt(): (() => void)[] {
-    const held = this.#held;
-    this.#held = [];
-    this.#attempt = null;
-    return held;
-  }
-
-  #checkAttempt(attempt: object): void {
-    if (this.#attempt === attempt) return;
-    // Not when another connect() has taken the transport over since.
-    if (this.#attempt === null && this.#state.connection === 'closed') this.transport.close();
-    throw new SessionError('the session was closed while it connected', { code: 'ERR_CONNECT_ABORTED' });
   }
 }

@@ -234,7 +234,7 @@ describe('the end of a connection', () => {
 
   it('by itself is told with its code, and what was open is rejected', async () => {
     const gate = deferred<string>();
-    const { session, transport, errors, clock } = await stage();
+    const { session, transport, errors, clock } = await stage({ reconnect: false });
     const updating = session.updateAgent(new RealtimeAgent({ name: 'Slow', instructions: () => gate.promise }));
     transport.emit('speech_stopped', {});
     transport.emit('connection_change', 'disconnected', { code: 1006, reason: 'gone' });
@@ -250,7 +250,7 @@ describe('the end of a connection', () => {
   it('leaves a rejected promise that nobody awaits without consequences', async () => {
     const rejections = vi.fn();
     process.on('unhandledRejection', rejections);
-    const { session, transport } = await stage();
+    const { session, transport } = await stage({ reconnect: false });
     void session.updateAgent(new RealtimeAgent({ name: 'Slow', instructions: () => new Promise<string>(() => {}) }));
     transport.emit('connection_change', 'disconnected', {});
     await settle();

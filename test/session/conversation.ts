@@ -3,7 +3,7 @@
 import type { RealtimeAssistantMessageItem, RealtimeItem } from '../../src/protocol/items.ts';
 import type { SendCommand, SessionEffect, SessionNotice } from '../../src/session/effect.ts';
 import type { SessionInput } from '../../src/session/input.ts';
-import type { SessionState } from '../../src/session/state.ts';
+import type { ReconnectPolicy, SessionState } from '../../src/session/state.ts';
 import { initialSession } from '../../src/session/state.ts';
 import { step } from '../../src/session/step.ts';
 import { findItem } from '../../src/session/item-list.ts';
@@ -26,10 +26,17 @@ export class Conversation {
       guardrailCount?: number;
       isDriven?: boolean;
       createsResponses?: boolean;
+      reconnect?: ReconnectPolicy;
     } = {},
   ) {
-    const { guardrailDebounceLength = null, guardrailCount = 1, isDriven = true, createsResponses = false } = options;
-    this.state = initialSession({ agentName: 'Front', seed: 's', guardrailDebounceLength, guardrailCount });
+    const {
+      guardrailDebounceLength = null,
+      guardrailCount = 1,
+      isDriven = true,
+      createsResponses = false,
+      reconnect = null,
+    } = options;
+    this.state = initialSession({ agentName: 'Front', seed: 's', guardrailDebounceLength, guardrailCount, reconnect });
     this.on({ type: 'connecting' }, { type: 'connected', abilities: { isDriven, createsResponses } });
   }
 
@@ -43,6 +50,11 @@ export class Conversation {
       all.push(...effects);
     }
     return all;
+  }
+
+  /** Time goes by without an input. */
+  pass(ms: number): void {
+    this.#atMs += ms;
   }
 
   /** The server begins a response and speaks one item of it. */

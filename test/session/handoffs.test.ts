@@ -115,6 +115,7 @@ test('a lost connection rejects the update that is being prepared and aborts the
     { type: 'abort', callId: 'c1', reason },
     { type: 'abort', callId: 'c2', reason },
     { type: 'settle', commandId: 'k1', error: new SessionError(reason, { code: 'ERR_NOT_CONNECTED' }) },
+    told({ type: 'event', event: 'connection', detail: { state: 'disconnected', attempt: 0, closeCode: 1006 } }),
     told({ type: 'error', error: new SessionError(reason, { code: 'ERR_DISCONNECTED' }) }),
   ]);
   expect(conversation.on(handedOff('c1'))).toEqual([]);

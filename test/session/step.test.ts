@@ -4,7 +4,7 @@ import type { CommandInput } from '../../src/session/input.ts';
 import { initialSession } from '../../src/session/state.ts';
 import { acceptsAudio, checkCommand, step } from '../../src/session/step.ts';
 import type { ScriptedInput } from './conversation.ts';
-import { call, Conversation, createResponse, message, sent, spoken } from './conversation.ts';
+import { call, Conversation, createResponse, message, sent, spoken, told } from './conversation.ts';
 
 const closed = initialSession({ agentName: 'Front', seed: 's', guardrailDebounceLength: null });
 const needConnection: CommandInput[] = [
@@ -60,7 +60,7 @@ test('a new connection begins with empty history, the agent it names, and no que
   expect(conversation.item('a1')).toBeUndefined();
   expect(conversation.state.agentName).toBe('Greeter');
   const opened = conversation.on({ type: 'connected', abilities: { isDriven: true, createsResponses: false } });
-  expect(opened).toEqual([]);
+  expect(opened).toEqual([told({ type: 'event', event: 'connection', detail: { state: 'connected', attempt: 0 } })]);
   expect(conversation.on({ type: 'requestResponse' })).toEqual([createResponse('s_2')]);
 });
 

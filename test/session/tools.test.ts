@@ -132,6 +132,7 @@ test('closing aborts what runs and forgets it', () => {
   expect(conversation.on({ type: 'close' })).toEqual([
     { type: 'abort', callId: 'c1', reason: 'The session was closed.' },
     { type: 'abort', callId: 'c2', reason: 'The session was closed.' },
+    told({ type: 'event', event: 'connection', detail: { state: 'disconnected', attempt: 0 } }),
   ]);
   expect(conversation.on(mayRun('c1'), settled('c2'), call('r1', 'c4'))).toEqual([]);
 });

@@ -1,0 +1,134 @@
+// Opens connections: the one that the app asks for, and those that take the place of a lost or aged one. Until one is
+// open, what the transport says is held back; of an attempt that failed or was given up, nothing is heard.
+
+import { SessionError } from '../errors.ts';
+import type { SessionConfig } from '../protocol/session-config.ts';
+import type { RealtimeSessionConnectOptions, RealtimeSessionOptions } from '../session-options.ts';
+import { connectOptionsOf } from '../session-options.ts';
+import type { InputOf } from '../session/input.ts';
+import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
+
+/** What a connector needs of its session. */
+export interface ConnectorHost {
+  readonly transport: RealtimeTransportLayer;
+  /** The transport, if the session drives it. */
+  readonly driven: DrivableTransport | null;
+  readonly defaults: Pick<Partial<RealtimeSessionOptions>, 'apiKey' | 'model'>;
+  /** The configuration of the agent in charge. */
+  readonly configure: (overrides: SessionConfig) => Promise<SessionConfig>;
+  /** It was sent. */
+  readonly configured: (config: SessionConfig) => void;
+  readonly post: (input: WithoutTime<InputOf<'connected' | 'disconnected'>>) => void;
+  readonly addTask: (task: () => void) => void;
+  /** Whether the session has ended. */
+  readonly isClosed: () => boolean;
+}
+
+type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never;
+
+/** Makes the connections of one session, one at a time. */
+export class Connector {
+  readonly #host: ConnectorHost;
+  #options: RealtimeSessionConnectOptions = {};
+  #attempt: object | null = null;
+  #held: (() => void)[] = [];
+
+  constructor(host: ConnectorHost) {
+    this.#host = host;
+  }
+
+  get isConnecting(): boolean {
+    return this.#attempt !== null;
+  }
+
+  /** Opens the connection for the app; rejects with what went wrong, and when `abandon` comes first. */
+  async open(options: RealtimeSessionConnectOptions, onOpen: () => void): Promise<void> {
+    this.#options = options;
+    const attempt = this.#begin();
+    try {
+      await this.#connect(attempt);
+    } catch (error) {
+      if (this.#attempt === attempt) {
+        this.#end();
+        this.#host.post({ type: 'disconnected' });
+      }
+      throw error;
+    }
+    this.#complete(false, onOpen);
+  }
+
+  /** Opens the next connection with what the app gave for the first; how it went is an input of the session. */
+  async reopen(): Promise<void> {
+    const { transport, post } = this.#host;
+    const attempt = this.#begin();
+    // The old connection of a roll-over. Its end is no news.
+    if (transport.status !== 'disconnected') transport.close();
+    this.#held = [];
+    try {
+      await this.#connect(attempt);
+    } catch (error) {
+      if (this.#attempt !== attempt) return;
+      this.#end();
+      const reason = error instanceof Error ? error.message : String(error);
+      post({ type: 'disconnected', reason, ...(isRefused(error) && { isFinal: true }) });
+      return;
+    }
+    this.#complete(this.#options.callId !== undefined, () => {});
+  }
+
+  /** Gives up the attempt under way; says whether there was one. */
+  abandon(): boolean {
+    const wasConnecting = this.#attempt !== null;
+    this.#end();
+    return wasConnecting;
+  }
+
+  /** Runs what the transport says as a task, once a connection is open. */
+  receive(task: () => void): void {
+    if (this.#attempt === null) this.#host.addTask(task);
+    else this.#held.push(task);
+  }
+
+  async #connect(attempt: object): Promise<void> {
+    const { transport, defaults, configure, configured } = this.#host;
+    const { model } = this.#options;
+    const config = await configure(model === undefined ? {} : { model });
+    this.#check(attempt);
+    await transport.connect(connectOptionsOf(this.#options, defaults, config));
+    this.#check(attempt);
+    configured(config);
+  }
+
+  #begin(): object {
+    this.#held = [];
+    return (this.#attempt = {});
+  }
+
+  #end(): (() => void)[] {
+    const held = this.#held;
+    this.#held = [];
+    this.#attempt = null;
+    return held;
+  }
+
+  #complete(keepsConversation: boolean, onOpen: () => void): void {
+    const { driven, post, addTask } = this.#host;
+    const held = this.#end();
+    const abilities = { isDriven: driven !== null, createsResponses: driven?.createsResponses ?? true };
+    post({ type: 'connected', abilities, ...(keepsConversation && { keepsConversation }) });
+    addTask(onOpen);
+    for (const task of held) addTask(task);
+  }
+
+  #check(attempt: object): void {
+    if (this.#attempt === attempt) return;
+    // Not when another attempt has taken the transport over since.
+    if (this.#attempt === null && this.#host.isClosed()) this.#host.transport.close();
+    throw new SessionError('the session was closed while it connected', { code: 'ERR_CONNECT_ABORTED' });
+  }
+}
+
+/** A key that was refused is refused again. */
+function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_CONNECT_REFUSED';
+}
