@@ -18,6 +18,9 @@ const FIRST: usize = memory.data<u32>([0x3f, 0x3f, 0x3f, 0x3f], 16);
 const SECOND: usize = memory.data<u32>([0x3f00, 0x3f00, 0x3f00, 0x3f00], 16);
 const THIRD: usize = memory.data<u32>([0x3f0000, 0x3f0000, 0x3f0000, 0x3f0000], 16);
 const FOURTH: usize = memory.data<u32>([0x3f000000, 0x3f000000, 0x3f000000, 0x3f000000], 16);
+/** Where the first of two sextets belongs in twelve bits, and the weights that make 24 bits of two twelves. */
+const EVEN_SEXTET_X8: usize = memory.data<u16>([0xfc0, 0xfc0, 0xfc0, 0xfc0, 0xfc0, 0xfc0, 0xfc0, 0xfc0], 16);
+const PAIR_WEIGHTS: usize = memory.data<u16>([4096, 1, 4096, 1, 4096, 1, 4096, 1], 16);
 const LETTERS_X16: usize = memory.data<u8>([51, 51, 51, 51, 51, 51, 51, 51, 51, 51, 51, 51, 51, 51, 51, 51], 16);
 const CAPITALS_X16: usize = memory.data<u8>([26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26, 26], 16);
 const CAPITAL_CLASS_X16: usize = memory.data<u8>([13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13, 13], 16);
@@ -80,7 +83,7 @@ export function encodeBase64(dst: usize, src: usize, bytes: i32): i32 {
         v128.or(v128.and(i32x4.shr_u(groups, 18), first), v128.and(i32x4.shr_u(groups, 4), second)),
         v128.or(v128.and(i32x4.shl(groups, 10), third), v128.and(i32x4.shl(groups, 24), fourth)),
       );
-      const isCapital = v128.and(i8x16.lt_u(sextets, capitals), capitalClass);
+      const isCapital = v128.and(i8x16.lt_s(sextets, capitals), capitalClass);
       const classes = v128.or(i8x16.sub_sat_u(sextets, letters), isCapital);
       v128.store(to, i8x16.add(sextets, i8x16.swizzle(shift, classes)));
     }
@@ -106,7 +109,7 @@ export function encodeBase64(dst: usize, src: usize, bytes: i32): i32 {
 
 /**
  * Decodes `characters` octets of text at `src` and returns the number of bytes at `dst`, or −1 − position for malformed
- * text: the position of the first wrong character, or the length when the text ends too early.
+ * text: the position of the first wrong character, or the length when the text ends too early. `dst` may be `src`.
  */
 export function decodeBase64(dst: usize, src: usize, characters: i32): i32 {
   let from = src;
@@ -118,21 +121,17 @@ export function decodeBase64(dst: usize, src: usize, characters: i32): i32 {
     const lowClass = v128.load(LOW_CLASS);
     const highClass = v128.load(HIGH_CLASS);
     const shift = v128.load(DECODE_SHIFT);
-    const first = v128.load(FIRST);
-    const second = v128.load(SECOND);
-    const third = v128.load(THIRD);
+    const evenSextet = v128.load(EVEN_SEXTET_X8);
+    const pairWeights = v128.load(PAIR_WEIGHTS);
     const gather = v128.load(GATHER);
     for (; from + 16 <= end; from += 16, to += 12) {
       const text = v128.load(from);
-      const high = i8x16.shr_u(text, 4);
+      const high = v128.and(i16x8.shr_u(text, 4), lowHalf);
       const classes = v128.and(i8x16.swizzle(lowClass, v128.and(text, lowHalf)), i8x16.swizzle(highClass, high));
       if (v128.any_true(classes)) break; // padding or a wrong character: the scalar loop tells which
       const sextets = i8x16.add(text, i8x16.swizzle(shift, i8x16.add(high, i8x16.eq(text, slash))));
-      const groups = v128.or(
-        v128.or(i32x4.shl(v128.and(sextets, first), 18), i32x4.shl(v128.and(sextets, second), 4)),
-        v128.or(i32x4.shr_u(v128.and(sextets, third), 10), i32x4.shr_u(sextets, 24)),
-      );
-      const bytes = i8x16.swizzle(groups, gather);
+      const pairs = v128.or(v128.and(i16x8.shl(sextets, 6), evenSextet), i16x8.shr_u(sextets, 8));
+      const bytes = i8x16.swizzle(i32x4.dot_i16x8_s(pairs, pairWeights), gather);
       v128.store64_lane(to, bytes, 0);
       v128.store32_lane(to, bytes, 2, 8);
     }

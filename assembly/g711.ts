@@ -1,5 +1,6 @@
 // µ-law and A-law as in ITU-T G.711, on every input equal to the reference programs of ITU-T G.191 (`ulaw_compress`,
-// `alaw_compress` and their inverses), which fold negative samples by one's complement, not by negation.
+// `alaw_compress` and their inverses), which fold negative samples by one's complement. Most software negates them
+// instead, as in Sun Microsystems' g711.c: then 127 inputs get the next code. `negation` chooses: 0 for G.191, −1 for that.
 //
 // A code is a tiny floating-point number: three bits of segment, four of mantissa. The encoders therefore convert the
 // biased magnitude to float32 and read exponent and leading mantissa bits from its top; the scalar twin counts leading
@@ -34,9 +35,9 @@ const MULAW_SCALE: usize = memory.data<u8>([1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0
 const ALAW_ODD: usize = memory.data<u8>([1, 33, 33, 33, 33, 33, 33, 33, 0, 0, 0, 0, 0, 0, 0, 0], 16);
 const ALAW_SCALE: usize = memory.data<u8>([1, 1, 2, 4, 8, 16, 32, 64, 0, 0, 0, 0, 0, 0, 0, 0], 16);
 
-function mulawOctet(sample: i32): i32 {
+function mulawOctet(sample: i32, negation: i32): i32 {
   const sign = sample >> 31;
-  const biased = min(((sample ^ sign) >> 2) + MULAW_BIAS, MULAW_HIGHEST);
+  const biased = min((((sample ^ sign) - (sign & negation)) >> 2) + MULAW_BIAS, MULAW_HIGHEST);
   const segment = 26 - clz(biased);
   const code = (segment << 4) | ((biased >> (segment + 1)) & 15);
   return ~(code | (sign & 0x80));
@@ -48,9 +49,9 @@ function mulawSample(octet: i32): i32 {
   return (code & 0x80) != 0 ? -magnitude : magnitude;
 }
 
-function alawOctet(sample: i32): i32 {
+function alawOctet(sample: i32, negation: i32): i32 {
   const sign = sample >> 31;
-  const magnitude = (sample ^ sign) >> 4;
+  const magnitude = min((sample ^ sign) - (sign & negation), 32767) >> 4;
   let code = magnitude;
   if (magnitude >= 16) {
     const segment = 28 - clz(magnitude);
@@ -69,55 +70,62 @@ function alawSample(octet: i32): i32 {
 
 /** Top 13 bits of eight magnitudes as floats: exponent above, four bits of mantissa below. @inline */
 function floatTopX8(magnitudes: v128): v128 {
-  const low = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(magnitudes));
-  const high = f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(magnitudes));
+  const low = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(magnitudes));
+  const high = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(magnitudes));
   return i16x8.narrow_i32x4_s(i32x4.shr_u(low, 19), i32x4.shr_u(high, 19));
 }
 
+/** Folded by one's complement, or negated (−32768 saturates). @inline */
+function magnitudeX8(samples: v128, sign: v128, negated: v128): v128 {
+  return i16x8.sub_sat_s(v128.xor(samples, sign), v128.and(sign, negated));
+}
+
 /** @inline */
-function mulawCodeX8(samples: v128, sign: v128, bias: v128, highest: v128, origin: v128): v128 {
-  const biased = i16x8.min_s(i16x8.add(i16x8.shr_u(v128.xor(samples, sign), 2), bias), highest);
+function mulawCodeX8(magnitudes: v128, bias: v128, highest: v128, origin: v128): v128 {
+  const biased = i16x8.min_s(i16x8.add(i16x8.shr_u(magnitudes, 2), bias), highest);
   return i16x8.sub(floatTopX8(biased), origin);
 }
 
 /** @inline */
-function alawCodeX8(samples: v128, sign: v128, sixteen: v128, origin: v128): v128 {
-  const magnitudes = i16x8.shr_u(v128.xor(samples, sign), 4);
-  const curved = i16x8.sub(floatTopX8(magnitudes), origin);
-  return v128.bitselect(magnitudes, curved, i16x8.lt_s(magnitudes, sixteen));
+function alawCodeX8(magnitudes: v128, sixteen: v128, origin: v128): v128 {
+  const steps = i16x8.shr_u(magnitudes, 4);
+  const curved = i16x8.sub(floatTopX8(steps), origin);
+  return v128.bitselect(steps, curved, i16x8.lt_s(steps, sixteen));
 }
 
 /** Encodes `frames` PCM16 samples at `src` into µ-law octets at `dst`. Buffers may not overlap. */
-export function encodeMulaw(dst: usize, src: usize, frames: i32): void {
+export function encodeMulaw(dst: usize, src: usize, frames: i32, negation: i32): void {
   let i = 0;
   if (ASC_FEATURE_SIMD) {
     const bias = v128.load(MULAW_BIAS_X8);
     const highest = v128.load(MULAW_HIGHEST_X8);
     const origin = v128.load(MULAW_ORIGIN_X8);
     const signBit = v128.load(SIGN_X16);
+    const negated = i32x4.splat(negation);
     for (; i + 16 <= frames; i += 16) {
       const low = v128.load(src + (i << 1));
       const high = v128.load(src + (i << 1), 16);
       const lowSign = i16x8.shr_s(low, 15);
       const highSign = i16x8.shr_s(high, 15);
       const codes = i8x16.narrow_i16x8_u(
-        mulawCodeX8(low, lowSign, bias, highest, origin),
-        mulawCodeX8(high, highSign, bias, highest, origin),
+        mulawCodeX8(magnitudeX8(low, lowSign, negated), bias, highest, origin),
+        mulawCodeX8(magnitudeX8(high, highSign, negated), bias, highest, origin),
       );
       const signs = v128.and(i8x16.narrow_i16x8_s(lowSign, highSign), signBit);
       v128.store(dst + i, v128.not(v128.or(codes, signs)));
     }
   }
-  for (; i < frames; i++) store<u8>(dst + i, <u8>mulawOctet(load<i16>(src + (i << 1))));
+  for (; i < frames; i++) store<u8>(dst + i, <u8>mulawOctet(load<i16>(src + (i << 1)), negation));
 }
 
 /** Encodes `frames` PCM16 samples at `src` into A-law octets at `dst`. Buffers may not overlap. */
-export function encodeAlaw(dst: usize, src: usize, frames: i32): void {
+export function encodeAlaw(dst: usize, src: usize, frames: i32, negation: i32): void {
   let i = 0;
   if (ASC_FEATURE_SIMD) {
     const sixteen = v128.load(SIXTEEN_X8);
     const origin = v128.load(ALAW_ORIGIN_X8);
     const signBit = v128.load(SIGN_X16);
+    const negated = i32x4.splat(negation);
     const line = v128.load(ALAW_LINE_X16);
     for (; i + 16 <= frames; i += 16) {
       const low = v128.load(src + (i << 1));
@@ -125,14 +133,14 @@ export function encodeAlaw(dst: usize, src: usize, frames: i32): void {
       const lowSign = i16x8.shr_s(low, 15);
       const highSign = i16x8.shr_s(high, 15);
       const codes = i8x16.narrow_i16x8_u(
-        alawCodeX8(low, lowSign, sixteen, origin),
-        alawCodeX8(high, highSign, sixteen, origin),
+        alawCodeX8(magnitudeX8(low, lowSign, negated), sixteen, origin),
+        alawCodeX8(magnitudeX8(high, highSign, negated), sixteen, origin),
       );
       const signs = v128.and(i8x16.narrow_i16x8_s(lowSign, highSign), signBit);
       v128.store(dst + i, v128.xor(v128.xor(codes, line), signs));
     }
   }
-  for (; i < frames; i++) store<u8>(dst + i, <u8>alawOctet(load<i16>(src + (i << 1))));
+  for (; i < frames; i++) store<u8>(dst + i, <u8>alawOctet(load<i16>(src + (i << 1)), negation));
 }
 
 /** Decodes `frames` µ-law octets at `src` into PCM16 at `dst`. Buffers may not overlap. */
@@ -146,8 +154,9 @@ export function decodeMulaw(dst: usize, src: usize, frames: i32): void {
     const bias = v128.load(MULAW_DECODER_BIAS_X8);
     for (; i + 16 <= frames; i += 16) {
       const codes = v128.not(v128.load(src + i));
-      const segments = v128.and(i8x16.shr_u(codes, 4), segment);
-      const odds = i8x16.add(i8x16.shl(v128.and(codes, mantissa), 1), i8x16.swizzle(odd, segments));
+      const segments = v128.and(i16x8.shr_u(codes, 4), segment);
+      const steps = v128.and(codes, mantissa);
+      const odds = i8x16.add(i8x16.add(steps, steps), i8x16.swizzle(odd, segments));
       const scales = i8x16.swizzle(scale, segments);
       const low = i16x8.sub(i16x8.shl(i16x8.extmul_low_i8x16_u(odds, scales), 2), bias);
       const high = i16x8.sub(i16x8.shl(i16x8.extmul_high_i8x16_u(odds, scales), 2), bias);
@@ -168,8 +177,9 @@ export function decodeAlaw(dst: usize, src: usize, frames: i32): void {
     const line = v128.load(ALAW_LINE_X16);
     for (; i + 16 <= frames; i += 16) {
       const codes = v128.xor(v128.load(src + i), line);
-      const segments = v128.and(i8x16.shr_u(codes, 4), segment);
-      const odds = i8x16.add(i8x16.shl(v128.and(codes, mantissa), 1), i8x16.swizzle(odd, segments));
+      const segments = v128.and(i16x8.shr_u(codes, 4), segment);
+      const steps = v128.and(codes, mantissa);
+      const odds = i8x16.add(i8x16.add(steps, steps), i8x16.swizzle(odd, segments));
       const scales = i8x16.swizzle(scale, segments);
       const low = i16x8.shl(i16x8.extmul_low_i8x16_u(odds, scales), 3);
       const high = i16x8.shl(i16x8.extmul_high_i8x16_u(odds, scales), 3);

@@ -24,7 +24,10 @@ export {
 } from './resampler';
 export { dotFour } from './dot';
 export { decodeBase64, encodeBase64 } from './base64';
+export { ditherBytes, ditherInit, pcm16FromFloatDithered } from './dither';
 export { decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from './g711';
+export { loudnessBytes, loudnessInit, loudnessMeasure, loudnessMomentary, loudnessTruePeak } from './loudness';
+export { transcode } from './transcoder';
 export {
   meterBytes,
   meterClips,

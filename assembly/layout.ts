@@ -144,12 +144,39 @@ export const HANDLE_RENDERED_FRAMES: usize = HANDLE_RECEIVED_FRAMES + 4;
 /** `PLAYOUT_WRITTEN_FRAMES` before its first frame (i64). */
 export const HANDLE_START_FRAMES: usize = HANDLE_RENDERED_FRAMES + 4;
 
-// Meter: four partial sums of squares (f64), then what was counted.
+// Meter: sum of squares (f64), what was counted (f64), the peak (f32), then sixteen partial sums (f32) of a stretch.
 export const METER_SUM_SQUARES: usize = 0;
-export const METER_FRAMES: usize = METER_SUM_SQUARES + 32;
+export const METER_FRAMES: usize = METER_SUM_SQUARES + 8;
 export const METER_CLIPS: usize = METER_FRAMES + 8;
 export const METER_PEAK: usize = METER_CLIPS + 8;
-export const METER_BYTES: usize = METER_PEAK + 16;
+export const METER_LANES: usize = METER_PEAK + 8;
+export const METER_BYTES: usize = METER_LANES + 64;
+
+// Dither: four generators (u32), then the one whose turn it is.
+export const DITHER_TURN: usize = 16;
+export const DITHER_BYTES: usize = DITHER_TURN + 4;
+
+// Loudness: parameters, the delay lines of both filters (f64), the powers of blocks (f64), the true peak's taps and input.
+/** Frames of a block of 100 ms. */
+export const LOUDNESS_BLOCK_FRAMES: usize = 0;
+/** Frames of the present block so far. */
+export const LOUDNESS_FILLED: usize = LOUDNESS_BLOCK_FRAMES + 4;
+/** Largest interpolated magnitude (f32). */
+export const LOUDNESS_TRUE_PEAK: usize = LOUDNESS_FILLED + 4;
+/** Where the next input frame goes. */
+export const LOUDNESS_NEWEST: usize = LOUDNESS_TRUE_PEAK + 4;
+/** b0, b1, b2, −a1, −a2 of the shelf, then −a1, −a2 of the high-pass. */
+export const LOUDNESS_COEFFICIENTS: usize = LOUDNESS_NEWEST + 4;
+/** Two states of the shelf, two of the high-pass, and the power of the present block. */
+export const LOUDNESS_DELAYS: usize = LOUDNESS_COEFFICIENTS + 56;
+export const LOUDNESS_POWER: usize = LOUDNESS_DELAYS + 32;
+/** Powers of the last four blocks. */
+export const LOUDNESS_BLOCKS: usize = LOUDNESS_POWER + 8;
+/** Twelve taps of four phases (f32). */
+export const LOUDNESS_TAPS: usize = LOUDNESS_BLOCKS + 32;
+/** The last twelve input frames (f32), twice, so that they lie in a row wherever the newest is. */
+export const LOUDNESS_INPUT: usize = LOUDNESS_TAPS + 192;
+export const LOUDNESS_BYTES: usize = LOUDNESS_INPUT + 96;
 
 // Packetizer: a header, then the packet (PCM16).
 export const PACKETIZER_FRAMES: usize = 0;

@@ -2,67 +2,74 @@
 // nearest integer, halves to even; what lies beyond −32768…32767, infinities included, saturates; NaN becomes 0.
 // PCM16 → float32 is exact, and so the way back restores every sample.
 
-/** Added to a float of magnitude ≤ 2¹⁵, it leaves the rounded integer in the low bits of the sum (1.5 × 2²³). */
-const ROUNDER: f32 = 12582912;
-const FULL_SCALE: f32 = 32768;
-const LOWEST: f32 = -32768;
-const HIGHEST: f32 = 32767;
+/**
+ * Added to a float in −128…128, it leaves the rounded sample in the low bits of the sum, whose last bit is worth 2⁻¹⁵.
+ * Larger sums have larger bits, down to 0: with the rounder's own bits subtracted, they only have to be saturated.
+ */
+const ROUNDER: f32 = 384;
+/** Any number that saturates and from which the sum can't be negative. */
+export const LOWEST: f32 = -100;
 
 // Vector constants are loaded, because the optimiser would move literals into the loop and rebuild them in each pass.
-const FULL_SCALE_X4: usize = memory.data<f32>([32768, 32768, 32768, 32768], 16);
-const LOWEST_X4: usize = memory.data<f32>([-32768, -32768, -32768, -32768], 16);
-const HIGHEST_X4: usize = memory.data<f32>([32767, 32767, 32767, 32767], 16);
-const ROUNDER_X4: usize = memory.data<f32>([12582912, 12582912, 12582912, 12582912], 16);
-const STEP_X4: usize = memory.data<f32>(
-  [0.000030517578125, 0.000030517578125, 0.000030517578125, 0.000030517578125],
-  16,
-);
+export const LOWEST_X4: usize = memory.data<f32>([-100, -100, -100, -100], 16);
+export const ROUNDER_X4: usize = memory.data<f32>([384, 384, 384, 384], 16);
 
-/** The low 16 bits of the result are the PCM16 sample. */
+/** The PCM16 sample of a float. */
 export function quantise(sample: f32): i32 {
   if (sample != sample) return 0;
-  let scaled = sample * FULL_SCALE;
-  if (scaled > HIGHEST) scaled = HIGHEST;
-  if (scaled < LOWEST) scaled = LOWEST;
-  return reinterpret<i32>(scaled + ROUNDER);
-}
-
-/** @inline */
-function quantiseX4(samples: v128, fullScale: v128, lowest: v128, highest: v128, rounder: v128): v128 {
-  const numbers = v128.and(samples, f32x4.eq(samples, samples));
-  const limited = f32x4.pmax(lowest, f32x4.pmin(highest, f32x4.mul(numbers, fullScale)));
-  return f32x4.add(limited, rounder);
+  const steps = reinterpret<i32>(max(sample, LOWEST) + ROUNDER) - reinterpret<i32>(ROUNDER);
+  return max(-32768, min(32767, steps));
 }
 
 /** Converts `frames` floats at `src` into PCM16 at `dst`. Buffers may not overlap. */
 export function pcm16FromFloat(dst: usize, src: usize, frames: i32): void {
-  let i = 0;
+  const end = src + ((<usize>frames) << 2);
   if (ASC_FEATURE_SIMD) {
-    const fullScale = v128.load(FULL_SCALE_X4);
     const lowest = v128.load(LOWEST_X4);
-    const highest = v128.load(HIGHEST_X4);
     const rounder = v128.load(ROUNDER_X4);
-    for (; i + 8 <= frames; i += 8) {
-      const low = quantiseX4(v128.load(src + (i << 2)), fullScale, lowest, highest, rounder);
-      const high = quantiseX4(v128.load(src + (i << 2), 16), fullScale, lowest, highest, rounder);
-      v128.store(dst + (i << 1), v128.shuffle<i16>(low, high, 0, 2, 4, 6, 8, 10, 12, 14));
+    const start = src;
+    let all = f32x4.splat(0);
+    for (; src + 64 <= end; src += 64, dst += 32) {
+      // A NaN passes both operations.
+      const first = f32x4.add(f32x4.pmax(v128.load(src), lowest), rounder);
+      const second = f32x4.add(f32x4.pmax(v128.load(src, 16), lowest), rounder);
+      const third = f32x4.add(f32x4.pmax(v128.load(src, 32), lowest), rounder);
+      const fourth = f32x4.add(f32x4.pmax(v128.load(src, 48), lowest), rounder);
+      all = v128.or(all, v128.or(v128.or(first, second), v128.or(third, fourth)));
+      const low = i16x8.narrow_i32x4_s(i32x4.sub(first, rounder), i32x4.sub(second, rounder));
+      const high = i16x8.narrow_i32x4_s(i32x4.sub(third, rounder), i32x4.sub(fourth, rounder));
+      v128.store(dst, low);
+      v128.store(dst, high, 16);
+    }
+    // Bit 29 is set in every NaN and in no sum near full scale. Seldom: all of it again below.
+    if (i32x4.bitmask(i32x4.shl(all, 2)) != 0) {
+      dst -= (src - start) >> 1;
+      src = start;
     }
   }
-  for (; i < frames; i++) store<i16>(dst + (i << 1), <i16>quantise(load<f32>(src + (i << 2))));
+  for (; src < end; src += 4, dst += 2) store<i16>(dst, <i16>quantise(load<f32>(src)));
 }
+
+/** Makes a float of an offset sample in its low half: 256 + (sample + 32768) / 32768. */
+const FLOAT_TOP_X8: usize = memory.data<u16>([0x4380, 0x4380, 0x4380, 0x4380, 0x4380, 0x4380, 0x4380, 0x4380], 16);
+const FLOAT_OFFSET_X4: usize = memory.data<f32>([257, 257, 257, 257], 16);
+const SIGN_X8: usize = memory.data<u16>([0x8000, 0x8000, 0x8000, 0x8000, 0x8000, 0x8000, 0x8000, 0x8000], 16);
 
 /** Converts `frames` PCM16 samples at `src` into floats in −1…1 at `dst`. Buffers may not overlap. */
 export function floatFromPcm16(dst: usize, src: usize, frames: i32): void {
-  let i = 0;
+  const end = src + ((<usize>frames) << 1);
   if (ASC_FEATURE_SIMD) {
-    const step = v128.load(STEP_X4);
-    for (; i + 8 <= frames; i += 8) {
-      const samples = v128.load(src + (i << 1));
-      const low = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(samples));
-      const high = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(samples));
-      v128.store(dst + (i << 2), f32x4.mul(low, step));
-      v128.store(dst + (i << 2), f32x4.mul(high, step), 16);
+    const top = v128.load(FLOAT_TOP_X8);
+    const offset = v128.load(FLOAT_OFFSET_X4);
+    const sign = v128.load(SIGN_X8);
+    for (; src + 32 <= end; src += 32, dst += 64) {
+      const low = v128.xor(v128.load(src), sign);
+      const high = v128.xor(v128.load(src, 16), sign);
+      v128.store(dst, f32x4.sub(v128.shuffle<i16>(low, top, 0, 8, 1, 9, 2, 10, 3, 11), offset));
+      v128.store(dst, f32x4.sub(v128.shuffle<i16>(low, top, 4, 12, 5, 13, 6, 14, 7, 15), offset), 16);
+      v128.store(dst, f32x4.sub(v128.shuffle<i16>(high, top, 0, 8, 1, 9, 2, 10, 3, 11), offset), 32);
+      v128.store(dst, f32x4.sub(v128.shuffle<i16>(high, top, 4, 12, 5, 13, 6, 14, 7, 15), offset), 48);
     }
   }
-  for (; i < frames; i++) store<f32>(dst + (i << 2), <f32>load<i16>(src + (i << 1)) / FULL_SCALE);
+  for (; src < end; src += 2, dst += 4) store<f32>(dst, <f32>load<i16>(src) / 32768);
 }

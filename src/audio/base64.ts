@@ -124,15 +124,16 @@ export function decodeBase64Into(text: string, output: Uint8Array): number {
 }
 
 function decodedBytes(text: string): number {
-  if (text.length % 4 !== 0) throw malformed(text);
+  if (text.length % 4 !== 0) throw malformedBase64(text);
   return (text.length / 4) * 3 - paddingOf(text);
 }
 
 function decodeExactly(text: string, output: Uint8Array): void {
-  if (!codec.decode(text, output)) throw malformed(text);
+  if (!codec.decode(text, output)) throw malformedBase64(text);
 }
 
-function malformed(text: string): AudioError {
+/** The error for text that is known to be malformed, with the position. */
+export function malformedBase64(text: string): AudioError {
   const position = malformedAt(text);
   const found = position < text.length ? JSON.stringify(text[position]) : 'the end';
   return new AudioError(`malformed base64: ${found} at position ${position} of ${text.length}`, { code: 'ERR_BASE64' });

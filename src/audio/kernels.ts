@@ -10,10 +10,43 @@ const SHARED_BYTES = 1 << 20;
 export const SCRATCH_BYTES = 24_576;
 
 /** Two blocks of memory that the stateless conversions use for the length of one call. */
-export interface Scratch {
+export class Scratch {
   readonly kernel: Kernel;
   readonly input: number;
   readonly output: number;
+  // The views last asked for: calls of one size make none.
+  #bytes: Uint8Array<ArrayBuffer>;
+  #pcm16: Int16Array<ArrayBuffer>;
+  #floats: Float32Array<ArrayBuffer>;
+
+  constructor(kernel: Kernel) {
+    this.kernel = kernel;
+    this.input = kernel.allocate(2 * SCRATCH_BYTES);
+    this.output = this.input + SCRATCH_BYTES;
+    this.#bytes = kernel.u8.subarray(0, 0);
+    this.#pcm16 = kernel.i16.subarray(0, 0);
+    this.#floats = kernel.f32.subarray(0, 0);
+  }
+
+  /** The first `count` bytes of the output block. */
+  bytes(count: number): Uint8Array<ArrayBuffer> {
+    if (this.#bytes.length !== count) this.#bytes = this.kernel.u8.subarray(this.output, this.output + count);
+    return this.#bytes;
+  }
+
+  /** The first `count` samples of the output block. */
+  pcm16(count: number): Int16Array<ArrayBuffer> {
+    const start = this.output >> 1;
+    if (this.#pcm16.length !== count) this.#pcm16 = this.kernel.i16.subarray(start, start + count);
+    return this.#pcm16;
+  }
+
+  /** The first `count` floats of the output block. */
+  floats(count: number): Float32Array<ArrayBuffer> {
+    const start = this.output >> 2;
+    if (this.#floats.length !== count) this.#floats = this.kernel.f32.subarray(start, start + count);
+    return this.#floats;
+  }
 }
 
 const kernelsByModule = new Map<WebAssembly.Module, Kernel[]>();
@@ -66,12 +99,19 @@ export function scratch(): Scratch {
   const module = coreModule();
   let blocks = scratchByModule.get(module);
   if (blocks === undefined) {
-    const kernel = kernelFor(2 * SCRATCH_BYTES);
-    const input = kernel.allocate(2 * SCRATCH_BYTES);
-    blocks = { kernel, input, output: input + SCRATCH_BYTES };
+    blocks = new Scratch(kernelFor(2 * SCRATCH_BYTES));
     scratchByModule.set(module, blocks);
   }
   return blocks;
+}
+
+/** The part of `samples` from `start` on that fits a block of `blockFrames`: the array itself where that is all of it. */
+export function blockAt<T extends { readonly length: number; subarray(begin: number, end: number): T }>(
+  samples: T,
+  start: number,
+  blockFrames: number,
+): T {
+  return start === 0 && samples.length <= blockFrames ? samples : samples.subarray(start, start + blockFrames);
 }
 
 function sharedKernels(): Kernel[] {

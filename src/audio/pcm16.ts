@@ -1,6 +1,6 @@
 import { AudioError } from '../errors.ts';
 import { fitOutput } from './format.ts';
-import { SCRATCH_BYTES, scratch } from './kernels.ts';
+import { blockAt, SCRATCH_BYTES, scratch } from './kernels.ts';
 
 const BLOCK_FRAMES = SCRATCH_BYTES / Float32Array.BYTES_PER_ELEMENT;
 
@@ -13,12 +13,13 @@ export function pcm16FromFloat(
   output: Int16Array<ArrayBuffer> = new Int16Array(samples.length),
 ): Int16Array<ArrayBuffer> {
   const pcm16 = fitOutput(output, samples.length);
-  const { kernel, input, output: result } = scratch();
+  const blocks = scratch();
+  const { kernel, input, output: result } = blocks;
   for (let at = 0; at < samples.length; at += BLOCK_FRAMES) {
-    const block = samples.subarray(at, at + BLOCK_FRAMES);
+    const block = blockAt(samples, at, BLOCK_FRAMES);
     kernel.f32.set(block, input >> 2);
     kernel.exports.pcm16FromFloat(result, input, block.length);
-    pcm16.set(kernel.i16.subarray(result >> 1, (result >> 1) + block.length), at);
+    pcm16.set(blocks.pcm16(block.length), at);
   }
   return pcm16;
 }
@@ -29,12 +30,13 @@ export function floatFromPcm16(
   output: Float32Array<ArrayBuffer> = new Float32Array(samples.length),
 ): Float32Array<ArrayBuffer> {
   const floats = fitOutput(output, samples.length);
-  const { kernel, input, output: result } = scratch();
+  const blocks = scratch();
+  const { kernel, input, output: result } = blocks;
   for (let at = 0; at < samples.length; at += BLOCK_FRAMES) {
-    const block = samples.subarray(at, at + BLOCK_FRAMES);
+    const block = blockAt(samples, at, BLOCK_FRAMES);
     kernel.i16.set(block, input >> 1);
     kernel.exports.floatFromPcm16(result, input, block.length);
-    floats.set(kernel.f32.subarray(result >> 2, (result >> 2) + block.length), at);
+    floats.set(blocks.floats(block.length), at);
   }
   return floats;
 }

@@ -238,6 +238,11 @@ export class Playout {
     this.#block = new Float32Array(0);
   }
 
+  /** The same as `free()`, at the end of a `using` declaration's block. */
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
   get #live(): PlayoutExports {
     return this.#ownKernel === null ? this.#freed() : this.#exports;
   }

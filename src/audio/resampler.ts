@@ -168,7 +168,8 @@ export class Resampler implements Disposable {
   }
 }
 
-function gradeOf(quality: ResamplerQuality): number {
+/** The core's number of a grade; throws `ERR_RESAMPLER_QUALITY` for any other. */
+export function gradeOf(quality: ResamplerQuality): number {
   const grade = GRADES.indexOf(quality);
   if (grade >= 0) return grade;
   throw new AudioError(`quality must be one of ${GRADES.join(', ')}, got ${quality}`, {

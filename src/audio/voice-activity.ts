@@ -91,6 +91,11 @@ export class VoiceActivity {
     this.#memory.free();
   }
 
+  /** The same as `free()`, at the end of a `using` declaration's block. */
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
   get #stateAt(): number {
     return this.#memory.address + this.#packetBytes;
   }

@@ -33,10 +33,32 @@ export interface CoreExports {
   encodeBase64(dst: number, src: number, bytes: number): number;
   decodeAlaw(dst: number, src: number, frames: number): void;
   decodeMulaw(dst: number, src: number, frames: number): void;
-  encodeAlaw(dst: number, src: number, frames: number): void;
-  encodeMulaw(dst: number, src: number, frames: number): void;
+  encodeAlaw(dst: number, src: number, frames: number, negation?: number): void;
+  encodeMulaw(dst: number, src: number, frames: number, negation?: number): void;
+  ditherBytes(): number;
+  ditherInit(state: number, seed: number): void;
+  pcm16FromFloatDithered(dst: number, src: number, frames: number, state: number): void;
   floatFromPcm16(dst: number, src: number, frames: number): void;
   pcm16FromFloat(dst: number, src: number, frames: number): void;
+  loudnessBytes(): number;
+  loudnessInit(state: number, sampleRate: number): void;
+  loudnessMeasure(state: number, src: number, frames: number): void;
+  loudnessMomentary(state: number): number;
+  loudnessTruePeak(state: number): number;
+  transcode(
+    dst: number,
+    outputFormat: number,
+    src: number,
+    inputFormat: number,
+    count: number,
+    resampler: number,
+    blockFrames: number,
+    scratch: number,
+    scratchFrames: number,
+    meter: number,
+    isText: number,
+    text: number,
+  ): number;
   meterBytes(): number;
   meterClips(state: number): number;
   meterFloat(state: number, src: number, frames: number): void;
@@ -109,9 +131,9 @@ export async function loadCore(build: CoreBuild | 'auto' = 'auto'): Promise<Core
 
 /** The compiled module of a build; compiled once, and cloneable to workers and worklets by `postMessage`. */
 export function coreModule(build: CoreBuild = preferred): WebAssembly.Module {
-  if (build === 'simd') remember(build, CORE_SIMD_BASE64);
   const module = modules.get(build);
   if (module === undefined) {
+    if (build === 'simd') return remember(build, CORE_SIMD_BASE64);
     throw new AudioError(`the ${build} build is not loaded; await loadCore('${build}') first`, {
       code: 'ERR_AUDIO_CORE',
     });
@@ -119,10 +141,13 @@ export function coreModule(build: CoreBuild = preferred): WebAssembly.Module {
   return module;
 }
 
-function remember(build: CoreBuild, base64: string): void {
-  if (modules.has(build)) return;
+function remember(build: CoreBuild, base64: string): WebAssembly.Module {
+  const known = modules.get(build);
+  if (known !== undefined) return known;
   try {
-    modules.set(build, new WebAssembly.Module(decodeCoreBytes(base64)));
+    const module = new WebAssembly.Module(decodeCoreBytes(base64));
+    modules.set(build, module);
+    return module;
   } catch (cause) {
     throw new AudioError(`this engine can't run the ${build} build; await loadCore('auto') first`, {
       code: 'ERR_AUDIO_CORE',

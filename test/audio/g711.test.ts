@@ -131,6 +131,34 @@ describe.each(BUILDS)('the %s build', (build) => {
   });
 });
 
+describe.each(BUILDS)('the other convention on the %s build', (build) => {
+  let runs: KernelRuns;
+  beforeAll(async () => {
+    runs = await KernelRuns.of(build);
+  });
+
+  it.each(LAWS)('gives a negative sample in $law the code of its magnitude, 127 of them another one', (law) => {
+    const codes = runs.run(bytesOf(ALL_SAMPLES), 65_536, (core, dst, src) => core[law.encoder](dst, src, 65_536, -1));
+    const codeOf = (sample: number): number => codes[sample + 32_768] ?? NaN;
+    const asymmetric = ALL_SAMPLES.filter((sample) => {
+      if (sample >= 0) return codeOf(sample) !== law.referenceCodes[sample + 32_768];
+      return codeOf(sample) !== (codeOf(Math.min(-sample, 32_767)) ^ 0x80);
+    });
+    expect([...asymmetric]).toEqual([]);
+    expect(mismatches(codes, law.referenceCodes)).toBe(127);
+  });
+
+  it.each(LAWS)('is exact in $law on every tail length, within its bounds', (law) => {
+    const samples = ALL_SAMPLES.filter((sample) => sample % 1013 === 0).subarray(0, 64);
+    const run = (block: Int16Array): Uint8Array =>
+      runs.run(bytesOf(block), block.length, (core, dst, src) => core[law.encoder](dst, src, block.length, -1));
+    const one = samples.map((sample) => run(Int16Array.of(sample))[0] ?? NaN);
+    for (let frames = 0; frames <= 64; frames++) {
+      expect(mismatches(run(samples.subarray(0, frames)), one.subarray(0, frames))).toBe(0);
+    }
+  });
+});
+
 describe.each(LAWS)('$law of bargein/audio', ({ encode, decode, referenceCodes, referenceSamples }) => {
   it('converts inputs longer than its blocks', () => {
     expect(mismatches(encode(ALL_SAMPLES), referenceCodes)).toBe(0);
@@ -141,6 +169,15 @@ describe.each(LAWS)('$law of bargein/audio', ({ encode, decode, referenceCodes, 
         Int16Array.from(many, (octet) => referenceSamples[octet] ?? NaN),
       ),
     ).toBe(0);
+  });
+
+  it('encodes by the convention it is told, and refuses one that there is not', () => {
+    const samples = Int16Array.from({ length: 20_000 }, (_, i) => i - 19_000);
+    expect(encode(samples, undefined, 'g191')).toEqual(encode(samples));
+    expect(mismatches(encode(samples, undefined, 'negate'), encode(samples))).toBeGreaterThan(0);
+    expect(() => Reflect.apply(encode, undefined, [samples, undefined, 'sun'])).toThrowError(
+      expect.objectContaining({ name: 'AudioError', code: 'ERR_G711_CONVENTION' }),
+    );
   });
 
   it("writes into the caller's buffer and returns the part it filled", () => {

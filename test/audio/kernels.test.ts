@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { LevelMeter, Packetizer, Playout, Resampler, VoiceActivity } from '../../src/audio/index.ts';
+import {
+  Dither,
+  LevelMeter,
+  LoudnessMeter,
+  MicrophoneUplink,
+  Packetizer,
+  PhoneDownlink,
+  PhoneUplink,
+  Playout,
+  Resampler,
+  SpeakerDownlink,
+  VoiceActivity,
+} from '../../src/audio/index.ts';
 import { Allocation, kernelFor } from '../../src/audio/kernels.ts';
 import { Kernel } from '../../src/wasm/kernel.ts';
 
 const REFUSAL = expect.objectContaining({ name: 'AudioError', code: 'ERR_AUDIO_MEMORY' });
+type Freed = Disposable & { free(): void };
 const PACKET = new Int16Array(160).fill(7);
 
 describe('Kernel', () => {
@@ -91,15 +104,53 @@ describe('an object that was freed twice', () => {
 });
 
 describe('an object that was freed', () => {
-  it.each<[string, { free(): void }, readonly (() => unknown)[]]>(
+  it.each<[string, Freed, readonly (() => unknown)[]]>(
     (() => {
       const meter = new LevelMeter();
       const packetizer = new Packetizer({ sampleRate: 8000 });
       const activity = new VoiceActivity({ sampleRate: 8000 });
       const resampler = new Resampler({ inputRate: 8000, outputRate: 16_000 });
       const playout = new Playout({ capacityFrames: 256 });
+      const dither = new Dither();
+      const loudness = new LoudnessMeter({ sampleRate: 8000 });
+      const microphone = new MicrophoneUplink({ deviceRate: 8000 });
+      const speaker = new SpeakerDownlink({ deviceRate: 8000 });
+      const phoneUplink = new PhoneUplink();
+      const phoneDownlink = new PhoneDownlink();
       const onPacket = (): void => {};
       return [
+        ['Dither', dither, [() => dither.pcm16FromFloat(new Float32Array(0)), () => dither.reset()]],
+        [
+          'LoudnessMeter',
+          loudness,
+          [
+            () => loudness.measure(PACKET),
+            () => loudness.momentaryLufs,
+            () => loudness.truePeak,
+            () => loudness.reset(),
+          ],
+        ],
+        [
+          'MicrophoneUplink',
+          microphone,
+          [
+            () => microphone.push(new Float32Array(10), onPacket),
+            () => microphone.flush(onPacket),
+            () => microphone.level.rms,
+            () => microphone.level.reset(),
+            () => microphone.reset(),
+          ],
+        ],
+        [
+          'SpeakerDownlink',
+          speaker,
+          [() => speaker.convert('AAAAAAAA'), () => speaker.flush(), () => speaker.level.peak, () => speaker.reset()],
+        ],
+        ...[phoneUplink, phoneDownlink].map((link): [string, Freed, (() => unknown)[]] => [
+          link.constructor.name,
+          link,
+          [() => link.convert('AAAAAAAA'), () => link.flush(), () => link.level.peak, () => link.reset()],
+        ]),
         ['LevelMeter', meter, [() => meter.measure(PACKET), () => meter.peak, () => meter.rms, () => meter.reset()]],
         [
           'Packetizer',
@@ -132,7 +183,7 @@ describe('an object that was freed', () => {
     })(),
   )('refuses to be used: %s', (_, object, uses) => {
     for (const use of uses) expect(use).not.toThrow();
-    object.free();
+    object[Symbol.dispose]();
     object.free();
     for (const use of uses) expect(use).toThrow(REFUSAL);
   });

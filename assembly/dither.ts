@@ -1,0 +1,73 @@
+// float32 → PCM16 with triangular dither: the difference of two uniform numbers, ±1 step at most, is added before
+// rounding, so that the error has no relation to the signal: its mean is 0 and its power 1/4 step², whatever the signal
+// (S. P. Lipshitz, R. A. Wannamaker and J. Vanderkooy, "Quantization and Dither: A Theoretical Survey", JAES 40, 1992).
+//
+// The numbers are the halves of the words of four generators (G. Marsaglia, "Xorshift RNGs", JSS 8, 2003) that take turns
+// sample by sample, so output does not depend on block sizes. NaN counts as 0; saturation is that of `pcm16.ts`.
+import { DITHER_BYTES, DITHER_TURN } from './layout';
+import { LOWEST, LOWEST_X4, quantise, ROUNDER_X4 } from './pcm16';
+
+/** A difference of 65536 is one step of PCM16. */
+const STEP: f32 = 4.656612873077393e-10;
+const STEP_X4: usize = memory.data<f32>(
+  [4.656612873077393e-10, 4.656612873077393e-10, 4.656612873077393e-10, 4.656612873077393e-10],
+  16,
+);
+const DIFFERENCE: usize = memory.data<i16>([1, -1, 1, -1, 1, -1, 1, -1], 16);
+
+/** Size of the generators' state. */
+export function ditherBytes(): i32 {
+  return <i32>DITHER_BYTES;
+}
+
+/** Seeds the generators; equal seeds give equal dither. */
+export function ditherInit(state: usize, seed: i32): void {
+  for (const end = state + DITHER_TURN; state < end; state += 4) {
+    seed = (seed ^ (seed >>> 15)) * 0x2c1b3c6d + 0x6d2b79f5;
+    // No generator gets out of 0.
+    store<i32>(state, seed | 1);
+  }
+  store<i32>(state, 0);
+}
+
+/** Converts `frames` floats at `src` into dithered PCM16 at `dst`. Buffers may not overlap. */
+export function pcm16FromFloatDithered(dst: usize, src: usize, frames: i32, state: usize): void {
+  const end = src + ((<usize>frames) << 2);
+  if (ASC_FEATURE_SIMD) {
+    while (src < end && load<i32>(state, DITHER_TURN) != 0) {
+      store<i16>(dst, ditheredSample(load<f32>(src), state));
+      src += 4;
+      dst += 2;
+    }
+    const lowest = v128.load(LOWEST_X4);
+    const rounder = v128.load(ROUNDER_X4);
+    const step = v128.load(STEP_X4);
+    const difference = v128.load(DIFFERENCE);
+    let words = v128.load(state);
+    for (; src + 16 <= end; src += 16, dst += 8) {
+      words = v128.xor(words, i32x4.shl(words, 13));
+      words = v128.xor(words, i32x4.shr_u(words, 17));
+      words = v128.xor(words, i32x4.shl(words, 5));
+      const noise = f32x4.mul(f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(words, difference)), step);
+      const samples = v128.load(src);
+      const numbers = f32x4.pmax(v128.and(samples, f32x4.eq(samples, samples)), lowest);
+      const steps = i32x4.sub(f32x4.add(f32x4.add(numbers, noise), rounder), rounder);
+      v128.store64_lane(dst, i16x8.narrow_i32x4_s(steps, steps), 0);
+    }
+    v128.store(state, words);
+  }
+  for (; src < end; src += 4, dst += 2) store<i16>(dst, ditheredSample(load<f32>(src), state));
+}
+
+function ditheredSample(sample: f32, state: usize): i16 {
+  const turn = load<i32>(state, DITHER_TURN);
+  const generator = state + ((<usize>turn) << 2);
+  let word = load<u32>(generator);
+  word ^= word << 13;
+  word ^= word >>> 17;
+  word ^= word << 5;
+  store<u32>(generator, word);
+  store<i32>(state, (turn + 1) & 3, DITHER_TURN);
+  const noise = <f32>(<i32>(<i16>word) - <i32>(<i16>(word >> 16))) * STEP;
+  return <i16>quantise((sample != sample ? 0 : max(sample, LOWEST)) + noise);
+}
