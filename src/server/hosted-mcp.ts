@@ -58,15 +58,18 @@ export class HostedMcp {
     this.#waiting.set(requestId, steps);
   }
 
-  /** What an answer sets free: the steps that waited, null when they were declined. Refuses an answer to nothing. */
+  /** Refuses an answer to nothing. */
+  checkApproval({ approval_request_id: requestId }: WireMcpApprovalResponse): void {
+    if (this.#waiting.has(requestId)) return;
+    throw new Refusal(`No approval request with id '${requestId}' is waiting.`, {
+      code: 'invalid_value',
+      param: 'item.approval_request_id',
+    });
+  }
+
+  /** What an answer sets free: the steps that waited, null when they were declined. */
   settle({ approval_request_id: requestId, approve }: WireMcpApprovalResponse): readonly BrainStep[] | null {
-    const steps = this.#waiting.get(requestId);
-    if (steps === undefined) {
-      throw new Refusal(`No approval request with id '${requestId}' is waiting.`, {
-        code: 'invalid_value',
-        param: 'item.approval_request_id',
-      });
-    }
+    const steps = this.#waiting.get(requestId) ?? null;
     this.#waiting.delete(requestId);
     return approve ? steps : null;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WireMcpTool } from '../../src/protocol/client-events.ts';
 import type { Scenario } from '../../src/server/index.ts';
-import { ScriptedClient } from './scripted-client.ts';
+import { ScriptedClient, userMessage } from './scripted-client.ts';
 
 const search = { mcpCall: 'search', server: 'docs', arguments: { q: 'rooms' }, output: 'Forty rooms.' };
 const scenario: Scenario = {
@@ -122,6 +122,20 @@ describe('the tools of a hosted MCP server', () => {
     expect(await client.refusalOf({ type: 'conversation.item.create', item: again })).toMatchObject({
       code: 'invalid_value',
     });
+    await client.close();
+  });
+
+  test('go on waiting when an answer to them is refused', async () => {
+    const client = await withTool({});
+    client.send(userMessage('Hello.', 'taken'));
+    client.say('Please search.');
+    const { response } = await client.next('response.done');
+    const approval_request_id = response.output[1]?.id ?? '';
+    const item = { type: 'mcp_approval_response', approval_request_id, approve: true } as const;
+    const refused = await client.refusalOf({ type: 'conversation.item.create', item: { ...item, id: 'taken' } });
+    expect(refused).toMatchObject({ code: 'item_create_duplicate_item_id' });
+    client.send({ type: 'conversation.item.create', item });
+    expect((await client.next('response.done')).response.output[0]).toMatchObject({ type: 'mcp_call' });
     await client.close();
   });
 
