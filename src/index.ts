@@ -81,7 +81,9 @@ export type {
   RealtimeToolExecutionConfig,
 } from './session-options.ts';
 export type { ResponseStatus, ResponseUsage } from './session/input.ts';
+export type { PlainSessionEvents } from './session/plain-events.ts';
 export { RealtimeSession } from './realtime-session.ts';
+export type { SessionFeature } from './shell/session-feature.ts';
 export { DEFAULT_OPENAI_REALTIME_MODEL, OpenAIRealtimeBase } from './transports/openai-base.ts';
 export type {
   OpenAIRealtimeBaseOptions,

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import { NotImplementedError, UserError } from './errors.ts';
 import { logger } from './logger.ts';
 import type { RealtimeReconnectOptions } from './reconnect-options.ts';
+import type { SessionFeature } from './shell/session-feature.ts';
 import type { SessionConfig } from './protocol/session-config.ts';
 import type { ApiKey, RealtimeTransportLayer, RealtimeTransportLayerConnectOptions } from './transports/transport.ts';
 
@@ -43,6 +44,8 @@ export interface RealtimeSessionOptions<TContext = unknown> {
    * ends it. Default true, for the transports of this package; another one ends the session when it disconnects.
    */
   reconnect?: boolean | RealtimeReconnectOptions;
+  /** Optional features, from `bargein/features`; what the user says and the model does meets them in this order. */
+  features?: readonly SessionFeature[];
   /** Time and timers. Default: the system's. */
   clock?: Clock;
 }

@@ -45,6 +45,7 @@ run(
   'src/node',
   'src/server',
   'src/testing',
+  'src/features',
   'src/cli',
   'worklets',
 );

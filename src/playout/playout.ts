@@ -68,7 +68,10 @@ export interface SessionPlayout {
    * before this call returns.
    */
   flush(interruptId: string): void;
-  /** Stops with a fade and keeps everything; `resume` continues without a lost or repeated sample beyond the fade. */
+  /**
+   * Stops with a fade and keeps everything; `resume` continues without a lost or repeated sample beyond the fade. A flush
+   * is the end of it.
+   */
   pause(): void;
   resume(): void;
   /**

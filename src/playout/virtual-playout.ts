@@ -30,6 +30,7 @@ export class VirtualPlayout implements SessionPlayout {
   #playingSinceMs: number | null = null;
   #playedFrames = 0;
   #isReported = false;
+  #isPaused = false;
   #timer: Timer | null = null;
 
   constructor(options: { sampleRate: number; clock: Clock }) {
@@ -55,11 +56,7 @@ export class VirtualPlayout implements SessionPlayout {
     const stretch = this.#ledger.receive(packet);
     if (stretch !== null) {
       if (stretch.handle === 0) stretch.handle = ++this.#newestHandle;
-      if (this.#playingSinceMs === null) {
-        this.#playingSinceMs = this.#clock.nowMs();
-        this.#playedFrames = 0;
-      }
-      this.#schedule();
+      this.#play();
     }
     this.#ledger.deliver();
   }
@@ -74,14 +71,24 @@ export class VirtualPlayout implements SessionPlayout {
     this.#advance();
     this.#ledger.cancel(interruptId);
     this.#stop();
+    this.#isPaused = false;
     this.#ledger.report();
     this.#ledger.deliver();
   }
 
-  /** The app is not told of a pause, so what it plays goes on, and so does the position. */
-  pause(): void {}
+  /** The session tells the app with `audio_paused`; the position of the player that is modelled here stands still. */
+  pause(): void {
+    this.#advance();
+    this.#stop();
+    this.#isPaused = true;
+    this.#ledger.deliver();
+  }
 
-  resume(): void {}
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#play();
+  }
 
   /** The app has the volume. */
   duck(): void {}
@@ -110,6 +117,16 @@ export class VirtualPlayout implements SessionPlayout {
       }
     }
     this.#ledger.deliver();
+  }
+
+  /** Begins to play what is queued, unless it plays or is paused. */
+  #play(): void {
+    if (this.#isPaused) return;
+    if (this.#playingSinceMs === null) {
+      this.#playingSinceMs = this.#clock.nowMs();
+      this.#playedFrames = 0;
+    }
+    this.#schedule();
   }
 
   /** Plays what the clock says has been played by now. */

@@ -68,6 +68,16 @@ export type SessionEffect =
   | { readonly type: 'reconnect'; readonly attempt: number }
   /** Forgets a call whose output needs no sending. */
   | { readonly type: 'releaseCall'; readonly callId: string }
+  /** Settles as `timerDue` after `delayMs`. */
+  | { readonly type: 'startTimer'; readonly timerId: string; readonly delayMs: number }
+  /** Without effect where nobody plays here. `gainDb` is for `duck`. */
+  | {
+      readonly type: 'controlPlayout';
+      readonly control: 'pause' | 'resume' | 'duck' | 'unduck';
+      readonly gainDb: number;
+    }
+  /** The part of a feature outside the core has something to do; what comes of it is a `featureInput`. */
+  | { readonly type: 'runFeature'; readonly feature: string; readonly job: unknown }
   /** Fires the AbortSignal of a call that is being prepared or running. */
   | { readonly type: 'abort'; readonly callId: string; readonly reason: string }
   /** Resolves or rejects the promise that the command returned. */

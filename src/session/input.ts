@@ -85,13 +85,15 @@ export type TransportInput =
       /** The item that the server will make of it. */
       readonly itemId?: string;
       readonly audioStartMs?: number;
+      /** A feature has yet to find out whether this is an interruption: the agent is not interrupted by it. */
+      readonly isTentative?: true;
     }
   | {
       readonly type: 'speechStopped';
       readonly itemId?: string;
       readonly audioEndMs?: number;
-      /** Set by a feature that has taken the answering of turns from the server: whether this one gets a response. */
-      readonly needsAnswer?: boolean;
+      /** A feature has yet to decide about the turn: `turnEnded` follows. */
+      readonly isTentative?: true;
     }
   /** A foreign transport, or the server that owns the playout, says that playback was interrupted. */
   | { readonly type: 'playbackInterrupted' }
@@ -179,6 +181,8 @@ export type SettlementInput =
 
 export type PlayoutInput =
   | { readonly type: 'playoutReport'; readonly report: PlayoutReport; readonly sampleRate: number }
+  /** The first frame of an item was rendered. */
+  | { readonly type: 'playoutStarted'; readonly position: ItemPosition }
   /** An item ended and its last frame was rendered. */
   | { readonly type: 'playoutDone'; readonly position: ItemPosition };
 
@@ -192,7 +196,14 @@ export type TimerInput =
     }
   | { readonly type: 'serverTurnOverdue'; readonly turn: number }
   | { readonly type: 'reconnectDue'; readonly attempt: number }
-  | { readonly type: 'rolloverDue'; readonly connectionCount: number };
+  | { readonly type: 'rolloverDue'; readonly connectionCount: number }
+  | { readonly type: 'timerDue'; readonly timerId: string };
+
+export type FeatureInput =
+  /** A feature that has taken the answering of turns from the server has decided whether one gets a response. */
+  | { readonly type: 'turnEnded'; readonly needsAnswer: boolean }
+  /** What a feature learns outside the core; its own plain data. */
+  | { readonly type: 'featureInput'; readonly feature: string; readonly detail: unknown };
 
 /** One input of the session core; `atMs` is monotonic and comes from the shell. */
 export type SessionInput = { readonly atMs: number } & (
@@ -201,6 +212,7 @@ export type SessionInput = { readonly atMs: number } & (
   | SettlementInput
   | PlayoutInput
   | TimerInput
+  | FeatureInput
 );
 
 /** The input of one type. */

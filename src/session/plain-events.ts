@@ -28,6 +28,10 @@ export interface PlainSessionEvents {
   user_speech_stopped: { readonly itemId?: string; readonly audioEndMs?: number };
   /** The audio of an item was played to its end, uncut; `audio_stopped` comes when the model has sent it all. */
   playback_done: PlaybackDone;
+  /** The agent is paused, or turned down, until it is known whether the user meant to interrupt (`falseInterruption`). */
+  audio_paused: { readonly action: 'pause' | 'duck' };
+  /** It was no interruption: the agent goes on where it was. */
+  audio_resumed: { readonly action: 'pause' | 'duck' };
 }
 
 /** Such an event as a notice of the session core. */

@@ -198,6 +198,8 @@ export interface SessionState {
   readonly playback: Playback;
   readonly usage: Usage;
   readonly reconnect: Reconnect;
+  /** Slices of the features, by name. */
+  readonly features: Readonly<Record<string, unknown>>;
 }
 
 /** What a part returns: its new state and what is to be done, in order. */
@@ -258,6 +260,7 @@ export function initialSession(options: {
       unconfirmed: [],
       outbox: [],
     },
+    features: {},
   };
 }
 

@@ -91,6 +91,13 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
       return speech.speechStarted(state, input);
     case 'speechStopped':
       return speech.speechStopped(state, input);
+    case 'turnEnded':
+      return speech.turnEnded(state, input.needsAnswer);
+    // For features alone.
+    case 'playoutStarted':
+    case 'timerDue':
+    case 'featureInput':
+      return unchanged(state);
     case 'serverTurnOverdue':
       return [{ ...state, responses: responses.serverTurnOverdue(state.responses, input.turn) }, []];
     case 'sendMessage': {

@@ -1,6 +1,5 @@
 // The user's turns, as the server's voice activity detection or a push-to-talk button marks them.
 
-import type { SessionEffect } from './effect.ts';
 import { emit } from './effect.ts';
 import type { InputOf } from './input.ts';
 import { interrupt } from './interrupt.ts';
@@ -10,34 +9,26 @@ import type { SessionState, Step } from './state.ts';
 /** The user began to speak: the agent stops. A foreign transport interrupts by itself and says so. */
 export function speechStarted(state: SessionState, input: InputOf<'speechStarted'>): Step<SessionState> {
   const next = { ...state, responses: responses.speechStarted(state.responses) };
-  const notice = userSpeechStarted(input);
-  if (!state.abilities.isDriven) return [next, [notice]];
+  const { itemId, audioStartMs } = input;
+  const detail = { ...(itemId !== undefined && { itemId }), ...(audioStartMs !== undefined && { audioStartMs }) };
+  const notice = emit({ type: 'event', event: 'user_speech_started', detail });
+  if (!state.abilities.isDriven || input.isTentative === true) return [next, [notice]];
   const [stopped, effects] = interrupt(next, input.serverInterrupts);
   return [stopped, [notice, ...effects]];
 }
 
-/** The user's turn is over. Who answers it: the server, unless `needsAnswer` says otherwise. */
+/** The user is silent again; that ends the turn unless a feature has yet to decide. */
 export function speechStopped(state: SessionState, input: InputOf<'speechStopped'>): Step<SessionState> {
-  const serverAnswers = input.needsAnswer === undefined && state.abilities.createsResponses;
-  const [quiet, effects] = responses.speechStopped(state.responses, serverAnswers);
-  const next = input.needsAnswer === true ? responses.wantResponse(quiet) : quiet;
-  return [{ ...state, responses: next }, [userSpeechStopped(input), ...effects]];
+  const { itemId, audioEndMs } = input;
+  const detail = { ...(itemId !== undefined && { itemId }), ...(audioEndMs !== undefined && { audioEndMs }) };
+  const notice = emit({ type: 'event', event: 'user_speech_stopped', detail });
+  if (input.isTentative === true) return [state, [notice]];
+  const [quiet, effects] = responses.speechStopped(state.responses, state.abilities.createsResponses);
+  return [{ ...state, responses: quiet }, [notice, ...effects]];
 }
 
-/** Tells the app that the user speaks. */
-export function userSpeechStarted({ itemId, audioStartMs }: InputOf<'speechStarted'>): SessionEffect {
-  return emit({
-    type: 'event',
-    event: 'user_speech_started',
-    detail: { ...(itemId !== undefined && { itemId }), ...(audioStartMs !== undefined && { audioStartMs }) },
-  });
-}
-
-/** Tells the app that the user is silent again. */
-export function userSpeechStopped({ itemId, audioEndMs }: InputOf<'speechStopped'>): SessionEffect {
-  return emit({
-    type: 'event',
-    event: 'user_speech_stopped',
-    detail: { ...(itemId !== undefined && { itemId }), ...(audioEndMs !== undefined && { audioEndMs }) },
-  });
+/** A turn is over, and no server answers it by itself. */
+export function turnEnded(state: SessionState, needsAnswer: boolean): Step<SessionState> {
+  const [quiet, effects] = responses.speechStopped(state.responses, false);
+  return [{ ...state, responses: needsAnswer ? responses.wantResponse(quiet) : quiet }, effects];
 }

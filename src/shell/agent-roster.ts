@@ -66,7 +66,7 @@ export class AgentRoster<TContext> {
     if (this.#hasSpoken && agent.voice !== undefined && agent.voice !== voiceOf(this.#lastConfig)) {
       logger.warn(`agent ${agent.name} keeps the session's voice: it cannot change after the session has spoken`);
     }
-    return sessionConfigOf(agent, this.#runContext, {
+    const whole = await sessionConfigOf(agent, this.#runContext, {
       last: this.#lastConfig,
       options: config,
       overrides,
@@ -74,5 +74,6 @@ export class AgentRoster<TContext> {
       tracing: overrides.tracing === undefined ? tracingOf(this.#options) : overrides.tracing,
       isVoiceFixed: this.#hasSpoken,
     });
+    return (this.#options.features ?? []).reduce((changed, { configure }) => configure?.(changed) ?? changed, whole);
   }
 }

@@ -13,6 +13,7 @@ import type { ItemPosition } from '../playout/playout.ts';
 import type { SendCommand, SessionEffect, SessionNotice } from '../session/effect.ts';
 import type { PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
 import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
+import type { FeatureShell } from './session-feature.ts';
 
 /** What effects need of the session. */
 export interface EffectHost<TContext> {
@@ -27,6 +28,7 @@ export interface EffectHost<TContext> {
   readonly guardrails: readonly RealtimeOutputGuardrail[];
   /** How long one run of a guardrail may take. */
   readonly guardrailTimeoutMs: number;
+  readonly features: ReadonlyMap<string, FeatureShell>;
   readonly post: (input: SettlementInput | PlayoutInput | TimerInput | TransportInput) => void;
   readonly announce: (notice: SessionNotice) => void;
   /** Opens the next connection. */
@@ -45,7 +47,7 @@ interface Flush {
 export class EffectRunner<TContext> {
   readonly #host: EffectHost<TContext>;
   readonly #flushes = new Map<string, Flush>();
-  readonly #turnTimers = new Map<number, Timer>();
+  readonly #timers = new Map<string | number, Timer>();
   /** Guardrails that are reading. */
   readonly #readings: Deadlines;
   /** For what is next to happen with the connection: an attempt at another one, or its replacement. */
@@ -62,7 +64,7 @@ export class EffectRunner<TContext> {
         this.#flushes.delete(report.interruptId);
         host.post({ type: 'playoutReport', report, sampleRate: playout.sampleRate });
       },
-      onStarted: () => {},
+      onStarted: (position) => host.post({ type: 'playoutStarted', position }),
       onDone: (position) => host.post({ type: 'playoutDone', position }),
     };
   }
@@ -92,7 +94,7 @@ export class EffectRunner<TContext> {
       case 'startInterruptTimer':
         return this.#startInterruptTimer(effect.interruptId, effect.delayMs);
       case 'startServerTurnTimer':
-        return this.#startTurnTimer(effect.turn, effect.delayMs);
+        return this.#startTimer(effect.turn, effect.delayMs);
       case 'startReconnectTimer': {
         const { attempt, delayMs } = effect;
         const jitter = 1 - this.#host.jitter * Math.random();
@@ -107,6 +109,12 @@ export class EffectRunner<TContext> {
         return this.#host.reconnect();
       case 'releaseCall':
         return calls.release(effect.callId);
+      case 'startTimer':
+        return this.#startTimer(effect.timerId, effect.delayMs);
+      case 'controlPlayout':
+        return this.#host.driven?.playout[effect.control](effect.gainDb);
+      case 'runFeature':
+        return this.#host.features.get(effect.feature)?.run?.(effect.job);
       case 'abort':
         return calls.abort(effect.callId, effect.reason);
       case 'settle':
@@ -137,12 +145,13 @@ export class EffectRunner<TContext> {
   /** The connection is gone: nothing is waited for any more. */
   stop(): void {
     for (const { timer } of this.#flushes.values()) timer?.cancel();
-    for (const timer of this.#turnTimers.values()) timer.cancel();
+    for (const timer of this.#timers.values()) timer.cancel();
     this.#connectionTimer?.cancel();
     this.#flushes.clear();
-    this.#turnTimers.clear();
+    this.#timers.clear();
     this.#readings.clear();
     this.#host.calls.clear();
+    for (const feature of this.#host.features.values()) feature.stop?.();
   }
 
   #send(command: SendCommand): void {
@@ -180,13 +189,14 @@ export class EffectRunner<TContext> {
     });
   }
 
-  #startTurnTimer(turn: number, delayMs: number): void {
+  /** Turns are numbers, all other timers have a name. */
+  #startTimer(id: string | number, delayMs: number): void {
     const { clock, post } = this.#host;
     const timer = clock.schedule(delayMs, () => {
-      this.#turnTimers.delete(turn);
-      post({ type: 'serverTurnOverdue', turn });
+      this.#timers.delete(id);
+      post(typeof id === 'number' ? { type: 'serverTurnOverdue', turn: id } : { type: 'timerDue', timerId: id });
     });
-    this.#turnTimers.set(turn, timer);
+    this.#timers.set(id, timer);
   }
 
   #startConnectionTimer(delayMs: number, input: TimerInput): void {

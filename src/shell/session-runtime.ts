@@ -16,7 +16,16 @@ import { jitterOf, reconnectPolicy } from '../reconnect-options.ts';
 import type { SessionAgent } from '../session-events.ts';
 import type { RealtimeSessionConnectOptions, RealtimeSessionOptions } from '../session-options.ts';
 import { guardrailDebounceLength } from '../session-options.ts';
-import type { CommandInput, PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
+import type { StepFunction } from '../session/feature.ts';
+import { stepThrough } from '../session/feature.ts';
+import type {
+  CommandInput,
+  FeatureInput,
+  PlayoutInput,
+  SettlementInput,
+  TimerInput,
+  TransportInput,
+} from '../session/input.ts';
 import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
 import { initialSession } from '../session/state.ts';
@@ -32,12 +41,14 @@ import { HeldAudio } from './held-audio.ts';
 import { HostedTools } from './hosted-tools.ts';
 import type { ListenerSource } from './isolated-emit.ts';
 import { OpenCommands } from './open-commands.ts';
+import type { FeatureShell } from './session-feature.ts';
+import { attachFeatures } from './session-feature.ts';
 import { TaskQueue } from './task-queue.ts';
 import type { IncomingAudio } from './transport-inputs.ts';
 import { readTransport } from './transport-inputs.ts';
 
 /** An input as it comes up; the time is put to it when it is its turn. */
-type UnstampedInput = TransportInput | CommandInput | SettlementInput | PlayoutInput | TimerInput;
+type UnstampedInput = TransportInput | CommandInput | SettlementInput | PlayoutInput | TimerInput | FeatureInput;
 /** A command that the core settles. */
 type SettledCommand = Extract<CommandInput, { readonly commandId: string }>;
 type Unsettled<T> = T extends unknown ? Omit<T, 'commandId'> : never;
@@ -62,6 +73,8 @@ export class SessionRuntime<TBaseContext> {
   readonly #tasks: TaskQueue;
   readonly #connector: Connector;
   readonly #heldAudio = new HeldAudio();
+  readonly #step: StepFunction;
+  readonly #features: ReadonlyMap<string, FeatureShell>;
   #state: SessionState;
   #audibleItem = '';
 
@@ -105,6 +118,19 @@ export class SessionRuntime<TBaseContext> {
       report: this.#announcer.report,
     });
     this.driven?.drive();
+    this.#step = stepThrough(
+      step,
+      (options.features ?? []).map(({ core }) => core),
+    );
+    this.#features = attachFeatures(options.features ?? [], {
+      transport: this.transport,
+      driven: this.driven,
+      clock: this.#clock,
+      runContext: this.runContext,
+      hasGuardrails: guardrailDebounceLength(options) !== null,
+      post: (feature, detail) => this.#post({ type: 'featureInput', feature, detail }),
+      report: this.#announcer.report,
+    });
     this.#effects = new EffectRunner({
       clock: this.#clock,
       transport: this.transport,
@@ -114,6 +140,7 @@ export class SessionRuntime<TBaseContext> {
       calls: this.#calls,
       guardrails: options.outputGuardrails ?? [],
       guardrailTimeoutMs: options.outputGuardrailSettings?.timeoutMs ?? DEFAULT_GUARDRAIL_TIMEOUT_MS,
+      features: this.#features,
       post: (input) => this.#post(input),
       announce: (notice) => this.#announcer.announce(notice),
       commands: this.#commands,
@@ -205,7 +232,7 @@ export class SessionRuntime<TBaseContext> {
 
   #apply(input: UnstampedInput): void {
     const before = this.#state;
-    const [next, effects] = step(before, { ...input, atMs: this.#clock.nowMs() });
+    const [next, effects] = this.#step(before, { ...input, atMs: this.#clock.nowMs() });
     this.#state = next;
     for (const entry of next.usage.perResponse.slice(before.usage.perResponse.length)) {
       this.runContext.usage.add(new Usage({ ...entry, requests: 1 }));

@@ -27,6 +27,11 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
     throw notImplemented();
   }
 
+  /** The peer connection plays it. */
+  get isPlayoutRemote(): boolean {
+    return true;
+  }
+
   get callId(): string | undefined {
     return undefined;
   }

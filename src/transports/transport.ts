@@ -165,6 +165,8 @@ export interface DrivableTransport extends RealtimeTransportLayer {
   readonly playout: SessionPlayout;
   /** False for a subclass that has an interrupt of its own: it knows something that a session would pass over. */
   readonly canBeDriven: boolean;
+  /** The other end plays the audio (WebRTC, SIP): it can be turned down here, but neither paused nor held back. */
+  readonly isPlayoutRemote?: boolean;
   /** Whether the server answers each user turn by itself (`create_response`), by the last session config sent. */
   readonly createsResponses: boolean;
   /**

@@ -2,6 +2,8 @@
 
 import type { RealtimeAssistantMessageItem, RealtimeItem } from '../../src/protocol/items.ts';
 import type { SendCommand, SessionEffect, SessionNotice } from '../../src/session/effect.ts';
+import type { FeatureCore, StepFunction } from '../../src/session/feature.ts';
+import { stepThrough } from '../../src/session/feature.ts';
 import type { SessionInput } from '../../src/session/input.ts';
 import type { ReconnectPolicy, SessionState } from '../../src/session/state.ts';
 import { initialSession } from '../../src/session/state.ts';
@@ -18,6 +20,7 @@ export const FRAMES_PER_MS = 24;
 
 export class Conversation {
   state: SessionState;
+  readonly #step: StepFunction;
   #atMs = 0;
 
   constructor(
@@ -27,6 +30,7 @@ export class Conversation {
       isDriven?: boolean;
       createsResponses?: boolean;
       reconnect?: ReconnectPolicy;
+      features?: FeatureCore[];
     } = {},
   ) {
     const {
@@ -35,7 +39,9 @@ export class Conversation {
       isDriven = true,
       createsResponses = false,
       reconnect = null,
+      features = [],
     } = options;
+    this.#step = stepThrough(step, features);
     this.state = initialSession({ agentName: 'Front', seed: 's', guardrailDebounceLength, guardrailCount, reconnect });
     this.on({ type: 'connecting' }, { type: 'connected', abilities: { isDriven, createsResponses } });
   }
@@ -45,7 +51,7 @@ export class Conversation {
     const all: SessionEffect[] = [];
     for (const input of inputs) {
       this.#atMs += 1;
-      const [next, effects] = step(this.state, { ...input, atMs: this.#atMs });
+      const [next, effects] = this.#step(this.state, { ...input, atMs: this.#atMs });
       this.state = next;
       all.push(...effects);
     }

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { Adversary } from './adversary.ts';
 import { Choice } from './choices.ts';
+import type { WorldFeature } from './passed-feature.ts';
 import { type Core, InvariantViolation, Rehearsal } from './rehearsal.ts';
 import { restInvariants } from './rest-invariants.ts';
 import { FaithfulWorld } from './world.ts';
@@ -10,7 +11,7 @@ import { FaithfulWorld } from './world.ts';
 export type Style = 'faithful' | 'adversarial';
 
 /** Plays one interleaving against a core; throws an `InvariantViolation` when it finds one. */
-function playInterleaving(core: Core, style: Style, moves: readonly number[]): Rehearsal {
+function playInterleaving({ core, style, feature }: SearchOptions, moves: readonly number[]): Rehearsal {
   const scene = new Choice(moves[0] ?? 0);
   const guardrailDebounceLength = scene.of([null, -1, 10, 40]);
   const guardrailCount = scene.of([1, 2]);
@@ -20,7 +21,7 @@ function playInterleaving(core: Core, style: Style, moves: readonly number[]): R
     for (const move of moves) adversary.play(move);
     return rehearsal;
   }
-  const world = new FaithfulWorld(rehearsal, scene);
+  const world = new FaithfulWorld(rehearsal, scene, feature?.(scene));
   for (const move of moves) world.play(move);
   world.rest();
   if (!world.isOpen) return rehearsal;
@@ -36,6 +37,8 @@ export interface SearchOptions {
   readonly style: Style;
   readonly runs: number;
   readonly seed: number;
+  /** Made anew for each faithful interleaving. */
+  readonly feature?: (scene: Choice) => WorldFeature;
   /** Sees every interleaving that held. */
   readonly onHeld?: (rehearsal: Rehearsal) => void;
   /** Looks for the shortest interleaving that fails; without it the first one found is returned. */
@@ -50,11 +53,11 @@ export interface Search {
 
 /** Plays random interleavings until one breaks an invariant or `runs` have held. */
 export function search(options: SearchOptions): Search {
-  const { core, style, runs, seed, onHeld, isShrinking } = options;
+  const { runs, seed, onHeld, isShrinking } = options;
   const maxLength = 80;
   const moves = fc.array(fc.integer({ min: 0, max: 0xffff_ffff }), { minLength: 10, maxLength, size: 'max' });
   const property = fc.property(moves, (list) => {
-    const rehearsal = playInterleaving(core, style, list);
+    const rehearsal = playInterleaving(options, list);
     onHeld?.(rehearsal);
   });
   const result = fc.check(property, { numRuns: runs, seed, endOnFailure: !isShrinking, unbiased: true });

@@ -196,10 +196,12 @@ const interruptIsOneStep: Invariant = {
     // A server has one at a time; of the many that only an adversary has, the session forgets the oldest.
     if (facts.hasOverlap && facts.responses.size > REMEMBERED_RESPONSES) return undefined;
     const serverCancels = input.type === 'speechStarted' && input.serverInterrupts;
+    const isTentative = input.type === 'speechStarted' && input.isTentative === true;
     const expected: string[] = [];
-    if (activeResponses > 0 || hasLiveAudio) expected.push('audioInterrupted');
-    if (!serverCancels) for (let count = 0; count < activeResponses; count++) expected.push('cancelResponse');
-    if (hasLiveAudio) expected.push('flushPlayout', 'startInterruptTimer');
+    if (!isTentative && (activeResponses > 0 || hasLiveAudio)) expected.push('audioInterrupted');
+    if (!serverCancels && !isTentative)
+      for (let count = 0; count < activeResponses; count++) expected.push('cancelResponse');
+    if (hasLiveAudio && !isTentative) expected.push('flushPlayout', 'startInterruptTimer');
     const actual: string[] = [];
     for (const effect of effects) {
       if (effect.type === 'emit' && effect.notice.type === 'audioInterrupted') actual.push('audioInterrupted');

@@ -76,6 +76,12 @@ const historyIsTheConversation: RestInvariant = {
   },
 };
 
+/** A pause ends, one way or the other. */
+const nothingIsHeldBack: RestInvariant = {
+  name: 'at rest the playout is not paused',
+  judge: ({ playout }) => (playout.isPaused ? 'it is still paused' : undefined),
+};
+
 /** The promise of this package: the model never believes the user heard what the speaker did not render. */
 const nothingUnheardIsBelieved: RestInvariant = {
   name: 'at rest the model believes no audio heard that was not',
@@ -126,6 +132,7 @@ export const restInvariants: readonly RestInvariant[] = [
   nothingIsAwaited,
   everyCommandIsSettled,
   historyIsTheConversation,
+  nothingIsHeldBack,
   nothingUnheardIsBelieved,
   guardrailsReadEverything,
   serverHasNoComplaint,

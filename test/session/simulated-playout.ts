@@ -15,7 +15,9 @@ interface QueuedItem {
 type PlayoutCommand =
   | { readonly type: 'write'; readonly itemId: string; readonly responseId: string; readonly frames: number }
   | { readonly type: 'end'; readonly itemId: string }
-  | { readonly type: 'flush'; readonly interruptId: string };
+  | { readonly type: 'flush'; readonly interruptId: string }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' };
 
 /** Renders items in order and reports what an interrupt cancelled. */
 export class SimulatedPlayout {
@@ -28,8 +30,10 @@ export class SimulatedPlayout {
   readonly #queue: QueuedItem[] = [];
   readonly #cancelled: Set<string> = new Set();
 
+  isPaused = false;
+
   get isIdle(): boolean {
-    return this.#queue.length === 0;
+    return this.isPaused || this.#queue.length === 0;
   }
 
   /** The render thread takes the next command. */
@@ -38,13 +42,14 @@ export class SimulatedPlayout {
     if (command === undefined) return;
     if (command.type === 'write') this.#write(command.itemId, command.responseId, command.frames);
     else if (command.type === 'end') this.#end(command.itemId);
-    else this.#flush(command.interruptId);
+    else if (command.type === 'flush') this.#flush(command.interruptId);
+    else this.#pause(command.type === 'pause');
   }
 
   /** Renders up to `frames` of the item at the head. */
   render(frames: number): void {
     const item = this.#queue[0];
-    if (item === undefined) return;
+    if (item === undefined || this.isPaused) return;
     item.renderedFrames = Math.min(item.receivedFrames, item.renderedFrames + frames);
     this.rendered.set(item.itemId, item.renderedFrames);
     if (!item.hasEnded || item.renderedFrames < item.receivedFrames) return;
@@ -83,8 +88,15 @@ export class SimulatedPlayout {
     if (item === this.#queue[0]) this.render(0);
   }
 
+  #pause(isPaused: boolean): void {
+    this.isPaused = isPaused;
+    // What ended meanwhile without a frame left to render is done now.
+    this.render(0);
+  }
+
   #flush(interruptId: string): void {
     const items = this.#queue.splice(0);
+    this.isPaused = false;
     for (const { itemId } of items) this.#cancelled.add(itemId);
     const report = { interruptId, items: items.map(position) };
     this.news.push({ type: 'playoutReport', report, sampleRate: SAMPLE_RATE });

@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly interruptsResponses: boolean;
   /** Stands for a foreign transport too, which sequences responses by itself and answers messages unasked. */
   readonly isForeign: boolean;
+  /** Turns of the user are interrupted for and answered by the session. */
+  readonly leavesTurns: boolean;
 }
 
 /** The service's side of one connection. */
@@ -65,6 +67,7 @@ export class SimulatedServer {
   isUserSpeaking = false;
   #owesResponse = false;
   #nextId = 1;
+  #utteranceId = '';
   #outputs: Set<string> = new Set();
   readonly #prefix: string;
 
@@ -120,27 +123,31 @@ export class SimulatedServer {
   /** The user starts to speak into the microphone. */
   startSpeech(): void {
     this.isUserSpeaking = true;
-    this.downlink.push({ type: 'speechStarted', serverInterrupts: this.options.interruptsResponses });
+    this.#utteranceId = `${this.#prefix}u${this.#nextId++}`;
+    const itemId = this.#utteranceId;
+    this.downlink.push({ type: 'speechStarted', itemId, serverInterrupts: this.options.interruptsResponses });
     if (this.options.interruptsResponses && this.active !== null) this.finish('cancelled');
   }
 
   /** The user is silent again. Noise that was no speech leaves no item and gets no response. */
   stopSpeech(isNoise: boolean, choice: Choice): void {
     this.isUserSpeaking = false;
-    this.downlink.push({ type: 'speechStopped' });
-    if (isNoise) {
+    this.downlink.push({ type: 'speechStopped', itemId: this.#utteranceId });
+    // Noise is transcribed as nothing, or leaves no item at all.
+    if (isNoise && choice.oneIn(2)) {
       this.#takeTurn();
       return;
     }
-    const { itemId, previousItemId } = this.#append('u');
-    const content = [{ type: 'input_audio' as const, transcript: 'what the user said' }];
+    const { itemId, previousItemId } = this.#append('u', this.#utteranceId);
+    const content = [{ type: 'input_audio' as const, transcript: isNoise ? '' : 'what the user said' }];
     const update: Untimed = {
       type: 'itemUpdated',
       item: { itemId, previousItemId, type: 'message', role: 'user', status: 'completed', content },
     };
     if (choice.oneIn(3)) this.held.push(update);
     else this.downlink.push(update);
-    if (this.options.createsResponses) this.#oweResponse();
+    if (!isNoise && this.options.leavesTurns) this.unanswered.add(`turn ${itemId}`);
+    if (!isNoise && this.options.createsResponses) this.#oweResponse();
     else this.#takeTurn();
   }
 
@@ -300,9 +307,11 @@ export class SimulatedServer {
     this.downlink.push({ type: 'responseStarted', responseId });
   }
 
-  #append(kind: string): { itemId: string; previousItemId: string | null } {
+  #append(
+    kind: string,
+    itemId: string = `${this.#prefix}${kind}${this.#nextId++}`,
+  ): { itemId: string; previousItemId: string | null } {
     const previousItemId = this.conversation.at(-1)?.itemId ?? null;
-    const itemId = `${this.#prefix}${kind}${this.#nextId++}`;
     this.conversation.push({ itemId, frames: 0, believedMs: null });
     return { itemId, previousItemId };
   }

@@ -201,7 +201,13 @@ export class Witness {
         this.isUserSpeaking = this.connection === 'open';
         this.isTurnAwaited = false;
         break;
+      case 'turnEnded':
+        this.isUserSpeaking = false;
+        this.isTurnAwaited = false;
+        if (input.needsAnswer && this.connection === 'open') this.isAnswerWanted = true;
+        break;
       case 'speechStopped':
+        if (input.isTentative === true) break;
         this.isUserSpeaking = false;
         this.isTurnAwaited = this.connection === 'open' && this.abilities.createsResponses;
         break;

@@ -6,6 +6,7 @@
 import type { CallRef, SendCommand, SessionEffect } from '../../src/session/effect.ts';
 import type { CallPlan, CommandInput } from '../../src/session/input.ts';
 import { Choice } from './choices.ts';
+import { PassedFeature, type WorldFeature } from './passed-feature.ts';
 import type { Rehearsal, Untimed } from './rehearsal.ts';
 import { SAMPLE_RATE, SimulatedServer } from './simulated-server.ts';
 import { SimulatedPlayout } from './simulated-playout.ts';
@@ -13,7 +14,16 @@ import { itemsOf } from '../../src/session/item-list.ts';
 
 type Job = Extract<
   SessionEffect,
-  { readonly type: 'prepareAgent' | 'prepareCall' | 'runCall' | 'runHandoff' | 'formatRejection' | 'runGuardrail' }
+  {
+    readonly type:
+      | 'prepareAgent'
+      | 'prepareCall'
+      | 'runCall'
+      | 'runHandoff'
+      | 'formatRejection'
+      | 'runGuardrail'
+      | 'runFeature';
+  }
 >;
 
 /** A command on the wire, with the name of what it adds to the conversation when that wants a response. */
@@ -47,6 +57,8 @@ export class FaithfulWorld {
   readonly approvals: CallRef[] = [];
   /** Settlements and reports that have been given; one may come again. */
   readonly settled: Untimed[] = [];
+  readonly feature: WorldFeature | null;
+  readonly #passed: PassedFeature | null;
   readonly #backgroundCalls: Set<string> = new Set();
   /** Responses that the app asked for on this connection, where the session has to send the request. */
   requests = 0;
@@ -57,8 +69,10 @@ export class FaithfulWorld {
   #commands = 0;
   #connections = 0;
 
-  constructor(rehearsal: Rehearsal, choice: Choice) {
+  constructor(rehearsal: Rehearsal, choice: Choice, feature: WorldFeature | null = null) {
     this.rehearsal = rehearsal;
+    this.feature = feature;
+    this.#passed = feature === null ? null : new PassedFeature(feature.core, rehearsal);
     this.#moves = moves.filter((move) => move.isInevitable === true || !choice.oneIn(4));
     this.server = this.#newServer(choice);
     this.#open();
@@ -112,7 +126,7 @@ export class FaithfulWorld {
   }
 
   feed(input: Untimed): void {
-    for (const effect of this.rehearsal.feed(input)) this.#carryOut(effect);
+    for (const effect of (this.#passed ?? this.rehearsal).feed(input)) this.#carryOut(effect);
   }
 
   command(command: Untimed<CommandInput>): void {
@@ -219,6 +233,16 @@ export class FaithfulWorld {
       case 'runGuardrail':
         this.jobs.push(effect);
         break;
+      case 'runFeature':
+        if (this.feature?.run !== undefined) this.jobs.push(effect);
+        break;
+      case 'startTimer':
+        this.timers.push({ type: 'timerDue', timerId: effect.timerId });
+        break;
+      case 'controlPlayout':
+        if (effect.control === 'pause' || effect.control === 'resume')
+          this.playout.commands.push({ type: effect.control });
+        break;
       case 'abort':
       case 'settle':
         break;
@@ -281,6 +305,8 @@ export class FaithfulWorld {
       }
       case 'formatRejection':
         return { type: 'rejectionFormatted', callId: job.call.callId, message: 'the user said no' };
+      case 'runFeature':
+        return { type: 'featureInput', feature: job.feature, detail: this.feature?.run?.(job.job, choice) };
       case 'runGuardrail': {
         if (choice.oneIn(8))
           return { type: 'guardrailSettled', runId: job.runId, tripped: null, error: new Error('it threw') };
@@ -293,11 +319,13 @@ export class FaithfulWorld {
 
   #newServer(choice: Choice): SimulatedServer {
     this.#connections += 1;
-    this.isDriven = !choice.oneIn(8);
+    const takesTurns = this.feature?.takesTurns === true;
+    this.isDriven = this.feature !== null || !choice.oneIn(8);
     return new SimulatedServer(`c${this.#connections}`, {
-      createsResponses: !choice.oneIn(3),
-      interruptsResponses: choice.oneIn(2),
+      createsResponses: !takesTurns && !choice.oneIn(3),
+      interruptsResponses: !takesTurns && choice.oneIn(2),
       isForeign: !this.isDriven,
+      leavesTurns: takesTurns,
     });
   }
 }

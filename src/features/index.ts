@@ -1,0 +1,5 @@
+// Optional features of a session, given to it as `features`. One that is not imported costs an app nothing.
+
+export type { FeatureCore, Passage, StepFunction } from '../session/feature.ts';
+export type { FeatureHost, FeatureShell, SessionFeature } from '../shell/session-feature.ts';
+export { falseInterruption, type FalseInterruptionOptions } from './false-interruption.ts';

@@ -1,0 +1,81 @@
+// Each feature in front of the core, in random orders: every invariant of the core holds behind it, and its own besides.
+
+import { expect, test } from 'vitest';
+import type { SessionEffect } from '../../src/session/effect.ts';
+import { falseInterruptionCore } from '../../src/session/false-interruption.ts';
+import type { FeatureCore } from '../../src/session/feature.ts';
+import type { SessionInput } from '../../src/session/input.ts';
+import { initialSession } from '../../src/session/state.ts';
+import { acceptsAudio, checkCommand, step } from '../../src/session/step.ts';
+import type { Choice } from './choices.ts';
+import { search } from './interleavings.ts';
+import type { WorldFeature } from './passed-feature.ts';
+
+const core = { initialSession, step, checkCommand, acceptsAudio };
+const runs = Number(process.env['BARGEIN_INTERLEAVINGS'] ?? 50_000) / 10;
+const seed = Number(process.env['BARGEIN_SEED'] ?? 20_260_214);
+
+const features: Record<string, (scene: Choice) => WorldFeature> = {
+  falseInterruption: (scene) => ({
+    core: falseInterruptionCore({
+      action: scene.of(['pause', 'pause', 'duck']),
+      duckDb: -20,
+      resumeAfterMs: 2000,
+      minWords: 1,
+    }),
+    takesTurns: true,
+  }),
+};
+
+test.each(Object.entries(features))('behind %s every invariant holds', { timeout: 300_000 }, (_name, feature) => {
+  const result = search({ core, style: 'faithful', runs, seed, feature, isShrinking: true });
+  expect(result.violation?.message ?? 'all held', `BARGEIN_SEED=${seed}`).toBe('all held');
+  expect(result.interleavings).toBe(runs);
+});
+
+/** The feature with a bug in it: what it passes on, or its effects, are changed. */
+function wrong(
+  right: FeatureCore,
+  bug: { input?: (input: SessionInput) => SessionInput | null; effect?: (effect: SessionEffect) => boolean },
+): FeatureCore {
+  return {
+    name: right.name,
+    through(state, input, next) {
+      const [after, effects] = right.through(state, input, (given, inner) => {
+        const changed = bug.input === undefined ? inner : bug.input(inner);
+        return changed === null ? [given, []] : next(given, changed);
+      });
+      return [after, bug.effect === undefined ? effects : effects.filter(bug.effect)];
+    },
+  };
+}
+
+const doubting = falseInterruptionCore({ action: 'pause', duckDb: -20, resumeAfterMs: 2000, minWords: 1 });
+const bugs: [name: string, bug: FeatureCore, caughtBy: string][] = [
+  [
+    'never resumes the playout',
+    wrong(doubting, { effect: (effect) => effect.type !== 'controlPlayout' || effect.control !== 'resume' }),
+    'at rest the playout is not paused',
+  ],
+  [
+    'has no deadline for words',
+    wrong(doubting, { effect: (effect) => effect.type !== 'startTimer' }),
+    'at rest nothing is queued or awaited',
+  ],
+  [
+    'answers no turn',
+    wrong(doubting, { input: (input) => (input.type === 'turnEnded' ? { ...input, needsAnswer: false } : input) }),
+    'at rest every message, output and turn has been answered',
+  ],
+  [
+    'keeps the floor for the user',
+    wrong(doubting, { input: (input) => (input.type === 'turnEnded' && !input.needsAnswer ? null : input) }),
+    'at rest every message, output and turn has been answered',
+  ],
+];
+
+test.each(bugs)('a falseInterruption that %s is caught', { timeout: 60_000 }, (_name, bug, caughtBy) => {
+  const feature = (): WorldFeature => ({ core: bug, takesTurns: true });
+  const { violation } = search({ core, style: 'faithful', runs: 1000, seed: 7, feature, isShrinking: false });
+  expect(violation?.invariant).toBe(caughtBy);
+});
