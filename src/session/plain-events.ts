@@ -1,3 +1,5 @@
+import type { TurnMetrics } from './turn-metrics.ts';
+
 /** Where an item's audio stands in the conversation. */
 export interface PlaybackDone {
   readonly itemId: string;
@@ -32,6 +34,8 @@ export interface PlainSessionEvents {
   audio_paused: { readonly action: 'pause' | 'duck' };
   /** It was no interruption: the agent goes on where it was. */
   audio_resumed: { readonly action: 'pause' | 'duck' };
+  /** A turn is over, or another one began: how long it took and what it cost (`turnMetrics`). */
+  turn_metrics: TurnMetrics;
 }
 
 /** Such an event as a notice of the session core. */

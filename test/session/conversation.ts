@@ -46,6 +46,16 @@ export class Conversation {
     this.on({ type: 'connecting' }, { type: 'connected', abilities: { isDriven, createsResponses } });
   }
 
+  /** The effects of these inputs at that moment, in order. */
+  at(atMs: number, ...inputs: ScriptedInput[]): SessionEffect[] {
+    this.#atMs = atMs - 1;
+    return inputs.flatMap((input) => {
+      const effects = this.on(input);
+      this.#atMs -= 1;
+      return effects;
+    });
+  }
+
   /** The effects of these inputs, in order. */
   on(...inputs: ScriptedInput[]): SessionEffect[] {
     const all: SessionEffect[] = [];
