@@ -29,6 +29,7 @@ class CountingSocket {
   readonly readyState = 1;
   readonly bufferedAmount = 0;
   receive: Listener = () => {};
+  lastCode = 0;
   onRequest: (() => void) | null = null;
 
   addEventListener(type: string, listener: unknown): void {
@@ -36,6 +37,8 @@ class CountingSocket {
   }
   removeEventListener(): void {}
   send(text: string): void {
+    // A network reads the text, so the engine must have joined its parts.
+    this.lastCode = text.charCodeAt(text.length - 1);
     if (this.onRequest !== null && text.includes('"response.create"')) this.onRequest();
   }
   close(): void {}

@@ -23,7 +23,6 @@ interface NodeBuffer {
 }
 interface NodeBufferClass {
   from(buffer: ArrayBufferLike, byteOffset: number, length: number): NodeBuffer;
-  byteLength(text: string): number;
 }
 
 /** The methods of newer engines. */
@@ -48,11 +47,11 @@ export const bufferBase64: Base64Codec = {
   encode: ({ buffer, byteOffset, length }) => Buffer.from(buffer, byteOffset, length).toString('base64'),
   decode(text, output) {
     // It skips what it does not know, so that shows as bytes that are missing; but it also knows the URL alphabet,
-    // takes other characters by the low eight bits of their code, and drops unused bits.
+    // takes wide characters by the low eight bits of their code, and drops unused bits. An engine knows at once that text
+    // which it stores in bytes has no wide character. Tried: Buffer.byteLength, which reads all of it, 1 µs for 6400 characters.
     const written = Buffer.from(output.buffer, output.byteOffset, output.length).write(text, 'base64');
-    return (
-      written === output.length && Buffer.byteLength(text) === text.length && !/[-_]/.test(text) && endsClean(text)
-    );
+    const isNarrow = !/[\u0100-\uffff]/.test(text);
+    return written === output.length && isNarrow && !text.includes('-') && !text.includes('_') && endsClean(text);
   },
 };
 

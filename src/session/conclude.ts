@@ -18,7 +18,8 @@ export function conclude([state, effects]: Step<SessionState>): Step<SessionStat
   const isOpen = guarded.connection === 'open';
   const [released, third] = isOpen ? releaseRequest(guarded) : unchanged(guarded);
   const [settled, fourth] = isOpen ? rollOverWhenQuiet(trackMessages(released, first)) : unchanged(released);
-  return [settled, [...first, ...second, ...third, ...fourth]];
+  const later = [...second, ...third, ...fourth];
+  return [settled, later.length === 0 ? first : [...first, ...later]];
 }
 
 function showOutputs(state: SessionState, effects: readonly SessionEffect[]): Step<SessionState> {
@@ -48,14 +49,14 @@ function runGuardrails(state: SessionState): Step<SessionState> {
 
 function releaseRequest(state: SessionState): Step<SessionState> {
   const generatingIds = state.responses.live.filter((response) => !response.isDone).map(({ responseId }) => responseId);
+  const { isDriven } = state.abilities;
   const [nextTools, hasFollowUp] = tools.takeFollowUps(state.tools, generatingIds);
   const wanted = hasFollowUp ? responses.wantResponse(state.responses) : state.responses;
   let next: SessionState = hasFollowUp ? { ...state, tools: nextTools, responses: wanted } : state;
   const all: SessionEffect[] = [];
-  while (next.playback.interruptId === null) {
+  while (next.playback.interruptId === null && responses.isRequestDue(next.responses, isDriven)) {
     const [eventId, taken] = takeId(next);
-    const [released, effects] = responses.releaseRequest(next.responses, eventId, next.abilities.isDriven);
-    if (effects.length === 0) break;
+    const [released, effects] = responses.releaseRequest(next.responses, eventId, isDriven);
     // A driven transport stops here, for now a request is out; any other takes all that is queued and sequences it itself.
     next = { ...taken, responses: released, tools: tools.outputsAnswered(next.tools) };
     all.push(...effects);

@@ -11,7 +11,7 @@ import type {
 import type { CallRef } from './effect.ts';
 import { emit } from './effect.ts';
 import type { ItemList } from './item-list.ts';
-import { findItem, findLastItem, insertItem, itemAfter, removeItem, replaceItem } from './item-list.ts';
+import { changeItem, findItem, findLastItem, insertItem, itemAfter, removeItem, replaceItem } from './item-list.ts';
 import type { HeardAudio, History, Step } from './state.ts';
 import { unchanged } from './state.ts';
 
@@ -66,14 +66,16 @@ export function outputSent(history: History, call: CallRef, output: string): His
 
 /** The model said more of an item: its transcript grows until the finished item replaces it. */
 export function transcriptGrew(history: History, itemId: string, delta: string): History {
-  const item = findItem(history.items, itemId);
-  if (item?.type !== 'message' || item.role !== 'assistant' || item.status !== 'in_progress') return history;
-  const part = item.content.at(-1) ?? { type: 'output_audio' as const };
-  const grown =
-    part.type === 'output_text'
-      ? { ...part, text: part.text + delta }
-      : { ...part, transcript: (part.transcript ?? '') + delta };
-  return withItem(history, { ...item, content: [...item.content.slice(0, -1), grown] });
+  const items = changeItem(history.items, itemId, (item) => {
+    if (item.type !== 'message' || item.role !== 'assistant' || item.status !== 'in_progress') return item;
+    const part = item.content.at(-1) ?? { type: 'output_audio' as const };
+    const grown =
+      part.type === 'output_text'
+        ? { ...part, text: part.text + delta }
+        : { ...part, transcript: (part.transcript ?? '') + delta };
+    return { ...item, content: [...item.content.slice(0, -1), grown] };
+  });
+  return items === history.items ? history : { ...history, items };
 }
 
 /** Cuts an item to what was heard, now or when it arrives. */

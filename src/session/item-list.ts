@@ -60,6 +60,15 @@ export function replaceItem(list: ItemList, item: RealtimeItem): ItemList {
   return withItems(list, page, pageItems(list, page).with(index, item));
 }
 
+/** Changes the item of that id, if it is there and `change` returns another. */
+export function changeItem(list: ItemList, itemId: string, change: (item: RealtimeItem) => RealtimeItem): ItemList {
+  const [page, index] = locate(list, itemId);
+  const item = list.pages[page]?.items[index];
+  if (item === undefined) return list;
+  const changed = change(item);
+  return changed === item ? list : withItems(list, page, pageItems(list, page).with(index, changed));
+}
+
 /** Takes an item out. */
 export function removeItem(list: ItemList, itemId: string): ItemList {
   const [page, index] = locate(list, itemId);

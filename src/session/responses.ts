@@ -175,18 +175,22 @@ export function serverError(
   return [{ ...queued, turnCount: turn, busyTurn: turn }, [startTurnTimer(turn)]];
 }
 
+/** Whether `releaseRequest` would let one go. */
+export function isRequestDue(responses: Responses, isSequenced: boolean): boolean {
+  const { activeId, requestedEventId, busyTurn } = responses;
+  if (activeId !== null || requestedEventId !== null || busyTurn !== null) return false;
+  const isUsersTurn = responses.isUserSpeaking || responses.awaitedTurn !== null;
+  return responses.queuedManual > 0 || (responses.isAutomaticQueued && !(isSequenced && isUsersTurn));
+}
+
 /**
  * Lets the next request go if it may: those of the app first, one response each; then the one that tool outputs share,
  * unless the user is speaking or the server is about to answer. Any response answers the outputs sent before it.
  * A transport that isn't `isSequenced` here sequences by itself: its requests wait for a known active response only.
  */
 export function releaseRequest(responses: Responses, eventId: string, isSequenced: boolean): Step<Responses> {
-  const { activeId, requestedEventId, busyTurn } = responses;
-  if (activeId !== null || requestedEventId !== null || busyTurn !== null) return unchanged(responses);
+  if (!isRequestDue(responses, isSequenced)) return unchanged(responses);
   const isManual = responses.queuedManual > 0;
-  const isUsersTurn = responses.isUserSpeaking || responses.awaitedTurn !== null;
-  const isAutomatic = responses.isAutomaticQueued && !(isSequenced && isUsersTurn);
-  if (!isManual && !isAutomatic) return unchanged(responses);
   const next: Responses = {
     ...responses,
     requestedEventId: isSequenced ? eventId : null,

@@ -59,6 +59,11 @@ export class Announcer<TContext> {
     emitIsolated(this.#options.emitter, name, args, this.report);
   }
 
+  /** Whether anybody listens to an event of the session. */
+  isHeard(name: keyof RealtimeSessionEventTypes<TContext>): boolean {
+    return this.#options.emitter.rawListeners(name).length > 0;
+  }
+
   /** Tells of an error; may be called at any time. */
   readonly report = (error: unknown): void => {
     emitErrorIsolated(this.#options.emitter, { type: 'error', error });
@@ -73,18 +78,23 @@ export class Announcer<TContext> {
     if (!this.#isHistoryStale) return false;
     this.#isHistoryStale = false;
     this.#isTellingSoon = false;
-    this.emit('history_updated', [this.#options.history()]);
+    this.#emitHistory();
     return true;
+  }
+
+  /** The array is made for listeners only. */
+  #emitHistory(): void {
+    if (this.isHeard('history_updated')) this.emit('history_updated', [this.#options.history()]);
   }
 
   /** Words come many to the tick. */
   #tellHistorySoon(): void {
-    if (this.#isTellingSoon) return;
+    if (this.#isTellingSoon || !this.isHeard('history_updated')) return;
     this.#isTellingSoon = true;
     this.#options.clock.schedule(0, () => {
       if (!this.#isTellingSoon) return;
       this.#isTellingSoon = false;
-      this.emit('history_updated', [this.#options.history()]);
+      this.#emitHistory();
     });
   }
 

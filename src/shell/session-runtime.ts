@@ -234,7 +234,8 @@ export class SessionRuntime<TBaseContext> {
     const before = this.#state;
     const [next, effects] = this.#step(before, { ...input, atMs: this.#clock.nowMs() });
     this.#state = next;
-    for (const entry of next.usage.perResponse.slice(before.usage.perResponse.length)) {
+    const isBilled = next.usage !== before.usage;
+    for (const entry of isBilled ? next.usage.perResponse.slice(before.usage.perResponse.length) : []) {
       this.runContext.usage.add(new Usage({ ...entry, requests: 1 }));
     }
     this.#effects.run(effects);
@@ -262,6 +263,7 @@ export class SessionRuntime<TBaseContext> {
       {
         onInput: (input) => receive(() => this.#apply(input)),
         onAudio: (audio) => receive(() => this.#onAudio(audio)),
+        readsRawEvents: () => this.#announcer.isHeard('transport_event'),
         onRawEvent: (event) => this.#announcer.emit('transport_event', [event]),
         onMcpTools: ({ serverLabel, tools }) =>
           receive(() => {

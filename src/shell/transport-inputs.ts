@@ -5,6 +5,7 @@ import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallI
 import { getLastTextFromAudioOutputMessage } from '../protocol/message-text.ts';
 import type { ResponseUsage, TransportInput } from '../session/input.ts';
 import type {
+  RawEventListener,
   RealtimeMcpToolInfo,
   RealtimeTransportLayer,
   TransportEvent,
@@ -25,6 +26,8 @@ export interface IncomingAudio {
 export interface TransportReader {
   onInput(input: TransportInput): void;
   onAudio(audio: IncomingAudio): void;
+  /** Whether `onRawEvent` does anything now. */
+  readsRawEvents(): boolean;
   onRawEvent(event: TransportEvent): void;
   onMcpTools(event: { readonly serverLabel: string; readonly tools: RealtimeMcpToolInfo[] }): void;
   onMcpApprovalRequest(request: RealtimeMcpCallApprovalRequestItem): void;
@@ -41,7 +44,9 @@ export function readTransport(
   let lastAudio: { responseId: string; itemId: string } | null = null;
   let usageBeforeDone: ResponseUsage | undefined;
 
-  transport.on('*', (event) => reader.onRawEvent(event));
+  const onRawEvent: RawEventListener = (event) => reader.onRawEvent(event);
+  onRawEvent.isNeeded = () => reader.readsRawEvents();
+  transport.on('*', onRawEvent);
   transport.on('error', (event) => {
     const { code, eventId } = event;
     reader.onInput({

@@ -28,6 +28,7 @@ import { StandaloneConversation } from './standalone-conversation.ts';
 import type {
   ApiKey,
   DrivableTransport,
+  RawEventListener,
   RealtimeClientMessage,
   RealtimeTransportLayerConnectOptions,
   RealtimeUserInput,
@@ -200,14 +201,15 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
    */
   sendAudio(audio: AudioBytes, { commit = false }: { commit?: boolean } = {}): void {
     const bytes = bytesOf(audio);
-    if (this.#inputFormat().type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
+    const isOdd = bytes.byteLength % 2 !== 0;
+    if (isOdd && this.#inputFormat().type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
     if (bytes.byteLength > 0) this._appendAudio(encodeBase64(bytes));
     if (commit) this.sendEvent({ type: 'input_audio_buffer.commit' });
   }
 
   /** Sends audio of the user that is base64 already. */
   protected _appendAudio(audio: string): void {
-    this._sendNow({ type: 'input_audio_buffer.append', audio });
+    this.sendEvent({ type: 'input_audio_buffer.append', audio });
   }
 
   /** Sends the output of a call; `startResponse` asks for the response that uses it. */
@@ -339,8 +341,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   protected _onMessage(message: { readonly data: unknown }): void {
     const decoded = decodeServerEvent(message.data);
     try {
-      // Listeners get a copy: whatever they change in it, redact for a log for instance, changes nothing here.
-      if (decoded.raw !== null) this.#show(copyOf(decoded.raw), decoded.kind === 'malformed');
+      if (decoded.raw !== null) this.#show(decoded.raw, decoded.kind === 'malformed');
       if (decoded.kind === 'read') this.#read(decoded.event);
     } catch (error) {
       this._onError(error);
@@ -349,9 +350,15 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     if (error !== undefined) this._deliver('error', { type: 'error', error, eventId: error.eventId, code: error.code });
   }
 
-  #show(event: RawServerEvent, isMalformed: boolean): void {
-    this._deliver('*', event);
-    if (!isMalformed && event.type !== 'error') this.#deliverByName(event);
+  /** Listeners get a copy: whatever they change in it, redact for a log for instance, changes nothing here. */
+  #show(raw: RawServerEvent, isMalformed: boolean): void {
+    const isWatched = (this.rawListeners('*') as RawEventListener[]).some(({ isNeeded }) => isNeeded?.() !== false);
+    const name = raw.type as `${string}.${string}`;
+    const isNamed = !isMalformed && name.includes('.') && this.listenerCount(name) > 0;
+    if (!isWatched && !isNamed) return;
+    const copy = copyOf(raw);
+    if (isWatched) this._deliver('*', copy);
+    if (isNamed) this._deliver(name, copy);
   }
 
   /**
@@ -396,12 +403,6 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     const error = new ListenerError(event, cause);
     if (event === 'error') logger.error(error.message, cause);
     else this._onError(error);
-  }
-
-  #deliverByName(raw: RawServerEvent): void {
-    if (!raw.type.includes('.')) return;
-    const name = raw.type as `${string}.${string}`;
-    if (this.listenerCount(name) > 0) this._deliver(name, raw);
   }
 
   #read(event: ServerEvent): void {

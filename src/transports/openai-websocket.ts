@@ -104,6 +104,14 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     this.#state.websocket.send(JSON.stringify(event));
   }
 
+  /** Base64 has nothing to escape, so its text needs no second pass; a subclass that sends events itself still gets them. */
+  protected override _appendAudio(audio: string): void {
+    const { status, websocket } = this.#state;
+    const isOurs = this.sendEvent === OpenAIRealtimeWebSocket.prototype.sendEvent;
+    if (!isOurs || status !== 'connected') return super._appendAudio(audio);
+    websocket.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`);
+  }
+
   /**
    * Sends audio of the user. Without a connection it is dropped, since a microphone does not stop for one; so is audio
    * that the network can't take, which is reported once each time.

@@ -135,6 +135,15 @@ export type RealtimeTransportEventTypes = {
   speech_stopped: [event: { itemId?: string; audioEndMs?: number }];
 };
 
+/**
+ * A listener of `*`. Each event is copied for such listeners, which costs more than all the rest of most events; one with
+ * `isNeeded` is left out while that returns false.
+ */
+export interface RawEventListener {
+  (event: TransportEvent): void;
+  isNeeded?: () => boolean;
+}
+
 /** The connection to a model, in the shape that custom transports implement. */
 export interface RealtimeTransportLayer extends TypedEmitter<RealtimeTransportEventTypes> {
   status: 'connected' | 'disconnected' | 'connecting' | 'disconnecting';
