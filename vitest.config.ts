@@ -1,11 +1,20 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_FLAGS, findChromium, MICROPHONE_WAV } from './tools/chromium.ts';
+import { CHROMIUM_FLAGS, findChromium, MICROPHONE_WAV, microphoneFlag, PHRASES_WAV } from './tools/chromium.ts';
 
 const conditions = ['bargein-source'];
 const executablePath = findChromium();
-/** Played once, not in a loop, whenever a page opens the microphone. */
-const MICROPHONE = `--use-file-for-fake-audio-capture=${MICROPHONE_WAV}%noloop`;
+
+/** A Chromium whose microphone plays a file. */
+function browserThatHears(wavPath: string) {
+  return {
+    enabled: true,
+    headless: true,
+    screenshotFailures: false,
+    provider: playwright({ launchOptions: { executablePath, args: [...CHROMIUM_FLAGS, microphoneFlag(wavPath)] } }),
+    instances: [{ browser: 'chromium' as const }],
+  };
+}
 
 export default defineConfig({
   resolve: { conditions: [...conditions, 'module', 'browser', 'development|production'] },
@@ -30,14 +39,19 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          exclude: ['test/browser/phrases/**'],
           globalSetup: ['test/browser/local-server.ts'],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath, args: [...CHROMIUM_FLAGS, MICROPHONE] } }),
-            instances: [{ browser: 'chromium' }],
-          },
+          browser: browserThatHears(MICROPHONE_WAV),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // A browser of its own, because a browser has one microphone.
+          name: 'browser-phrases',
+          include: ['test/browser/phrases/**/*.test.ts'],
+          globalSetup: ['test/browser/phrases/phrases-server.ts'],
+          browser: browserThatHears(PHRASES_WAV),
         },
       },
       {

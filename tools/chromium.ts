@@ -20,6 +20,14 @@ export const CHROMIUM_FLAGS: string[] = [
 /** What the browser tests play into the fake microphone; they write it before the browser starts. */
 export const MICROPHONE_WAV: string = fileURLToPath(new URL('../build/microphone.wav', import.meta.url));
 
+/** What the test of recognised phrases plays into it. */
+export const PHRASES_WAV: string = fileURLToPath(new URL('../build/phrases.wav', import.meta.url));
+
+/** The flag that plays a file once, not in a loop, whenever a page opens the microphone. */
+export function microphoneFlag(wavPath: string): string {
+  return `--use-file-for-fake-audio-capture=${wavPath}%noloop`;
+}
+
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** Path of a Chromium or Chrome on this machine: `CHROME_PATH`, then PATH, then Playwright's own download. */
