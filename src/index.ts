@@ -90,9 +90,9 @@ export type {
   OpenAIRealtimeEventTypes,
   OpenAIRealtimeModels,
 } from './transports/openai-base.ts';
-export { OpenAIRealtimeSIP } from './transports/openai-sip.ts';
-export { OpenAIRealtimeWebRTC } from './transports/openai-webrtc.ts';
-export type { OpenAIRealtimeWebRTCOptions, WebRTCState } from './transports/openai-webrtc.ts';
+export { OpenAIRealtimeSIP } from './openai-sip.ts';
+export { OpenAIRealtimeWebRTC } from './transports/webrtc/openai-webrtc.ts';
+export type { OpenAIRealtimeWebRTCOptions, WebRTCState } from './transports/webrtc/openai-webrtc.ts';
 export { OpenAIRealtimeWebSocket } from './transports/openai-websocket.ts';
 export type {
   CreateWebSocketOptions,

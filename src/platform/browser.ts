@@ -4,4 +4,9 @@ import { registerPlatform } from '../transports/defaults.ts';
 import { nativeWebSocket } from './native-websocket.ts';
 import { createTransport } from './transports.ts';
 
-registerPlatform({ createWebSocket: nativeWebSocket, isPublic: true, transportKind: 'websocket', createTransport });
+registerPlatform({
+  createWebSocket: nativeWebSocket,
+  isPublic: true,
+  transportKind: 'RTCPeerConnection' in globalThis ? 'webrtc' : 'websocket',
+  createTransport,
+});

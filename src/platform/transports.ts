@@ -1,6 +1,6 @@
 import type { TransportKind } from '../transports/defaults.ts';
 import type { OpenAIRealtimeBaseOptions } from '../transports/openai-base.ts';
-import { OpenAIRealtimeWebRTC } from '../transports/openai-webrtc.ts';
+import { OpenAIRealtimeWebRTC } from '../transports/webrtc/openai-webrtc.ts';
 import { OpenAIRealtimeWebSocket } from '../transports/openai-websocket.ts';
 import type { RealtimeTransportLayer } from '../transports/transport.ts';
 

@@ -1,3 +1,4 @@
+import { keepYoungest } from './keep-youngest.ts';
 import type { ItemPosition, PlayoutAddress, PlayoutListener } from './playout.ts';
 
 /**
@@ -246,7 +247,7 @@ export class PlayoutLedger {
     const key = keyOf(item.itemId, item.contentIndex);
     if (!this.#unfinished.delete(key)) return;
     this.#done.set(key, item);
-    dropOldest(this.#done);
+    keepYoungest(this.#done, REMEMBERED_IDS);
     const position = positionOf(item);
     this.#events.push((listener) => listener.onDone(position));
   }
@@ -254,15 +255,7 @@ export class PlayoutLedger {
   #remember(id: string): void {
     this.#cancelledIds.delete(id);
     this.#cancelledIds.add(id);
-    dropOldest(this.#cancelledIds);
-  }
-}
-
-/** Both kinds of collection iterate in the order of insertion. */
-function dropOldest(remembered: Pick<Map<string, unknown> | Set<string>, 'size' | 'keys' | 'delete'>): void {
-  for (const oldest of remembered.keys()) {
-    if (remembered.size <= REMEMBERED_IDS) return;
-    remembered.delete(oldest);
+    keepYoungest(this.#cancelledIds, REMEMBERED_IDS);
   }
 }
 

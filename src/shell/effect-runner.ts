@@ -64,7 +64,12 @@ export class EffectRunner<TContext> {
         this.#flushes.delete(report.interruptId);
         host.post({ type: 'playoutReport', report, sampleRate: playout.sampleRate });
       },
-      onStarted: (position) => host.post({ type: 'playoutStarted', position }),
+      onStarted: (position) => {
+        const { responseId, itemId, contentIndex } = position;
+        // Elsewhere the audio itself has told of it when it came.
+        if (host.driven?.isPlayoutRemote === true) host.post({ type: 'audioStarted', responseId, itemId, contentIndex });
+        host.post({ type: 'playoutStarted', position });
+      },
       onDone: (position) => host.post({ type: 'playoutDone', position }),
     };
   }

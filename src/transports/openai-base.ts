@@ -144,6 +144,10 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     return detection !== null && detection?.create_response !== false;
   }
 
+  get isPlayoutRemote(): boolean {
+    return false;
+  }
+
   get canBeDriven(): boolean {
     const { prototype } = OpenAIRealtimeBase;
     return this.interrupt === prototype.interrupt && this._interrupt === prototype._interrupt;
@@ -564,7 +568,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   /** Makes the playout's rate that of the output format; a playout that the app gave can't be changed. */
   #fitPlayout(session: RealtimeSessionPayload): void {
     const format = wireFormat(session.audio?.output?.format);
-    if (format.sampleRate === this.#playout.sampleRate) return;
+    if (format.sampleRate === this.#playout.sampleRate || this.isPlayoutRemote) return;
     if (!this.#hasOwnPlayout) throw rateMismatch(this.#playout, format);
     const { listener } = this.#playout;
     this.#playout.listener = null;

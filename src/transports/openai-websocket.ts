@@ -1,5 +1,6 @@
 import type { Timer } from '../clock.ts';
 import { BargeinError, TransportConnectionError, UserError } from '../errors.ts';
+import { usableKey } from './api-key.ts';
 import type { CreateWebSocketOptions, WebSocketLike } from './defaults.ts';
 import { platformDefaults } from './defaults.ts';
 import type { OpenAIRealtimeBaseOptions } from './openai-base.ts';
@@ -186,7 +187,8 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   }
 
   async #prepare(options: RealtimeTransportLayerConnectOptions, attempt: Attempt, resolve: () => void): Promise<void> {
-    const apiKey = this.#checkKey(await this._getApiKey(options));
+    const isExposed = this.#createWebSocket === undefined && platformDefaults().isPublic && !this.#useInsecureApiKey;
+    const apiKey = usableKey(await this._getApiKey(options), { isExposed });
     if (this.#attempt !== attempt) return;
     const url = this.#urlFor(options);
     let websocket: WebSocketLike;
@@ -213,23 +215,6 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     };
     if (this.#skipOpenEventListeners) onOpen();
     else websocket.addEventListener('open', onOpen);
-  }
-
-  #checkKey(apiKey: string | undefined): string {
-    if (apiKey === undefined || apiKey === '') {
-      throw new UserError('connect needs an apiKey, in its options or those of the transport', {
-        code: 'ERR_NO_API_KEY',
-      });
-    }
-    const isExposed = this.#createWebSocket === undefined && platformDefaults().isPublic && !apiKey.startsWith('ek_');
-    if (isExposed && !this.#useInsecureApiKey) {
-      throw new UserError(
-        'a browser must connect with an ephemeral key (ek_…), since everybody can read its keys: mint one on your server, ' +
-          'or set useInsecureApiKey if you must',
-        { code: 'ERR_EPHEMERAL_KEY_REQUIRED' },
-      );
-    }
-    return apiKey;
   }
 
   #onSocketError(websocket: WebSocketLike, event: unknown, apiKey: string): void {

@@ -153,8 +153,10 @@ export class StandaloneConversation implements PlayoutListener {
     this.#release();
   }
 
-  /** Nothing depends on it here. */
-  onStarted(): void {}
+  /** What the server plays by itself is not known to play before. */
+  onStarted(position: ItemPosition): void {
+    this.audioStarted(position);
+  }
 
   onDone(position: ItemPosition): void {
     this.#playback = playback.playoutDone(this.#playback, position);

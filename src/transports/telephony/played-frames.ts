@@ -1,5 +1,7 @@
 // How much a phone has played: a line whose only news is the marks it returns, each a network's journey late.
 
+import { keepYoungest } from '../../playout/keep-youngest.ts';
+
 const FRAMES_PER_MS = 8;
 
 /** A single late mark is the network's jitter; the least of so many tells of the phone. */
@@ -60,11 +62,7 @@ export class PlayedFrames {
       runSinceMs: isSilent ? nowMs : this.#runSinceMs,
       runFrames: isSilent ? this.#sentFrames : this.#runFrames,
     });
-    if (this.#marks.size <= REMEMBERED_MARKS) return;
-    for (const oldest of this.#marks.keys()) {
-      this.#marks.delete(oldest);
-      return;
-    }
+    keepYoungest(this.#marks, REMEMBERED_MARKS);
   }
 
   /** A mark came back. */

@@ -1,0 +1,158 @@
+// Our own WebRTC transport in a real browser, on the phone with the local server.
+
+import { expect, inject, test } from 'vitest';
+import { OpenAIRealtimeWebRTC, RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
+import type { OpenAIRealtimeWebRTCOptions } from '../../src/index.ts';
+import { LevelProbe } from './level-probe.ts';
+
+const callUrl = `${inject('callBaseUrl')}/realtime/calls`;
+
+async function ephemeralKey(): Promise<string> {
+  const minted = await fetch(`${inject('callBaseUrl')}/realtime/client_secrets`, { method: 'POST' });
+  return ((await minted.json()) as { value: string }).value;
+}
+
+/** A session over WebRTC and what has happened in it, by name, in order. */
+function makeCall(options: OpenAIRealtimeWebRTCOptions = {}) {
+  const audioElement = document.createElement('audio');
+  const transport = new OpenAIRealtimeWebRTC({ audioElement, baseUrl: callUrl, ...options });
+  const days: string[] = [];
+  const holdRoom = tool({
+    name: 'hold_room',
+    description: 'Holds a room.',
+    parameters: {
+      type: 'object',
+      properties: { day: { type: 'string' } },
+      required: ['day'],
+      additionalProperties: false,
+    },
+    execute: (input) => {
+      days.push((input as { day: string }).day);
+      return 'Held.';
+    },
+  });
+  const session = new RealtimeSession(new RealtimeAgent({ name: 'Desk', tools: [holdRoom] }), { transport });
+  const seen: string[] = [];
+  const errors: unknown[] = [];
+  const waiting = new Set<() => void>();
+  const wake = (): void => {
+    for (const resolve of waiting) resolve();
+    waiting.clear();
+  };
+  const note = (name: string): void => {
+    seen.push(name);
+    wake();
+  };
+  for (const name of ['audio_start', 'audio_stopped', 'audio_interrupted', 'playback_done'] as const) {
+    session.on(name, () => note(name));
+  }
+  session.on('transport_event', ({ type }) => note(type));
+  session.on('error', ({ error }) => errors.push(error));
+  const happened = async (name: string, count = 1): Promise<void> => {
+    while (seen.filter((candidate) => candidate === name).length < count) {
+      await new Promise<void>((resolve) => void waiting.add(resolve));
+    }
+  };
+  return { audioElement, transport, session, days, seen, errors, wake, happened, waiting };
+}
+
+test('a spoken turn, a tool call, a spoken and a manual interruption, and an answer heard to its end', async () => {
+  const { audioElement, transport, session, days, seen, errors, wake, happened, waiting } = makeCall();
+  await session.connect({ apiKey: await ephemeralKey() });
+  expect(transport.callId).toMatch(/^rtc_/);
+  const probe = await LevelProbe.open(audioElement.srcObject as MediaStream, wake);
+  const hears = async (from: number, isSpeech: boolean): Promise<void> => {
+    while (!probe.spanAfter(from, isSpeech)) await new Promise<void>((resolve) => void waiting.add(resolve));
+  };
+
+  await happened('audio_start');
+  expect(days).toEqual(['Friday']);
+  await hears(0, true);
+
+  // The microphone barges in; the server stops by itself and is told nothing.
+  await happened('audio_interrupted');
+  const atInterrupt = probe.quanta;
+  await happened('conversation.item.truncated');
+  await hears(atInterrupt, false);
+
+  await happened('audio_start', 2);
+  await hears(probe.quanta, true);
+  session.interrupt();
+  await happened('conversation.item.truncated', 2);
+  await hears(probe.quanta, false);
+
+  session.sendMessage('Goodbye.');
+  await happened('playback_done');
+  const ours = seen.filter((name) => !name.includes('.') && name !== 'audio_stopped');
+  expect(ours).toEqual([
+    'audio_start',
+    'audio_interrupted',
+    'audio_start',
+    'audio_interrupted',
+    'audio_start',
+    'playback_done',
+  ]);
+  expect(seen).not.toContain('error');
+  expect(errors).toEqual([]);
+
+  const stats = await transport.getStats();
+  expect(stats?.packetsSent).toBeGreaterThan(100);
+  expect(stats?.packetsReceived).toBeGreaterThan(100);
+  expect(stats?.roundTripMs).toBeLessThan(1000);
+  session.close();
+  expect(transport.status).toBe('disconnected');
+  await probe.close();
+}, 60_000);
+
+test('nothing leaves a microphone that was muted before the call, and everything once it is not', async () => {
+  const { transport, session, seen, happened } = makeCall();
+  session.mute(true);
+  await session.connect({ apiKey: await ephemeralKey() });
+  // The microphone's question lasts from 1 s to about 4 s.
+  await new Promise((resolve) => setTimeout(resolve, 5500));
+  expect(seen).not.toContain('input_audio_buffer.speech_started');
+  expect((await transport.getStats())?.packetsSent).toBeGreaterThan(0);
+  expect(session.muted).toBe(true);
+  session.mute(false);
+  await happened('input_audio_buffer.speech_started');
+  session.close();
+}, 60_000);
+
+test('another microphone takes over within the call', async () => {
+  const silent = new AudioContext();
+  const nothing = silent.createMediaStreamDestination();
+  const { transport, session, seen, happened } = makeCall({ mediaStream: nothing.stream });
+  await session.connect({ apiKey: await ephemeralKey() });
+  const { callId } = transport;
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(seen).not.toContain('input_audio_buffer.speech_started');
+  await transport.useMicrophone({ echoCancellation: false });
+  await happened('input_audio_buffer.speech_started');
+  expect(transport.callId).toBe(callId);
+  // The app's own stream is not ours to end.
+  expect(nothing.stream.getAudioTracks()[0]?.readyState).toBe('live');
+  session.close();
+  await silent.close();
+}, 60_000);
+
+test('a call that the server refuses rejects with its answer and without the key', async () => {
+  const { session } = makeCall({ baseUrl: `${inject('callBaseUrl')}/realtime/nothing`, useInsecureApiKey: true });
+  const failure = await session.connect({ apiKey: 'sk-very-secret' }).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'ERR_CONNECT_FAILED' });
+  expect(String(failure)).not.toContain('very-secret');
+});
+
+test('a standing key is refused before anything is asked of the user', async () => {
+  const { session } = makeCall();
+  await expect(session.connect({ apiKey: 'sk-1' })).rejects.toMatchObject({ code: 'ERR_EPHEMERAL_KEY_REQUIRED' });
+});
+
+test('closing while the call is made abandons it', async () => {
+  const { session, transport } = makeCall();
+  const connecting = session.connect({ apiKey: await ephemeralKey() });
+  connecting.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  session.close();
+  await expect(connecting).rejects.toMatchObject({ code: 'ERR_CONNECT_ABANDONED' });
+  expect(transport.status).toBe('disconnected');
+});
