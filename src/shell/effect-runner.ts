@@ -67,7 +67,8 @@ export class EffectRunner<TContext> {
       onStarted: (position) => {
         const { responseId, itemId, contentIndex } = position;
         // Elsewhere the audio itself has told of it when it came.
-        if (host.driven?.isPlayoutRemote === true) host.post({ type: 'audioStarted', responseId, itemId, contentIndex });
+        if (host.driven?.isPlayoutRemote === true)
+          host.post({ type: 'audioStarted', responseId, itemId, contentIndex });
         host.post({ type: 'playoutStarted', position });
       },
       onDone: (position) => host.post({ type: 'playoutDone', position }),
