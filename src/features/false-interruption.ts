@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import { falseInterruptionCore } from '../session/false-interruption.ts';
 import type { SessionFeature } from '../shell/session-feature.ts';
+import { checkRange } from './option-range.ts';
 import { transcribesUser, withTurnDetection } from './turn-detection.ts';
 
 /** Options of `falseInterruption`. */
@@ -63,10 +64,4 @@ export function falseInterruption(options: FalseInterruptionOptions = {}): Sessi
       return {};
     },
   };
-}
-
-/** Throws unless `min` ≤ `value` ≤ `max`. */
-function checkRange(name: string, value: number, min: number, max: number): void {
-  if (value >= min && value <= max) return;
-  throw new UserError(`${name} must be ${min}…${max}, got ${value}`, { code: 'ERR_SESSION_OPTION' });
 }

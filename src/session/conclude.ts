@@ -65,7 +65,11 @@ function releaseRequest(state: SessionState): Step<SessionState> {
 }
 
 function forget(state: SessionState): SessionState {
-  const neededIds = state.tools.pending.map(({ call }) => call.responseId);
+  // Also one whose audio is to be heard yet: an interrupt must find it.
+  const neededIds = [
+    ...state.tools.pending.map(({ call }) => call.responseId),
+    ...state.playback.live.map(({ responseId }) => responseId),
+  ];
   const remembered = responses.forgetOld(state.responses, neededIds);
   if (remembered === state.responses) return state;
   const ids = remembered.live.map(({ responseId }) => responseId);

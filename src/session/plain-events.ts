@@ -34,6 +34,8 @@ export interface PlainSessionEvents {
   audio_paused: { readonly action: 'pause' | 'duck' };
   /** It was no interruption: the agent goes on where it was. */
   audio_resumed: { readonly action: 'pause' | 'duck' };
+  /** The guardrails have not read the agent's words in time: its audio waits, or is heard unread (`holdBack`). */
+  audio_hold_timeout: { readonly responseId: string; readonly itemId: string };
   /** A turn is over, or another one began: how long it took and what it cost (`turnMetrics`). */
   turn_metrics: TurnMetrics;
 }

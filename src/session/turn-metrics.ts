@@ -5,7 +5,9 @@ import type { SessionEffect } from './effect.ts';
 import { emit } from './effect.ts';
 import type { FeatureCore, Passage } from './feature.ts';
 import { featureCore } from './feature.ts';
-import type { SessionInput } from './input.ts';
+import type { HeldAudio } from './hold-back.ts';
+import { HOLD_BACK } from './hold-back.ts';
+import type { InputOf, SessionInput } from './input.ts';
 import type { SessionState } from './state.ts';
 
 /** What began a turn: the user's speech, a message or a request of the app, or the server by itself. */
@@ -116,8 +118,9 @@ function seen(turn: Turn, input: SessionInput): Turn {
   const { metrics } = turn;
   const sinceStartMs = input.atMs - turn.startMs;
   switch (input.type) {
+    case 'featureInput':
     case 'audioStarted':
-      if (metrics.firstAudioReceivedMs !== null || !turn.responseIds.includes(input.responseId)) return turn;
+      if (metrics.firstAudioReceivedMs !== null || !turn.responseIds.includes(soundingId(input) ?? '')) return turn;
       return { ...turn, metrics: { ...metrics, firstAudioReceivedMs: sinceStartMs } };
     case 'playoutStarted':
       if (metrics.firstAudioHeardMs !== null || !turn.responseIds.includes(input.position.responseId)) return turn;
@@ -133,6 +136,12 @@ function seen(turn: Turn, input: SessionInput): Turn {
     default:
       return turn;
   }
+}
+
+/** The response whose audio has arrived, to be played or to be held back first. */
+function soundingId(input: InputOf<'audioStarted' | 'featureInput'>): string | null {
+  if (input.type === 'audioStarted') return input.responseId;
+  return input.feature === HOLD_BACK ? (input.detail as HeldAudio).responseId : null;
 }
 
 /** What the core decided meanwhile: tools that run, and whether the agent was cut short. */

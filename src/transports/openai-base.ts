@@ -9,7 +9,12 @@ import { VirtualPlayout } from '../playout/virtual-playout.ts';
 import { decodeServerEvent } from '../protocol/decode.ts';
 import { historyReset } from '../protocol/history-reset.ts';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem } from '../protocol/items.ts';
-import type { OutputAudioDeltaEvent, RawServerEvent, ServerEvent } from '../protocol/server-events.ts';
+import type {
+  OutputAudioDeltaEvent,
+  OutputAudioDoneEvent,
+  RawServerEvent,
+  ServerEvent,
+} from '../protocol/server-events.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { RealtimeSessionPayload } from '../protocol/session-payload.ts';
 import {
@@ -22,11 +27,12 @@ import type { ItemEventName } from './item-events.ts';
 import { ItemEvents } from './item-events.ts';
 import type { OpenAIRealtimeEventTypes } from './openai-events.ts';
 import type { WireFormat } from './output-audio.ts';
-import { checkWholeSamples, PCM_24_KHZ, samplesOf, wireFormat } from './output-audio.ts';
+import { checkWholeSamples, framesOf, PCM_24_KHZ, samplesOf, wireFormat } from './output-audio.ts';
 import { responseCompleted, responseUsage } from './response-events.ts';
 import { StandaloneConversation } from './standalone-conversation.ts';
 import type {
   ApiKey,
+  AudioHold,
   DrivableTransport,
   RawEventListener,
   RealtimeClientMessage,
@@ -93,6 +99,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   #askedElapsedMs: number | undefined;
   #current: { readonly itemId: string; readonly contentIndex: number } | undefined;
   #refusedItem = '';
+  #hold: AudioHold | null = null;
 
   constructor(options: OpenAIRealtimeBaseOptions = {}) {
     super();
@@ -156,6 +163,10 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   drive(): void {
     this.#isDriven = true;
     if (this.#playout.listener === this.#conversation) this.#playout.listener = null;
+  }
+
+  holdAudio(hold: AudioHold): void {
+    this.#hold = hold;
   }
 
   createResponse({ eventId, response }: { eventId: string; response?: Record<string, unknown> }): void {
@@ -412,7 +423,9 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   #read(event: ServerEvent): void {
     switch (event.type) {
       case 'response.output_audio.delta':
-        return this.#onAudioDelta(event);
+        return this.#hold === null
+          ? this.#onAudioDelta(event, this.#formatOf(event))
+          : this.#holdDelta(this.#hold, event);
       case 'response.output_audio_transcript.delta':
         return this._deliver('audio_transcript_delta', {
           type: 'transcript_delta',
@@ -428,10 +441,8 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
           responseId: event.response_id,
         });
       case 'response.output_audio.done':
-        this.#playout.end(event.item_id, event.content_index);
-        this.#conversation.audioDone(event.item_id);
-        this._deliver('audio_done', { itemId: event.item_id, responseId: event.response_id });
-        return this._afterAudioDoneEvent();
+        if (this.#hold === null) return this.#onAudioDone(event);
+        return this.#hold(placeOf(event, 0), () => this.#onAudioDone(event));
       case 'response.created':
         this.#responseFormats.set(event.response.id, this.#outputFormat(event.response.audio?.output?.format));
         this.#conversation.responseStarted(event.response.id);
@@ -454,10 +465,26 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     }
   }
 
-  #onAudioDelta(event: OutputAudioDeltaEvent): void {
+  /** The format may be the response's own, which is forgotten with it. */
+  #holdDelta(hold: AudioHold, event: OutputAudioDeltaEvent): void {
+    const format = this.#formatOf(event);
+    hold(placeOf(event, framesOf(event.delta, format)), () => this.#onAudioDelta(event, format));
+  }
+
+  #formatOf({ response_id: responseId }: OutputAudioDeltaEvent): WireFormat {
+    return this.#responseFormats.get(responseId) ?? this.#outputFormat();
+  }
+
+  #onAudioDone(event: OutputAudioDoneEvent): void {
+    this.#playout.end(event.item_id, event.content_index);
+    this.#conversation.audioDone(event.item_id);
+    this._deliver('audio_done', { itemId: event.item_id, responseId: event.response_id });
+    this._afterAudioDoneEvent();
+  }
+
+  #onAudioDelta(event: OutputAudioDeltaEvent, format: WireFormat): void {
     const { response_id: responseId, item_id: itemId, content_index: contentIndex } = event;
     if (!this.#conversation.acceptsAudio(responseId)) return this.#refuseAudio(event);
-    const format = this.#responseFormats.get(responseId) ?? this.#outputFormat();
     // A sink that passes G.711 on needs no samples: an octet is a frame.
     const isPassedOn = format.type !== 'audio/pcm' && this.#playout.writeEncoded !== undefined;
     let bytes: Uint8Array<ArrayBuffer>;
@@ -579,6 +606,10 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   #virtualPlayout(sampleRate: number): SessionPlayout {
     return new VirtualPlayout({ sampleRate, clock: this._clock });
   }
+}
+
+function placeOf(event: OutputAudioDeltaEvent | OutputAudioDoneEvent, frames: number): Parameters<AudioHold>[0] {
+  return { responseId: event.response_id, itemId: event.item_id, contentIndex: event.content_index, frames };
 }
 
 function rateMismatch(playout: SessionPlayout, format: WireFormat): UserError {

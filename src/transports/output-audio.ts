@@ -30,6 +30,13 @@ export function samplesOf(bytes: Uint8Array<ArrayBuffer>, format: WireFormat): I
   return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
 }
 
+/** How many frames base64 text of that format holds. */
+export function framesOf(base64: string, format: WireFormat): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  const bytes = Math.floor((base64.length * 3) / 4) - padding;
+  return format.type === 'audio/pcm' ? bytes >> 1 : bytes;
+}
+
 /** Throws `ERR_PCM16_ODD_LENGTH` unless so many bytes are whole PCM16 samples. */
 export function checkWholeSamples(byteLength: number): void {
   if (byteLength % 2 === 0) return;

@@ -168,6 +168,18 @@ export interface RealtimeTransportLayer extends TypedEmitter<RealtimeTransportEv
   sendMcpResponse(request: RealtimeMcpCallApprovalRequestItem, approved: boolean, reason?: string): void;
 }
 
+/** Decides when audio of an item passes. */
+export type AudioHold = (
+  place: {
+    readonly responseId: string;
+    readonly itemId: string;
+    readonly contentIndex: number;
+    /** At the item's rate; 0 for the end of its audio. */
+    readonly frames: number;
+  },
+  pass: () => void,
+) => void;
+
 /** A transport that a session can drive: the session decides about interrupt, truncation and responses. */
 export interface DrivableTransport extends RealtimeTransportLayer {
   /** Where the model's audio goes. The transport writes accepted packets before it emits `audio`. */
@@ -183,6 +195,11 @@ export interface DrivableTransport extends RealtimeTransportLayer {
    * sequence `response.create`, and leaves `playout.listener` to the session.
    */
   drive(): void;
+  /**
+   * From now on every stretch of the model's audio, and the end of each item's, goes to `hold`, which calls `pass` in order
+   * when it may be played and emitted, or never. Not there where a transport can't.
+   */
+  holdAudio?(hold: AudioHold): void;
   /** Sends `response.create` now, with this `event_id`. */
   createResponse(options: { eventId: string; response?: Record<string, unknown> }): void;
   /** Sends `response.cancel` now. */

@@ -5,8 +5,10 @@ import type { SessionEffect } from '../../src/session/effect.ts';
 import { falseInterruptionCore } from '../../src/session/false-interruption.ts';
 import type { FeatureCore } from '../../src/session/feature.ts';
 import type { SessionInput } from '../../src/session/input.ts';
+import { holdBackCore } from '../../src/session/hold-back.ts';
 import { initialSession } from '../../src/session/state.ts';
 import { acceptsAudio, checkCommand, step } from '../../src/session/step.ts';
+import { turnMetricsCore } from '../../src/session/turn-metrics.ts';
 import type { Choice } from './choices.ts';
 import { search } from './interleavings.ts';
 import type { WorldFeature } from './passed-feature.ts';
@@ -24,6 +26,18 @@ const features: Record<string, (scene: Choice) => WorldFeature> = {
       minWords: 1,
     }),
     takesTurns: true,
+  }),
+  turnMetrics: () => ({ core: turnMetricsCore(), takesTurns: false }),
+  'holdBack that blocks': () => ({
+    core: holdBackCore({ holdBackMs: 20, onHoldTimeout: 'block' }),
+    takesTurns: false,
+    holdsAudio: true,
+    isStrict: true,
+  }),
+  'holdBack that releases': () => ({
+    core: holdBackCore({ holdBackMs: 20, onHoldTimeout: 'release' }),
+    takesTurns: false,
+    holdsAudio: true,
   }),
 };
 
@@ -73,6 +87,27 @@ const bugs: [name: string, bug: FeatureCore, caughtBy: string][] = [
     'at rest every message, output and turn has been answered',
   ],
 ];
+
+const holding = holdBackCore({ holdBackMs: 20, onHoldTimeout: 'block' });
+
+test.each<[name: string, bug: FeatureCore, caughtBy: string]>([
+  [
+    'lets everything through at once',
+    holdBackCore({ holdBackMs: 0, onHoldTimeout: 'release' }),
+    'nothing unread is heard',
+  ],
+  [
+    'keeps the core in the dark about what waits',
+    wrong(holding, {
+      input: (input) => (input.type === 'playoutReport' ? { ...input, report: { ...input.report, items: [] } } : input),
+    }),
+    'at rest the model believes no audio heard that was not',
+  ],
+])('a holdBack that %s is caught', { timeout: 60_000 }, (_name, bug, caughtBy) => {
+  const feature = (): WorldFeature => ({ core: bug, takesTurns: false, holdsAudio: true, isStrict: true });
+  const { violation } = search({ core, style: 'faithful', runs: 1000, seed: 7, feature, isShrinking: false });
+  expect(violation?.invariant).toBe(caughtBy);
+});
 
 test.each(bugs)('a falseInterruption that %s is caught', { timeout: 60_000 }, (_name, bug, caughtBy) => {
   const feature = (): WorldFeature => ({ core: bug, takesTurns: true });

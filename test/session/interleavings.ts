@@ -13,7 +13,8 @@ export type Style = 'faithful' | 'adversarial';
 /** Plays one interleaving against a core; throws an `InvariantViolation` when it finds one. */
 function playInterleaving({ core, style, feature }: SearchOptions, moves: readonly number[]): Rehearsal {
   const scene = new Choice(moves[0] ?? 0);
-  const guardrailDebounceLength = scene.of([null, -1, 10, 40]);
+  const featured = feature?.(scene) ?? null;
+  const guardrailDebounceLength = featured?.holdsAudio === true ? scene.of([-1, 10, 40]) : scene.of([null, -1, 10, 40]);
   const guardrailCount = scene.of([1, 2]);
   const rehearsal = new Rehearsal({ core, guardrailDebounceLength, guardrailCount, isThorough: scene.oneIn(20) });
   if (style === 'adversarial') {
@@ -21,7 +22,7 @@ function playInterleaving({ core, style, feature }: SearchOptions, moves: readon
     for (const move of moves) adversary.play(move);
     return rehearsal;
   }
-  const world = new FaithfulWorld(rehearsal, scene, feature?.(scene));
+  const world = new FaithfulWorld(rehearsal, scene, featured);
   for (const move of moves) world.play(move);
   world.rest();
   if (!world.isOpen) return rehearsal;

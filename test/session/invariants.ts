@@ -449,6 +449,7 @@ const stateStaysBounded: Invariant = {
     if (responses.live.length <= REMEMBERED_RESPONSES) return undefined;
     const needed = new Set(tools.pending.map((pending) => pending.call.responseId));
     if (responses.activeId !== null) needed.add(responses.activeId);
+    for (const { responseId } of playback.live) needed.add(responseId);
     const limit = REMEMBERED_RESPONSES + needed.size;
     return responses.live.length > limit
       ? `${responses.live.length} responses are kept, at most ${limit} are needed`

@@ -13,6 +13,10 @@ export interface WorldFeature {
   readonly core: FeatureCore;
   /** It interrupts and answers turns in the server's place. */
   readonly takesTurns: boolean;
+  /** It holds audio back. */
+  readonly holdsAudio?: boolean;
+  /** What it holds back may be heard only when it was read. */
+  readonly isStrict?: boolean;
   /** What its part outside the core comes to, for a `runFeature` effect; nothing if it has none. */
   readonly run?: (job: unknown, choice: Choice) => unknown;
 }

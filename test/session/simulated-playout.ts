@@ -33,7 +33,10 @@ export class SimulatedPlayout {
   isPaused = false;
 
   get isIdle(): boolean {
-    return this.isPaused || this.#queue.length === 0;
+    const head = this.#queue[0];
+    // What was rendered so far and has not ended is waited for.
+    const isDry = head === undefined || (head.renderedFrames === head.receivedFrames && !head.hasEnded);
+    return this.isPaused || isDry;
   }
 
   /** The render thread takes the next command. */

@@ -8,7 +8,9 @@ import type { CallPlan, CommandInput } from '../../src/session/input.ts';
 import { Choice } from './choices.ts';
 import { PassedFeature, type WorldFeature } from './passed-feature.ts';
 import type { Rehearsal, Untimed } from './rehearsal.ts';
-import { SAMPLE_RATE, SimulatedServer } from './simulated-server.ts';
+import { WorldHold } from './world-hold.ts';
+import type { HoldBackJob } from '../../src/session/hold-back.ts';
+import { type Delivery, SAMPLE_RATE, SimulatedServer } from './simulated-server.ts';
 import { SimulatedPlayout } from './simulated-playout.ts';
 import { itemsOf } from '../../src/session/item-list.ts';
 
@@ -58,6 +60,9 @@ export class FaithfulWorld {
   /** Settlements and reports that have been given; one may come again. */
   readonly settled: Untimed[] = [];
   readonly feature: WorldFeature | null;
+  /** Audio that the feature holds back. */
+  held: WorldHold | null;
+  readonly passing: Delivery[] = [];
   readonly #passed: PassedFeature | null;
   readonly #backgroundCalls: Set<string> = new Set();
   /** Responses that the app asked for on this connection, where the session has to send the request. */
@@ -72,6 +77,7 @@ export class FaithfulWorld {
   constructor(rehearsal: Rehearsal, choice: Choice, feature: WorldFeature | null = null) {
     this.rehearsal = rehearsal;
     this.feature = feature;
+    this.held = feature?.holdsAudio === true ? new WorldHold(feature.isStrict === true) : null;
     this.#passed = feature === null ? null : new PassedFeature(feature.core, rehearsal);
     this.#moves = moves.filter((move) => move.isInevitable === true || !choice.oneIn(4));
     this.server = this.#newServer(choice);
@@ -111,6 +117,7 @@ export class FaithfulWorld {
   connect(choice: Choice): void {
     this.server = this.#newServer(choice);
     this.playout = new SimulatedPlayout();
+    if (this.held !== null) this.held = new WorldHold(this.feature?.isStrict === true);
     this.isUserHeard = false;
     this.requests = 0;
     this.#open();
@@ -126,6 +133,12 @@ export class FaithfulWorld {
   }
 
   feed(input: Untimed): void {
+    this.#feedOne(input);
+    // The shell queues what passes behind the step that let it.
+    for (let next = this.passing.shift(); next !== undefined; next = this.passing.shift()) this.#hear(next);
+  }
+
+  #feedOne(input: Untimed): void {
     for (const effect of (this.#passed ?? this.rehearsal).feed(input)) this.#carryOut(effect);
   }
 
@@ -144,6 +157,16 @@ export class FaithfulWorld {
   deliver(): void {
     const delivery = this.server.downlink.shift();
     if (delivery === undefined) return;
+    if (delivery.type === 'transcriptDelta') this.held?.said(delivery.responseId, delivery.delta);
+    if (this.held !== null && (delivery.type === 'audio' || delivery.type === 'audioDone')) {
+      this.feed(this.held.take(delivery));
+      return;
+    }
+    this.#hear(delivery);
+  }
+
+  /** A delivery reaches the session, and audio the playout. */
+  #hear(delivery: Delivery): void {
     if (delivery.type === 'audio') {
       const { itemId, responseId, frames, isFirst } = delivery;
       if (this.isDriven && this.rehearsal.acceptsAudio(responseId)) {
@@ -171,6 +194,9 @@ export class FaithfulWorld {
     const [job] = this.jobs.splice(choice.below(this.jobs.length), 1);
     if (job === undefined) return;
     const input = this.#settlement(job, choice, isCalm);
+    if (input.type === 'guardrailSettled' && input.tripped === null && input.error === undefined) {
+      this.held?.hasRead(input.runId);
+    }
     if (input.type === 'callSettled' && input.isBackground) this.#backgroundCalls.add(input.callId);
     this.feed(input);
     this.settled.push(input);
@@ -231,10 +257,12 @@ export class FaithfulWorld {
       case 'runHandoff':
       case 'formatRejection':
       case 'runGuardrail':
+        if (effect.type === 'runGuardrail') this.held?.reads(effect);
         this.jobs.push(effect);
         break;
       case 'runFeature':
-        if (this.feature?.run !== undefined) this.jobs.push(effect);
+        if (this.held !== null) this.#letThrough(effect.job as HoldBackJob);
+        else if (this.feature?.run !== undefined) this.jobs.push(effect);
         break;
       case 'startTimer':
         this.timers.push({ type: 'timerDue', timerId: effect.timerId });
@@ -246,6 +274,16 @@ export class FaithfulWorld {
       case 'abort':
       case 'settle':
         break;
+    }
+  }
+
+  /** What passes is heard at once; it must have been read. */
+  #letThrough(job: HoldBackJob): void {
+    for (const { delivery, neededLength } of this.held?.release(job) ?? []) {
+      const responseId = 'responseId' in delivery ? delivery.responseId : '';
+      const wrong = this.held?.unread(responseId, neededLength, this.rehearsal.state.guardrailCount);
+      if (wrong !== undefined) this.rehearsal.fail('nothing unread is heard', wrong);
+      this.passing.push(delivery);
     }
   }
 
@@ -522,4 +560,9 @@ const calmMoves: readonly Move[] = [
     act: (world) => world.playout.render(Number.MAX_SAFE_INTEGER),
   },
   fireTimer,
+  {
+    name: 'the app gives up on what is held back',
+    weight: (world) => (world.held?.isEmpty === false && world.isOpen ? 1 : 0),
+    act: (world) => world.command({ type: 'interrupt' }),
+  },
 ];
