@@ -75,9 +75,10 @@ export function bankProcess(state: usize, dst: usize, frames: i32): void {
   let output = ((newest % step) * phases + load<i32>(state, STAGE_PHASE)) / step;
   while (frames > 0) {
     const periods = min<i32>(BANK_PERIODS, (output + frames + phases - 1) / phases);
-    runJobs(state, phases, input, ((periods + 15) >> 4) << 2);
     const count = min<i32>(frames, periods * phases - output);
-    collect(dst, state + BANK_OUTPUTS, phases, output, count);
+    const isWhole = phases <= 2 && count == periods * phases && (periods & 15) == 0;
+    const isWritten = runJobs(state, phases, input, ((periods + 15) >> 4) << 2, isWhole ? dst : 0);
+    if (!isWritten) collect(dst, state + BANK_OUTPUTS, phases, output, count);
     dst += (<usize>count) << 2;
     input += (<usize>periods) << 2;
     frames -= count;
@@ -85,7 +86,11 @@ export function bankProcess(state: usize, dst: usize, frames: i32): void {
   }
 }
 
-function runJobs(state: usize, phases: i32, input: usize, vectors: i32): void {
+/**
+ * Makes some vectors of every output stream. With `whole`, a last job that is folded writes there, in turns with the
+ * other stream if there is one. Returns whether it did.
+ */
+function runJobs(state: usize, phases: i32, input: usize, vectors: i32, whole: usize): bool {
   const outputs = state + BANK_OUTPUTS;
   const scratch = state + scratchOffset(phases);
   let job = jobsOf(state);
@@ -96,7 +101,11 @@ function runJobs(state: usize, phases: i32, input: usize, vectors: i32): void {
     if (kind == COPY) {
       dst = input + <usize>load<i32>(job, JOB_CENTRE_INPUT);
     } else if (kind == FOLDED) {
-      folded(dst, job, input, vectors);
+      if (jobs == 1 && whole != 0) {
+        folded(whole, job, input, vectors, output == 0 ? 0 : <usize>load<i32>(outputs));
+        return true;
+      }
+      folded(dst, job, input, vectors, 0);
     } else if (kind == PLAIN) {
       plain(dst, job, input, vectors);
     } else {
@@ -107,6 +116,7 @@ function runJobs(state: usize, phases: i32, input: usize, vectors: i32): void {
     }
     store<i32>(outputs + ((<usize>output) << 2), <i32>dst);
   }
+  return false;
 }
 
 function planCopy(state: usize, job: usize, frame: i32): usize {

@@ -21,11 +21,26 @@ import {
 } from './layout';
 import { multiplyAdd } from './multiply-add';
 
-/** Writes one stream at `dst`: Σ c · (input + mirrored input), then the centre. Frame 0 of the input is at `input`. */
-export function folded(dst: usize, job: usize, input: usize, vectors: i32): void {
-  if (!ASC_FEATURE_SIMD) return foldedFrames(dst, job, input, vectors << 2);
-  for (; vectors >= 8; vectors -= 8, dst += 128, input += 128) foldedEight(dst, job, input);
-  for (; vectors > 0; vectors -= 4, dst += 64, input += 64) foldedFour(dst, job, input);
+/**
+ * Writes one stream at `dst`: Σ c · (input + mirrored input), then the centre. Frame 0 of the input is at `input`. With
+ * `other`, frames of the stream there take turns with these, and go first.
+ */
+export function folded(dst: usize, job: usize, input: usize, vectors: i32, other: usize): void {
+  if (!ASC_FEATURE_SIMD) return foldedFrames(dst, job, input, vectors << 2, other);
+  for (; vectors >= 8; vectors -= 8, input += 128) {
+    foldedEight(dst, job, input, other);
+    dst += 128;
+    if (other == 0) continue;
+    dst += 128;
+    other += 128;
+  }
+  for (; vectors > 0; vectors -= 4, input += 64) {
+    foldedFour(dst, job, input, other);
+    dst += 64;
+    if (other == 0) continue;
+    dst += 64;
+    other += 64;
+  }
 }
 
 /** Writes one stream at `dst`: Σ c · input. */
@@ -41,7 +56,7 @@ export function mirrored(dst: usize, mirrorDst: usize, job: usize, input: usize,
   for (; vectors > 0; vectors -= 4, dst += 64, mirrorDst += 64, input += 64) mirroredFour(dst, mirrorDst, job, input);
 }
 
-function foldedEight(dst: usize, job: usize, input: usize): void {
+function foldedEight(dst: usize, job: usize, input: usize, other: usize): void {
   let sum0 = f32x4.splat(0);
   let sum1 = sum0;
   let sum2 = sum0;
@@ -120,17 +135,36 @@ function foldedEight(dst: usize, job: usize, input: usize): void {
   }
   const centre = v128.load_splat<f32>(job, JOB_CENTRE);
   const at = input + <usize>load<i32>(job, JOB_CENTRE_INPUT);
-  v128.store(dst, multiplyAdd(v128.load(at), centre, sum0));
-  v128.store(dst, multiplyAdd(v128.load(at, 16), centre, sum1), 16);
-  v128.store(dst, multiplyAdd(v128.load(at, 32), centre, sum2), 32);
-  v128.store(dst, multiplyAdd(v128.load(at, 48), centre, sum3), 48);
-  v128.store(dst, multiplyAdd(v128.load(at, 64), centre, sum4), 64);
-  v128.store(dst, multiplyAdd(v128.load(at, 80), centre, sum5), 80);
-  v128.store(dst, multiplyAdd(v128.load(at, 96), centre, sum6), 96);
-  v128.store(dst, multiplyAdd(v128.load(at, 112), centre, sum7), 112);
+  sum0 = multiplyAdd(v128.load(at), centre, sum0);
+  sum1 = multiplyAdd(v128.load(at, 16), centre, sum1);
+  sum2 = multiplyAdd(v128.load(at, 32), centre, sum2);
+  sum3 = multiplyAdd(v128.load(at, 48), centre, sum3);
+  sum4 = multiplyAdd(v128.load(at, 64), centre, sum4);
+  sum5 = multiplyAdd(v128.load(at, 80), centre, sum5);
+  sum6 = multiplyAdd(v128.load(at, 96), centre, sum6);
+  sum7 = multiplyAdd(v128.load(at, 112), centre, sum7);
+  if (other != 0) {
+    storeTurns(dst, v128.load(other), sum0);
+    storeTurns(dst + 32, v128.load(other, 16), sum1);
+    storeTurns(dst + 64, v128.load(other, 32), sum2);
+    storeTurns(dst + 96, v128.load(other, 48), sum3);
+    storeTurns(dst + 128, v128.load(other, 64), sum4);
+    storeTurns(dst + 160, v128.load(other, 80), sum5);
+    storeTurns(dst + 192, v128.load(other, 96), sum6);
+    storeTurns(dst + 224, v128.load(other, 112), sum7);
+    return;
+  }
+  v128.store(dst, sum0);
+  v128.store(dst, sum1, 16);
+  v128.store(dst, sum2, 32);
+  v128.store(dst, sum3, 48);
+  v128.store(dst, sum4, 64);
+  v128.store(dst, sum5, 80);
+  v128.store(dst, sum6, 96);
+  v128.store(dst, sum7, 112);
 }
 
-function foldedFour(dst: usize, job: usize, input: usize): void {
+function foldedFour(dst: usize, job: usize, input: usize, other: usize): void {
   let sum0 = f32x4.splat(0);
   let sum1 = sum0;
   let sum2 = sum0;
@@ -185,10 +219,27 @@ function foldedFour(dst: usize, job: usize, input: usize): void {
   }
   const centre = v128.load_splat<f32>(job, JOB_CENTRE);
   const at = input + <usize>load<i32>(job, JOB_CENTRE_INPUT);
-  v128.store(dst, multiplyAdd(v128.load(at), centre, sum0));
-  v128.store(dst, multiplyAdd(v128.load(at, 16), centre, sum1), 16);
-  v128.store(dst, multiplyAdd(v128.load(at, 32), centre, sum2), 32);
-  v128.store(dst, multiplyAdd(v128.load(at, 48), centre, sum3), 48);
+  sum0 = multiplyAdd(v128.load(at), centre, sum0);
+  sum1 = multiplyAdd(v128.load(at, 16), centre, sum1);
+  sum2 = multiplyAdd(v128.load(at, 32), centre, sum2);
+  sum3 = multiplyAdd(v128.load(at, 48), centre, sum3);
+  if (other != 0) {
+    storeTurns(dst, v128.load(other), sum0);
+    storeTurns(dst + 32, v128.load(other, 16), sum1);
+    storeTurns(dst + 64, v128.load(other, 32), sum2);
+    storeTurns(dst + 96, v128.load(other, 48), sum3);
+    return;
+  }
+  v128.store(dst, sum0);
+  v128.store(dst, sum1, 16);
+  v128.store(dst, sum2, 32);
+  v128.store(dst, sum3, 48);
+}
+
+/** @inline */
+function storeTurns(dst: usize, first: v128, second: v128): void {
+  v128.store(dst, v128.shuffle<f32>(first, second, 0, 4, 1, 5));
+  v128.store(dst, v128.shuffle<f32>(first, second, 2, 6, 3, 7), 16);
 }
 
 function plainEight(dst: usize, job: usize, input: usize): void {
@@ -328,9 +379,14 @@ function mirroredFour(dst: usize, mirrorDst: usize, job: usize, input: usize): v
   v128.store(mirrorDst, mirrorSum3, 48);
 }
 
-function foldedFrames(dst: usize, job: usize, input: usize, frames: i32): void {
+function foldedFrames(dst: usize, job: usize, input: usize, frames: i32, other: usize): void {
   const centre = load<f32>(job, JOB_CENTRE);
-  for (const dstEnd = dst + ((<usize>frames) << 2); dst < dstEnd; dst += 4, input += 4) {
+  for (; frames > 0; frames--, dst += 4, input += 4) {
+    if (other != 0) {
+      store<f32>(dst, load<f32>(other));
+      dst += 4;
+      other += 4;
+    }
     let sum: f32 = 0;
     let run = job + JOB_RUNS_AT;
     for (const end = run + <usize>load<i32>(job, JOB_RUNS) * RUN_BYTES; run < end; run += RUN_BYTES) {

@@ -1,4 +1,5 @@
-// Between one stream of frames and several that take turns in it: frame n belongs to stream n mod count.
+// Between one stream of frames and several that take turns in it: frame n belongs to stream n mod count. Shuffles take two
+// lanes of one vector, then two of another: engines have an instruction for these.
 
 /**
  * Deals `frames` f32 samples at `src` out to `count` streams, each `streamBytes` behind the one before. The first sample
@@ -96,12 +97,11 @@ function dealThree(dst: usize, streamBytes: i32, src: usize, groups: i32): void 
     const low = finiteVector(v128.load(src));
     const middle = finiteVector(v128.load(src, 16));
     const high = finiteVector(v128.load(src, 32));
-    const first = v128.shuffle<f32>(low, middle, 0, 3, 6, 6);
-    const second = v128.shuffle<f32>(low, middle, 1, 4, 7, 7);
-    const third = v128.shuffle<f32>(low, middle, 2, 5, 5, 5);
-    v128.store(dst, v128.shuffle<f32>(first, high, 0, 1, 2, 5));
-    v128.store(dst + <usize>streamBytes, v128.shuffle<f32>(second, high, 0, 1, 2, 6));
-    v128.store(dst + <usize>(2 * streamBytes), v128.shuffle<f32>(third, high, 0, 1, 4, 7));
+    const ends = v128.shuffle<f32>(middle, high, 2, 3, 5, 6);
+    const starts = v128.shuffle<f32>(low, middle, 1, 2, 4, 5);
+    v128.store(dst, v128.shuffle<f32>(low, ends, 0, 3, 4, 6));
+    v128.store(dst + <usize>streamBytes, v128.shuffle<f32>(starts, ends, 0, 2, 5, 7));
+    v128.store(dst + <usize>(2 * streamBytes), v128.shuffle<f32>(starts, high, 1, 3, 4, 7));
   }
 }
 
@@ -122,10 +122,11 @@ function collectThree(dst: usize, streams: usize, index: usize, groups: i32): vo
     const x = v128.load(first);
     const y = v128.load(second);
     const z = v128.load(third);
-    const low = v128.shuffle<f32>(x, y, 0, 4, 1, 5);
-    const high = v128.shuffle<f32>(x, y, 2, 6, 3, 7);
-    v128.store(dst, v128.shuffle<f32>(low, z, 0, 1, 4, 2));
-    v128.store(dst, v128.shuffle<f32>(v128.shuffle<f32>(y, z, 1, 5, 1, 5), high, 0, 1, 4, 5), 16);
-    v128.store(dst, v128.shuffle<f32>(z, high, 2, 6, 7, 3), 32);
+    const xy = v128.shuffle<f32>(x, y, 0, 2, 4, 6);
+    const yz = v128.shuffle<f32>(y, z, 1, 3, 5, 7);
+    const zx = v128.shuffle<f32>(z, x, 0, 2, 5, 7);
+    v128.store(dst, v128.shuffle<f32>(xy, zx, 0, 2, 4, 6));
+    v128.store(dst, v128.shuffle<f32>(yz, xy, 0, 2, 5, 7), 16);
+    v128.store(dst, v128.shuffle<f32>(zx, yz, 1, 3, 5, 7), 32);
   }
 }
