@@ -4,7 +4,9 @@
 // In period n, output p lies at input time nM + pM/L − delay. Input frame nM + δ is `pM − δL` lags older than that; with
 // the M-th-band filter whole streams drop out. Outputs p and L − p mirror each other, p = 0 and p = L/2 mirror themselves.
 import { LOW_LATENCY, tapAt } from './filter';
-import { folded, mirrored, plain } from './fir';
+import { folded } from './fir';
+import { mirrored } from './fir-mirrored';
+import { plain } from './fir-plain';
 import {
   BANK_OUTPUTS,
   BANK_PERIODS,
