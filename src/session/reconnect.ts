@@ -91,6 +91,7 @@ export function reconnectDue(state: SessionState, input: InputOf<'reconnectDue'>
 export function rolloverDue(state: SessionState, input: InputOf<'rolloverDue'>): Step<SessionState> {
   const { connectionCount, isRolloverDue } = state.reconnect;
   if (state.connection !== 'open' || input.connectionCount !== connectionCount) return unchanged(state);
+  if (ageLimitMs(state) === null) return unchanged(state);
   if (isRolloverDue) return rollOver(state);
   return [
     { ...state, reconnect: { ...state.reconnect, isRolloverDue: true } },
@@ -113,7 +114,7 @@ export function opened(state: SessionState, input: InputOf<'connected'>): Step<S
     reconnect: { ...reconnect, connectionCount, openedAtMs: input.atMs, isRolloverDue: false, outbox: [] },
   };
   const told = connectionChanged({ state: 'connected', attempt: reconnect.attempt });
-  const limitMs = input.keepsConversation === true ? null : (reconnect.policy?.rolloverAfterMs ?? null);
+  const limitMs = input.keepsConversation === true ? null : ageLimitMs(state);
   if (limitMs === null) return [next, [told]];
   return [next, [told, { type: 'startRolloverTimer', connectionCount, delayMs: limitMs }]];
 }
@@ -200,6 +201,11 @@ function suspend(state: SessionState): Step<SessionState> {
     },
     effects,
   ];
+}
+
+/** Only a transport of ours can be opened again. */
+function ageLimitMs({ reconnect, abilities }: SessionState): number | null {
+  return abilities.isDriven ? (reconnect.policy?.rolloverAfterMs ?? null) : null;
 }
 
 function rollOver(state: SessionState): Step<SessionState> {

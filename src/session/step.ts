@@ -25,11 +25,11 @@ export function step(state: SessionState, input: SessionInput): Step<SessionStat
     case 'connecting':
       return connection.connecting(state, input.agentName);
     case 'connected':
-      return state.connection === 'reconnecting'
-        ? conclude(connection.connected(state, input))
-        : connection.connected(state, input);
-    case 'disconnected':
-      return connection.disconnected(state, input);
+      return goingOn(state.connection === 'reconnecting', connection.connected(state, input));
+    case 'disconnected': {
+      const next = connection.disconnected(state, input);
+      return goingOn(next[0].connection === 'reconnecting', next);
+    }
     case 'close':
       return connection.closed(state);
     case 'reconnectDue':
@@ -39,6 +39,11 @@ export function step(state: SessionState, input: SessionInput): Step<SessionStat
       if (state.connection !== 'reconnecting') return refuse(state, input);
       return reconnect.isLate(input) ? unchanged(state) : reconnect.park(conclude(route(state, input)));
   }
+}
+
+/** Between two connections of a call, guardrails and requests that have become due are not forgotten. */
+function goingOn(isSameCall: boolean, next: Step<SessionState>): Step<SessionState> {
+  return isSameCall ? conclude(next) : next;
 }
 
 /** Throws what makes a command impossible now; for the caller of the command, before it becomes an input. */

@@ -288,10 +288,14 @@ const attacks: readonly Attack[] = [
     return { type: 'playoutDone', position: { itemId, responseId, contentIndex: 0, ...frames } };
   },
   (_adversary, choice) => ({ type: 'serverTurnOverdue', turn: choice.below(4) }),
+  (_adversary, choice) => ({ type: 'reconnectDue', attempt: choice.below(4) }),
+  (_adversary, choice) => ({ type: 'rolloverDue', connectionCount: choice.below(4) }),
   (_adversary, choice) => {
     const ends: readonly [Untimed, ...Untimed[]] = [
       { type: 'close' },
       { type: 'disconnected' },
+      { type: 'disconnected', closeCode: choice.of([1000, 1006]) },
+      { type: 'disconnected', isFinal: true },
       { type: 'connecting' },
     ];
     return choice.oneIn(2) ? choice.of(ends) : { type: 'speechStopped' };

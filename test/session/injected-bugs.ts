@@ -19,7 +19,7 @@ export interface InjectedBug {
 }
 
 /** Wraps `step`; `change` gets the right step and returns the wrong one. */
-function wrong(
+export function wrong(
   change: (right: Step<SessionState>, state: SessionState, input: SessionInput, core: Core) => Step<SessionState>,
 ): (core: Core) => Core {
   return (core) => ({ ...core, step: (state, input) => change(core.step(state, input), state, input, core) });

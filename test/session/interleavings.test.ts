@@ -35,6 +35,9 @@ function tally(rehearsal: Rehearsal): void {
   }
   for (const response of facts.responses.values()) if (response.trips > 0) count('a guardrail tripped');
   if (facts.truncates.size > 0) count('an item was truncated');
+  const again = rehearsal.inputs.findIndex(({ type }) => type === 'reconnectDue' || type === 'rolloverDue');
+  if (again >= 0 && facts.connection === 'open') count('a call that has changed its connection');
+  if (facts.goneAudio.size > 0) count('audio outlived its server');
   if (facts.flushes.size > 1) count('two interrupts on one connection');
 }
 
@@ -64,6 +67,8 @@ test('the interleavings were played, and reached what they are about', () => {
     'an item was truncated',
     'a request met an active response',
     'two interrupts on one connection',
+    'a call that has changed its connection',
+    'audio outlived its server',
     'handoffSettled',
     'interruptOverdue',
     'serverTurnOverdue',

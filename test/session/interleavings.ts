@@ -16,7 +16,11 @@ function playInterleaving({ core, style, feature }: SearchOptions, moves: readon
   const featured = feature?.(scene) ?? null;
   const guardrailDebounceLength = featured?.holdsAudio === true ? scene.of([-1, 10, 40]) : scene.of([null, -1, 10, 40]);
   const guardrailCount = scene.of([1, 2]);
-  const rehearsal = new Rehearsal({ core, guardrailDebounceLength, guardrailCount, isThorough: scene.oneIn(20) });
+  const isThorough = scene.oneIn(20);
+  const rolloverAfterMs = scene.of([null, 1000]);
+  const policy = { maxAttempts: scene.of([1, 3, 9]), initialDelayMs: 100, maxDelayMs: 500, rolloverAfterMs };
+  const reconnect = scene.oneIn(3) ? null : policy;
+  const rehearsal = new Rehearsal({ core, guardrailDebounceLength, guardrailCount, reconnect, isThorough });
   if (style === 'adversarial') {
     const adversary = new Adversary(rehearsal, scene);
     for (const move of moves) adversary.play(move);

@@ -3,7 +3,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SessionEffect } from '../../src/session/effect.ts';
 import type { CommandInput, SessionInput } from '../../src/session/input.ts';
-import type { SessionState, Step } from '../../src/session/state.ts';
+import type { ReconnectPolicy, SessionState, Step } from '../../src/session/state.ts';
+import { connectionInvariants } from './connection-invariants.ts';
 import { invariants, type Observed } from './invariants.ts';
 import { Witness } from './witness.ts';
 
@@ -14,6 +15,7 @@ export interface Core {
     seed: string;
     guardrailDebounceLength: number | null;
     guardrailCount?: number;
+    reconnect?: ReconnectPolicy | null;
   }) => SessionState;
   readonly step: (state: SessionState, input: SessionInput) => Step<SessionState>;
   readonly checkCommand: (state: SessionState, command: CommandInput) => void;
@@ -27,6 +29,7 @@ export interface RehearsalOptions {
   readonly core: Core;
   readonly guardrailDebounceLength: number | null;
   readonly guardrailCount: number;
+  readonly reconnect: ReconnectPolicy | null;
   /** Repeats every step from the state as JSON gives it back; several times slower. */
   readonly isThorough: boolean;
 }
@@ -43,12 +46,13 @@ export class InvariantViolation extends Error {
   }
 }
 
-const effectInvariants = invariants.filter((each) => each.onEffect !== undefined);
-const stepInvariants = invariants.filter((each) => each.onStep !== undefined);
+const allInvariants = [...invariants, ...connectionInvariants];
+const effectInvariants = allInvariants.filter((each) => each.onEffect !== undefined);
+const stepInvariants = allInvariants.filter((each) => each.onStep !== undefined);
 
 /** One session under observation. */
 export class Rehearsal {
-  readonly facts: Witness = new Witness();
+  readonly facts: Witness;
   readonly inputs: SessionInput[] = [];
   readonly #core: Core;
   readonly #isThorough: boolean;
@@ -58,8 +62,9 @@ export class Rehearsal {
   constructor(options: RehearsalOptions) {
     this.#core = options.core;
     this.#isThorough = options.isThorough;
-    const { guardrailDebounceLength, guardrailCount } = options;
-    const scene = { agentName: 'Front', seed: 's', guardrailDebounceLength, guardrailCount };
+    const { guardrailDebounceLength, guardrailCount, reconnect } = options;
+    const scene = { agentName: 'Front', seed: 's', guardrailDebounceLength, guardrailCount, reconnect };
+    this.facts = new Witness(reconnect);
     this.#state = freeze(options.core.initialSession(scene));
     this.#acceptsAudio = (state, responseId) => this.#core.acceptsAudio(state, responseId);
   }

@@ -4,6 +4,7 @@
 import { SAMPLE_RATE } from './simulated-server.ts';
 import { REMEMBERED_RESPONSES } from './witness.ts';
 import type { FaithfulWorld } from './world.ts';
+import { heardWords } from '../../src/session/history.ts';
 import { itemsOf } from '../../src/session/item-list.ts';
 
 /** A claim about a world at rest with an open connection. */
@@ -87,7 +88,8 @@ const nothingUnheardIsBelieved: RestInvariant = {
   name: 'at rest the model believes no audio heard that was not',
   judge: ({ server, playout, isDriven }) => {
     if (!isDriven) return undefined;
-    for (const { itemId, frames, believedMs } of server.conversation) {
+    for (const { itemId, frames, believedMs, text } of server.conversation) {
+      if (text !== null) continue;
       const renderedFrames = playout.rendered.get(itemId) ?? 0;
       const generatedMs = Math.floor((frames * 1000) / SAMPLE_RATE);
       const heardMs = Math.floor((renderedFrames * 1000) / SAMPLE_RATE);
@@ -95,6 +97,60 @@ const nothingUnheardIsBelieved: RestInvariant = {
       if (believed > heardMs) return `${itemId}: ${heardMs} of ${generatedMs} ms heard, ${believed} believed`;
     }
     return undefined;
+  },
+};
+
+/** The same of a server that was told of it later: it has the words that were heard, and no more. */
+const nothingUnheardIsReplayed: RestInvariant = {
+  name: 'at rest a later server knows of no words that were not heard',
+  judge: ({ server, playout, said }) => {
+    for (const { itemId, text } of server.conversation) {
+      const spoken = said.get(itemId);
+      if (text === null || spoken === undefined) continue;
+      const receivedFrames = playout.received.get(itemId) ?? 0;
+      const heardFraction = receivedFrames === 0 ? 0 : (playout.rendered.get(itemId) ?? 0) / receivedFrames;
+      const heard = heardWords(spoken, heardFraction);
+      if (text.length > heard.length) return `${itemId}: heard was "${heard}", replayed "${text}"`;
+    }
+    return undefined;
+  },
+};
+
+/** Whatever the first server was told, the present one knows: each call with its output, each item of the history. */
+const laterServerKnowsAll: RestInvariant = {
+  name: 'at rest the present server has every output, and every replayed item as the history has it',
+  judge: ({ server, rehearsal }) => {
+    const history = new Map(itemsOf(rehearsal.state.history.items).map((item) => [item.itemId, item]));
+    for (const [callId, itemId] of server.calls) {
+      const isKnown = history.has(itemId) && rehearsal.facts.calls.has(callId);
+      if (isKnown && !server.outputs.has(callId)) return `no output of ${callId}`;
+    }
+    for (const { itemId, text } of server.conversation) {
+      const item = history.get(itemId);
+      if (text === null || item?.type !== 'message') continue;
+      const known = item.content
+        .map((part) => ('text' in part ? part.text : 'transcript' in part ? (part.transcript ?? '') : ''))
+        .join('');
+      if (known !== text) return `${itemId} is "${known}" here and "${text}" there`;
+    }
+    return undefined;
+  },
+};
+
+/** A message that was on its way when the connection broke is sent again, and one that had arrived is not. */
+const everyMessageArrivesOnce: RestInvariant = {
+  name: 'at rest every message of the app is in the conversation once',
+  judge: ({ rehearsal }) => {
+    const began = rehearsal.inputs.findLastIndex(({ type }) => type === 'connecting');
+    const inputs = rehearsal.inputs.slice(began);
+    // The app may have removed some.
+    if (inputs.some(({ type }) => type === 'updateHistory')) return undefined;
+    const sent = inputs.filter(({ type }) => type === 'sendMessage').length;
+    const arrived = itemsOf(rehearsal.state.history.items).filter(
+      (item) =>
+        item.type === 'message' && item.content.some((part) => part.type === 'input_text' && part.text === 'hello'),
+    ).length;
+    return sent === arrived ? undefined : `${sent} messages were sent, ${arrived} are in the conversation`;
   },
 };
 
@@ -134,6 +190,9 @@ export const restInvariants: readonly RestInvariant[] = [
   historyIsTheConversation,
   nothingIsHeldBack,
   nothingUnheardIsBelieved,
+  nothingUnheardIsReplayed,
+  laterServerKnowsAll,
+  everyMessageArrivesOnce,
   guardrailsReadEverything,
   serverHasNoComplaint,
 ];

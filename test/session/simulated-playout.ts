@@ -27,6 +27,8 @@ export class SimulatedPlayout {
   readonly news: Untimed[] = [];
   /** Frames rendered of every item so far. */
   readonly rendered: Map<string, number> = new Map();
+  /** Frames that were queued of every item so far. */
+  readonly received: Map<string, number> = new Map();
   readonly #queue: QueuedItem[] = [];
   readonly #cancelled: Set<string> = new Set();
 
@@ -79,6 +81,7 @@ export class SimulatedPlayout {
 
   #write(itemId: string, responseId: string, frames: number): void {
     if (this.#cancelled.has(itemId)) return;
+    this.received.set(itemId, (this.received.get(itemId) ?? 0) + frames);
     const item = this.#queue.find((each) => each.itemId === itemId);
     if (item !== undefined) item.receivedFrames += frames;
     else this.#queue.push({ itemId, responseId, receivedFrames: frames, renderedFrames: 0, hasEnded: false });

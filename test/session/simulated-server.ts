@@ -3,7 +3,11 @@
 
 import type { SendCommand } from '../../src/session/effect.ts';
 import type { ResponseStatus } from '../../src/session/input.ts';
+import type { ConversationItemCreate } from '../../src/protocol/client-events.ts';
+import { historyReset } from '../../src/protocol/history-reset.ts';
 import type { RealtimeItem } from '../../src/protocol/items.ts';
+import type { ServerItem } from '../../src/protocol/server-events.ts';
+import { realtimeItem } from '../../src/protocol/wire-items.ts';
 import type { Choice } from './choices.ts';
 import type { Untimed } from './rehearsal.ts';
 
@@ -23,12 +27,14 @@ interface AudioDelivery {
   readonly isFirst: boolean;
 }
 
-interface ServerItem {
+interface KeptItem {
   readonly itemId: string;
   /** Audio that the server has generated and committed, in frames. */
   frames: number;
   /** How much of it the server was told was heard; null: it believes all of it was. */
   believedMs: number | null;
+  /** The words of an item that the client has brought; null for an item of this server's own. */
+  readonly text: string | null;
 }
 
 interface ServerResponse {
@@ -52,7 +58,7 @@ export interface ServerOptions {
 /** The service's side of one connection. */
 export class SimulatedServer {
   readonly options: ServerOptions;
-  readonly conversation: ServerItem[] = [];
+  readonly conversation: KeptItem[] = [];
   /** On the way to the client, in order. */
   readonly downlink: Delivery[] = [];
   /** Items of the user whose announcement is held up by their transcription. */
@@ -68,7 +74,11 @@ export class SimulatedServer {
   #owesResponse = false;
   #nextId = 1;
   #utteranceId = '';
-  #outputs: Set<string> = new Set();
+  /** Functions that were called on this server, or before it as far as it was told, by call id, with their items. */
+  readonly calls: Map<string, string> = new Map();
+  readonly outputs: Set<string> = new Set();
+  /** What the active response is the answer to. */
+  answering: ReadonlySet<string> = new Set();
   readonly #prefix: string;
 
   constructor(prefix: string, options: ServerOptions) {
@@ -97,15 +107,15 @@ export class SimulatedServer {
         this.#receiveTruncate(command.itemId, command.audioEndMs);
         break;
       case 'functionCallOutput':
-        if (this.#outputs.has(command.call.callId)) this.complaints.push(`second output of ${command.call.callId}`);
-        this.#outputs.add(command.call.callId);
+        this.#receiveOutput(command.call.callId);
         if (needs !== null) this.unanswered.add(needs);
         break;
       case 'message': {
         const { itemId, previousItemId } = this.#append('u');
         if (needs !== null) this.unanswered.add(needs);
         if (this.options.isForeign) this.#oweResponse();
-        const content = [{ type: 'input_text' as const, text: 'hello' }];
+        const text = typeof command.message === 'string' ? command.message : '';
+        const content = [{ type: 'input_text' as const, text }];
         this.downlink.push({
           type: 'itemUpdated',
           item: { itemId, previousItemId, type: 'message', role: 'user', status: 'completed', content },
@@ -118,6 +128,11 @@ export class SimulatedServer {
       case 'updateConfig':
         break;
     }
+  }
+
+  /** Whether the client has brought the item. */
+  isReplayed(itemId: string): boolean {
+    return this.conversation.some((item) => item.itemId === itemId && item.text !== null);
   }
 
   /** The user starts to speak into the microphone. */
@@ -203,6 +218,7 @@ export class SimulatedServer {
     const callId = `${response.responseId}.call${response.calls}`;
     const name = choice.of(['weather', 'book', 'transfer']);
     const ref = { responseId: response.responseId, itemId, callId, name, arguments: '{}' };
+    this.calls.set(callId, itemId);
     this.downlink.push({
       type: 'itemUpdated',
       item: {
@@ -276,17 +292,49 @@ export class SimulatedServer {
     item.believedMs = audioEndMs;
   }
 
+  /** The events that a transport makes of it, one by one. */
   #receiveReset(from: readonly RealtimeItem[], to: readonly RealtimeItem[]): void {
     // A held announcement would name a predecessor that is gone; the service would not send that.
     this.downlink.push(...this.held.splice(0));
-    for (const { itemId } of from) {
-      const at = this.conversation.findIndex((each) => each.itemId === itemId);
-      const isWanted = to.some((each) => each.itemId === itemId);
-      // An item that is being generated can't be deleted.
-      if (at < 0 || isWanted || this.active?.message?.itemId === itemId) continue;
-      this.conversation.splice(at, 1);
-      this.downlink.push({ type: 'itemDeleted', itemId });
+    for (const event of historyReset(from, to)) {
+      if (event.type === 'conversation.item.delete') this.#delete(event.item_id);
+      else this.#create(event.item, event.previous_item_id);
     }
+  }
+
+  #delete(itemId: string): void {
+    const at = this.conversation.findIndex((each) => each.itemId === itemId);
+    // An item that is being generated can't be deleted.
+    if (at < 0 || this.active?.message?.itemId === itemId) return;
+    this.conversation.splice(at, 1);
+    this.downlink.push({ type: 'itemDeleted', itemId });
+  }
+
+  /** An item that the client brings. */
+  #create(item: ConversationItemCreate['item'], place: string | null | undefined): void {
+    if (item.type === 'mcp_approval_response') return;
+    if (item.type === 'function_call_output') {
+      this.#receiveOutput(item.call_id);
+      return;
+    }
+    const itemId = item.id ?? '';
+    if (this.conversation.some((each) => each.itemId === itemId)) this.complaints.push(`${itemId} is there already`);
+    const at = place === 'root' ? 0 : this.conversation.findIndex((each) => each.itemId === place) + 1;
+    const isAppended = place === undefined || place === null;
+    if (!isAppended && place !== 'root' && at === 0) this.complaints.push(`no ${place} to put ${itemId} behind`);
+    const index = isAppended ? this.conversation.length : at;
+    const previousItemId = this.conversation[index - 1]?.itemId ?? null;
+    const text = 'content' in item ? item.content.map((part) => ('text' in part ? part.text : '')).join('') : null;
+    this.conversation.splice(index, 0, { itemId, frames: 0, believedMs: null, text });
+    if (item.type === 'function_call' && item.call_id !== undefined) this.calls.set(item.call_id, itemId);
+    const echo = realtimeItem({ ...item, id: itemId } as ServerItem, { previousItemId, isDone: true });
+    if (echo !== null) this.downlink.push({ type: 'itemUpdated', item: echo });
+  }
+
+  #receiveOutput(callId: string): void {
+    if (!this.calls.has(callId)) this.complaints.push(`output of ${callId}, which nobody here has called`);
+    if (this.outputs.has(callId)) this.complaints.push(`second output of ${callId}`);
+    this.outputs.add(callId);
   }
 
   #oweResponse(): void {
@@ -303,6 +351,7 @@ export class SimulatedServer {
   #begin(): void {
     const responseId = `${this.#prefix}r${this.#nextId++}`;
     this.active = { responseId, message: null, calls: 0, lastCall: null };
+    this.answering = new Set([...this.unanswered].filter((need) => need.startsWith('message')));
     this.unanswered.clear();
     this.downlink.push({ type: 'responseStarted', responseId });
   }
@@ -312,7 +361,7 @@ export class SimulatedServer {
     itemId: string = `${this.#prefix}${kind}${this.#nextId++}`,
   ): { itemId: string; previousItemId: string | null } {
     const previousItemId = this.conversation.at(-1)?.itemId ?? null;
-    this.conversation.push({ itemId, frames: 0, believedMs: null });
+    this.conversation.push({ itemId, frames: 0, believedMs: null, text: null });
     return { itemId, previousItemId };
   }
 }

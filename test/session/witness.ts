@@ -4,6 +4,8 @@
 import type { CallRef, SessionEffect } from '../../src/session/effect.ts';
 import type { SessionInput, TransportAbilities } from '../../src/session/input.ts';
 import type { ItemPosition } from '../../src/playout/playout.ts';
+import type { RealtimeItem } from '../../src/protocol/items.ts';
+import type { ReconnectPolicy, SessionState } from '../../src/session/state.ts';
 
 /** A function call that the session was given and had to accept. */
 export interface CallFacts {
@@ -52,6 +54,8 @@ export interface Before {
   /** A guardrail trips over the youngest response, or over one that can still be heard. */
   readonly isTripCurrent: boolean;
   readonly isOpen: boolean;
+  readonly isUp: boolean;
+  readonly connection: SessionState['connection'];
 }
 
 /** Responses that a session remembers without need, to recognise their late events. */
@@ -64,11 +68,42 @@ const settlementKeys = {
   rejectionFormatted: 'formatRejection',
 } as const;
 
+/** What only a server says: without one it is late. */
+const SERVER_INPUTS: ReadonlySet<SessionInput['type']> = new Set([
+  'responseStarted',
+  'responseDone',
+  'transcriptDelta',
+  'audioStarted',
+  'audioDone',
+  'functionCall',
+  'itemUpdated',
+  'itemDeleted',
+  'speechStarted',
+  'speechStopped',
+  'playbackInterrupted',
+  'serverError',
+]);
+
 /** Facts of one session, kept from its inputs and effects alone. */
 export class Witness {
-  connection: 'closed' | 'connecting' | 'open' = 'closed';
+  connection: SessionState['connection'] = 'closed';
+  readonly policy: ReconnectPolicy | null;
+  /** Attempts at a new connection since one was stable; none is here, where a millisecond is one input. */
+  attempts = 0;
+  #connections = 0;
+  isRolloverDue = false;
+  isRolloverOverdue = false;
+  /** Items whose audio a server generated that is gone. */
+  readonly goneAudio: Set<string> = new Set();
   abilities: TransportAbilities = { isDriven: false, createsResponses: false };
-  before: Before = { activeResponses: 0, hasLiveAudio: false, isTripCurrent: false, isOpen: false };
+  before: Before = {
+    activeResponses: 0,
+    hasLiveAudio: false,
+    isTripCurrent: false,
+    isOpen: false,
+    isUp: false,
+    connection: 'closed',
+  };
 
   readonly responses: Map<string, ResponseFacts> = new Map();
   /** Two responses were active at once, which no real server does. */
@@ -87,6 +122,8 @@ export class Witness {
   isUserSpeaking = false;
   /** The server answers the turn that has just ended by itself, as far as one can know. */
   isTurnAwaited = false;
+  /** No response has begun since that turn, however long ago it was. */
+  #isTurnUnanswered = false;
 
   readonly calls: Map<string, CallFacts> = new Map();
   /** Composite effects that have not settled, as `kind:id`. */
@@ -118,6 +155,15 @@ export class Witness {
   /** The transport says that playback was interrupted; nobody here did it. */
   #isForeignInterrupt = false;
 
+  constructor(policy: ReconnectPolicy | null) {
+    this.policy = policy;
+  }
+
+  /** Whether the session is in a call, with or without a connection at this moment. */
+  get isUp(): boolean {
+    return this.connection === 'open' || this.connection === 'reconnecting';
+  }
+
   get isFlushAwaited(): boolean {
     for (const flush of this.flushes.values()) if (!flush.isAnswered) return true;
     return false;
@@ -141,31 +187,59 @@ export class Witness {
       hasLiveAudio: this.liveAudio.size > 0,
       isTripCurrent: input.type === 'guardrailSettled' && this.#isTripCurrent(input),
       isOpen: this.connection === 'open',
+      isUp: this.isUp,
+      connection: this.connection,
     };
     this.answer = null;
     this.isStale = false;
     this.decidedCallId = null;
     this.droppedCalls.clear();
+    if (this.connection === 'reconnecting' && SERVER_INPUTS.has(input.type)) {
+      this.isStale = true;
+      return;
+    }
     switch (input.type) {
       case 'connecting':
         this.#drop();
         this.connection = 'connecting';
+        this.attempts = 0;
         break;
       case 'connected':
         if (this.connection === 'open') this.abilities = { ...input.abilities, isDriven: this.abilities.isDriven };
-        if (this.connection !== 'connecting') break;
+        if (this.connection !== 'connecting' && this.connection !== 'reconnecting') break;
+        this.abilities = this.connection === 'connecting' ? input.abilities : { ...input.abilities, isDriven: true };
         this.connection = 'open';
-        this.abilities = input.abilities;
+        this.#connections += 1;
+        this.isRolloverDue = false;
+        this.isRolloverOverdue = false;
         break;
       case 'disconnected':
+        if (this.#isMadeAgain(input)) {
+          if (this.connection === 'open') this.#lose();
+          this.attempts += 1;
+          break;
+        }
+        this.#drop();
+        this.connection = 'closed';
+        this.attempts = 0;
+        break;
       case 'close':
         this.#drop();
         this.connection = 'closed';
+        this.attempts = 0;
+        break;
+      case 'rolloverDue':
+        if (this.connection !== 'open' || input.connectionCount !== this.#connections) break;
+        if (!this.abilities.isDriven || (this.policy?.rolloverAfterMs ?? null) === null) break;
+        this.isRolloverOverdue = this.isRolloverDue;
+        this.isRolloverDue = true;
         break;
       case 'responseStarted':
         if (this.connection !== 'open') break;
         this.awaitsUnseenResponse = false;
         this.isTurnAwaited = false;
+        // One that was asked for is no answer to the turn; another one is.
+        if (this.requestedEventId === null && !this.responses.has(input.responseId)) this.#isTurnUnanswered = false;
         this.requestedEventId = null;
         if (this.responses.has(input.responseId)) break;
         if (this.before.activeResponses > 0) this.hasOverlap = true;
@@ -199,6 +273,7 @@ export class Witness {
         break;
       case 'speechStarted':
         this.isUserSpeaking = this.connection === 'open';
+        this.#isTurnUnanswered = false;
         this.isTurnAwaited = false;
         break;
       case 'turnEnded':
@@ -210,13 +285,14 @@ export class Witness {
         if (input.isTentative === true) break;
         this.isUserSpeaking = false;
         this.isTurnAwaited = this.connection === 'open' && this.abilities.createsResponses;
+        if (this.isTurnAwaited) this.#isTurnUnanswered = true;
         break;
       case 'sendMessage':
         // A transport that isn't driven asks for the answer to a message by itself.
-        if (this.connection === 'open' && this.abilities.isDriven) this.queuedByApp += 1;
+        if (this.isUp && this.abilities.isDriven) this.queuedByApp += 1;
         break;
       case 'requestResponse':
-        if (this.connection === 'open') this.queuedByApp += 1;
+        if (this.isUp) this.queuedByApp += 1;
         break;
       case 'transcriptDelta': {
         const response = this.responses.get(input.responseId);
@@ -243,7 +319,7 @@ export class Witness {
       case 'approve':
       case 'reject':
         this.settles.set(input.commandId, 0);
-        if (this.connection === 'open') this.#decide(input.callId, input.type, input.always);
+        if (this.isUp) this.#decide(input.callId, input.type, input.always);
         break;
       case 'updateAgent':
         this.settles.set(input.commandId, 0);
@@ -290,6 +366,8 @@ export class Witness {
           this.isAnswerWanted = true;
         } else if (effect.command.type === 'truncate') {
           this.truncates.set(effect.command.itemId, effect.command.audioEndMs);
+        } else if (effect.command.type === 'resetHistory') {
+          this.#absorbReplay(effect.command.to);
         }
         break;
       case 'emit':
@@ -333,11 +411,59 @@ export class Witness {
           .get(effect.responseId)
           ?.readings.set(effect.guardrail, { checkedLength: effect.text.length, isReading: true });
         break;
+      case 'reconnect':
+        if (this.connection !== 'open') break;
+        this.#lose();
+        this.attempts = 1;
+        break;
       case 'startInterruptTimer':
       case 'startServerTurnTimer':
+      case 'startReconnectTimer':
+      case 'startRolloverTimer':
+      case 'endPlayout':
+      case 'releaseCall':
       case 'abort':
         break;
     }
+  }
+
+  #isMadeAgain(input: { closeCode?: number; isFinal?: boolean }): boolean {
+    if (this.policy === null || !this.abilities.isDriven || !this.isUp) return false;
+    if (input.isFinal === true || input.closeCode === 1000) return false;
+    return this.attempts < this.policy.maxAttempts;
+  }
+
+  /** Outputs that no server has had reach this one with the history. */
+  #absorbReplay(items: readonly RealtimeItem[]): void {
+    for (const item of items) {
+      if (item.type !== 'function_call' || item.output === null) continue;
+      const call = this.calls.get(item.callId ?? '');
+      if (call === undefined || call.outputs > 0) continue;
+      call.outputs += 1;
+      this.isAnswerWanted = true;
+    }
+  }
+
+  /** The server is gone; what is not bound to it lives on, and what it owed is owed by the next. */
+  #lose(): void {
+    this.connection = 'reconnecting';
+    for (const [responseId, response] of this.responses) {
+      const hasCalls = [...this.calls.values()].some((call) => call.responseId === responseId);
+      if (!response.isDone && !response.isCancelled && !hasCalls) this.isAnswerWanted = true;
+      response.isDone = true;
+    }
+    if (this.requestedEventId !== null) this.#requeue(this.requestedEventId);
+    if (this.#isTurnUnanswered) this.isAnswerWanted = true;
+    this.#isTurnUnanswered = false;
+    this.requestedEventId = null;
+    this.awaitsUnseenResponse = false;
+    this.isTurnAwaited = false;
+    this.isUserSpeaking = false;
+    for (const itemId of this.liveAudio.keys()) {
+      this.endedAudio.add(itemId);
+      this.goneAudio.add(itemId);
+    }
+    for (const { itemIds } of this.flushes.values()) for (const itemId of itemIds) this.goneAudio.add(itemId);
   }
 
   /**
@@ -449,6 +575,7 @@ export class Witness {
     this.#startedAudio.clear();
     this.endedAudio.clear();
     this.flushes.clear();
+    this.goneAudio.clear();
     this.truncates.clear();
     this.cutItems.clear();
     this.requestedEventId = null;

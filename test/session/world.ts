@@ -47,6 +47,9 @@ interface Move {
 
 const CALM_MOVES_LIMIT = 5_000;
 
+/** What a guardrail that trips has the model told. */
+const FEEDBACK = 'say it politely';
+
 /** A session, its server, its playout and everybody else. */
 export class FaithfulWorld {
   readonly rehearsal: Rehearsal;
@@ -55,6 +58,8 @@ export class FaithfulWorld {
   readonly uplink: Uplink[] = [];
   readonly jobs: Job[] = [];
   readonly timers: Untimed[] = [];
+  /** Age limits of connections; at rest none is reached. */
+  readonly ages: Untimed[] = [];
   /** Calls that wait for a decision of the app. */
   readonly approvals: CallRef[] = [];
   /** Settlements and reports that have been given; one may come again. */
@@ -69,6 +74,12 @@ export class FaithfulWorld {
   requests = 0;
   isDriven = true;
   isUserHeard = false;
+  /** The words of the agent, as far as they have reached the client. */
+  readonly said: Map<string, string> = new Map();
+  /** Another connection is being opened. */
+  isReconnecting = false;
+  /** What the next server has to answer. */
+  #owed: ReadonlySet<string> = new Set();
   /** What can happen in this world: each leaves out some of what people do, so that the rest comes closer together. */
   readonly #moves: readonly Move[];
   #commands = 0;
@@ -114,7 +125,13 @@ export class FaithfulWorld {
     this.rehearsal.fail('a session comes to rest', `still busy after ${CALM_MOVES_LIMIT} moves`);
   }
 
+  /** The server and the client have a line between them. */
+  get #isLineUp(): boolean {
+    return this.rehearsal.inputs.at(-1)?.type !== 'reconnectDue';
+  }
+
   connect(choice: Choice): void {
+    this.isReconnecting = false;
     this.server = this.#newServer(choice);
     this.playout = new SimulatedPlayout();
     if (this.held !== null) this.held = new WorldHold(this.feature?.isStrict === true);
@@ -123,13 +140,47 @@ export class FaithfulWorld {
     this.#open();
   }
 
-  /** The connection is gone, by `close` or by itself; whatever was on the wire is lost. */
+  /** The connection is gone, by `close` or by itself; whatever was on the wire is lost. What plays here plays on. */
   disconnect(input: Untimed): void {
+    if (this.isOpen) this.#noteOwed();
+    this.isReconnecting = false;
     this.feed(input);
+    this.#cutLines();
+    if (this.rehearsal.facts.isUp) this.requests = this.rehearsal.facts.queuedByApp;
+    else this.playout = new SimulatedPlayout();
+  }
+
+  /** The attempt at another connection succeeds: a server that knows nothing. */
+  reconnect(choice: Choice): void {
+    this.isReconnecting = false;
+    this.server = this.#newServer(choice, true);
+    for (const need of this.#owed) this.server.unanswered.add(need);
+    this.isUserHeard = false;
+    const abilities = { isDriven: true, createsResponses: this.server.options.createsResponses };
+    this.feed({ type: 'connected', abilities });
+  }
+
+  #cutLines(): void {
     this.uplink.length = 0;
     this.server.downlink.length = 0;
+    this.server.held.length = 0;
     this.server.active = null;
-    this.playout = new SimulatedPlayout();
+    this.server.isUserSpeaking = false;
+  }
+
+  /** What was said to the model and is not answered; the next server is to answer it. */
+  #noteOwed(): void {
+    const { facts } = this.rehearsal;
+    // A request that was taken for answered by a response of the server's own is lost with the wire: nobody can tell.
+    const isPresumed = facts.requestedEventId === null;
+    const lost = isPresumed ? this.uplink.findLastIndex(({ command }) => command.type === 'createResponse') : -1;
+    const sent = this.uplink.slice(lost + 1).flatMap(({ needs }) => needs ?? []);
+    const { active, answering } = this.server;
+    const response = active === null ? undefined : facts.responses.get(active.responseId);
+    const hasCalls = [...facts.calls.values()].some((call) => call.responseId === active?.responseId);
+    // An answer that broke off is none, unless the user stopped it, or it has called a function and waits for the output.
+    const isBrokenOff = response !== undefined && !response.isCancelled && !response.isDone && !hasCalls;
+    this.#owed = new Set([...(lost >= 0 ? [] : this.server.unanswered), ...(isBrokenOff ? answering : []), ...sent]);
   }
 
   feed(input: Untimed): void {
@@ -180,7 +231,20 @@ export class FaithfulWorld {
     if (delivery.type === 'speechStopped') this.isUserHeard = false;
     if (delivery.type === 'audioDone' && this.isDriven)
       this.playout.commands.push({ type: 'end', itemId: delivery.itemId });
+    this.#noteSaid(delivery);
     this.feed(delivery);
+  }
+
+  #noteSaid(delivery: Untimed): void {
+    if (delivery.type === 'transcriptDelta') {
+      this.said.set(delivery.itemId, (this.said.get(delivery.itemId) ?? '') + delivery.delta);
+    }
+    if (delivery.type !== 'itemUpdated' || delivery.item.type !== 'message') return;
+    const { item } = delivery;
+    if (item.role !== 'assistant' || this.server.isReplayed(item.itemId)) return;
+    const [part] = item.content;
+    if (part?.type === 'output_audio' && typeof part.transcript === 'string')
+      this.said.set(item.itemId, part.transcript);
   }
 
   /** The next command of the client reaches the server. */
@@ -271,6 +335,25 @@ export class FaithfulWorld {
         if (effect.control === 'pause' || effect.control === 'resume')
           this.playout.commands.push({ type: effect.control });
         break;
+      case 'startReconnectTimer':
+        this.timers.push({ type: 'reconnectDue', attempt: effect.attempt });
+        break;
+      case 'startRolloverTimer':
+        this.ages.push({ type: 'rolloverDue', connectionCount: effect.connectionCount });
+        break;
+      case 'reconnect':
+        // The old connection of a roll-over is closed first.
+        if (this.#isLineUp) {
+          this.#noteOwed();
+          this.#cutLines();
+          this.requests = this.rehearsal.facts.queuedByApp;
+        }
+        this.isReconnecting = true;
+        break;
+      case 'endPlayout':
+        this.playout.commands.push({ type: 'end', itemId: effect.itemId });
+        break;
+      case 'releaseCall':
       case 'abort':
       case 'settle':
         break;
@@ -302,9 +385,8 @@ export class FaithfulWorld {
   }
 
   #needOf(command: SendCommand): string | null {
-    const cause = this.rehearsal.inputs.at(-1)?.type;
     if (command.type === 'message') {
-      return `${cause === 'sendMessage' ? 'message' : 'feedback'} ${this.rehearsal.inputs.length}`;
+      return `${command.message === FEEDBACK ? 'feedback' : 'message'} ${this.rehearsal.inputs.length}`;
     }
     if (command.type !== 'functionCallOutput') return null;
     const { callId } = command.call;
@@ -349,16 +431,16 @@ export class FaithfulWorld {
         if (choice.oneIn(8))
           return { type: 'guardrailSettled', runId: job.runId, tripped: null, error: new Error('it threw') };
         const isTripped = !isCalm && choice.oneIn(5);
-        const tripped = isTripped ? { error: new Error('tripped'), feedback: 'say it politely' } : null;
+        const tripped = isTripped ? { error: new Error('tripped'), feedback: FEEDBACK } : null;
         return { type: 'guardrailSettled', runId: job.runId, tripped };
       }
     }
   }
 
-  #newServer(choice: Choice): SimulatedServer {
+  #newServer(choice: Choice, isDriven = this.feature !== null || !choice.oneIn(8)): SimulatedServer {
     this.#connections += 1;
     const takesTurns = this.feature?.takesTurns === true;
-    this.isDriven = this.feature !== null || !choice.oneIn(8);
+    this.isDriven = isDriven;
     return new SimulatedServer(`c${this.#connections}`, {
       createsResponses: !takesTurns && !choice.oneIn(3),
       interruptsResponses: !takesTurns && choice.oneIn(2),
@@ -374,9 +456,13 @@ function planOf(call: CallRef, choice: Choice): CallPlan {
   return { kind: 'run', needsApproval: call.name === 'book' };
 }
 
+/** In a call, with or without a connection at this moment. */
+const up = (world: FaithfulWorld, weight: number): number => (world.rehearsal.facts.isUp ? weight : 0);
 const open = (world: FaithfulWorld, weight: number): number => (world.isOpen ? weight : 0);
 const active = (world: FaithfulWorld, weight: number): number => (world.server.active === null ? 0 : weight);
 const some = (list: readonly unknown[], weight: number): number => (list.length > 0 ? weight : 0);
+
+const LOSS: Untimed = { type: 'disconnected', closeCode: 1006 };
 
 const deliver: Move = {
   name: 'the server is heard',
@@ -485,17 +571,17 @@ const moves: readonly Move[] = [
   },
   {
     name: 'the app interrupts',
-    weight: (world) => open(world, 3),
+    weight: (world) => up(world, 3),
     act: (world) => world.command({ type: 'interrupt' }),
   },
   {
     name: 'the app sends a message',
-    weight: (world) => open(world, 9),
+    weight: (world) => up(world, 9),
     act: (world) => world.command({ type: 'sendMessage', message: 'hello', otherEventData: {} }),
   },
   {
     name: 'the app asks for a response',
-    weight: (world) => open(world, 3),
+    weight: (world) => up(world, 3),
     act: (world) => world.command({ type: 'requestResponse' }),
   },
   {
@@ -517,18 +603,47 @@ const moves: readonly Move[] = [
   },
   {
     name: 'the connection ends',
-    weight: (world) => open(world, 1),
-    act: (world, choice) => world.disconnect(choice.of([{ type: 'close' }, { type: 'disconnected', closeCode: 1006 }])),
+    weight: (world) => open(world, 2),
+    act: (world, choice) => world.disconnect(choice.oneIn(4) ? { type: 'close' } : LOSS),
+  },
+  {
+    name: 'the connection comes of age',
+    weight: (world) => some(world.ages, 4),
+    act: (world) => {
+      const age = world.ages.shift();
+      if (age !== undefined) world.feed(age);
+    },
+  },
+  {
+    name: 'the app ends a call that has no connection',
+    weight: (world) => (world.isOpen ? 0 : up(world, 1)),
+    act: (world) => world.disconnect({ type: 'close' }),
+  },
+  {
+    name: 'an attempt at another connection ends',
+    isInevitable: true,
+    weight: (world) => (world.isReconnecting ? 20 : 0),
+    act: (world, choice) => {
+      if (choice.oneIn(4)) world.disconnect({ type: 'disconnected', reason: 'no answer' });
+      else world.reconnect(choice);
+    },
   },
   {
     name: 'the app connects again',
-    weight: (world) => (world.isOpen ? 0 : 30),
+    weight: (world) => (world.rehearsal.facts.connection === 'closed' ? 30 : 0),
     act: (world, choice) => world.connect(choice),
   },
 ];
 
+const anotherConnection: Move = {
+  name: 'another connection is open',
+  weight: (world) => (world.isReconnecting ? 1 : 0),
+  act: (world, choice) => world.reconnect(choice),
+};
+
 /** What is left to happen once nobody starts anything new; deadlines pass last. */
 const calmMoves: readonly Move[] = [
+  anotherConnection,
   deliver,
   arrive,
   obey,
