@@ -75,13 +75,18 @@ export type {
   RealtimeToolApprovalRequest,
   SessionAgent,
 } from './session-events.ts';
+export type { RealtimeReconnectOptions } from './reconnect-options.ts';
 export type {
+  RealtimeResumeOptions,
   RealtimeSessionConnectOptions,
   RealtimeSessionOptions,
   RealtimeToolExecutionConfig,
 } from './session-options.ts';
 export type { ResponseStatus, ResponseUsage } from './session/input.ts';
-export type { PlainSessionEvents } from './session/plain-events.ts';
+export type { JournalEntry } from './session/journal.ts';
+export type { PlainSessionEvents, RealtimeConnectionEvent } from './session/plain-events.ts';
+export type { HeardAudio } from './session/state.ts';
+export type { SessionJournal } from './shell/journal-writer.ts';
 export { RealtimeSession } from './realtime-session.ts';
 export type { SessionFeature } from './shell/session-feature.ts';
 export { DEFAULT_OPENAI_REALTIME_MODEL, OpenAIRealtimeBase } from './transports/openai-base.ts';

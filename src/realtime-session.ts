@@ -11,7 +11,12 @@ import { UserError } from './errors.ts';
 import type { RealtimeItem } from './protocol/items.ts';
 import type { SessionConfig } from './protocol/session-config.ts';
 import type { RealtimeSessionEventTypes, SessionAgent } from './session-events.ts';
-import type { RealtimeSessionConnectOptions, RealtimeSessionOptions } from './session-options.ts';
+import type { JournalEntry } from './session/journal.ts';
+import type {
+  RealtimeResumeOptions,
+  RealtimeSessionConnectOptions,
+  RealtimeSessionOptions,
+} from './session-options.ts';
 import { checkSessionOptions } from './session-options.ts';
 import { AgentRoster } from './shell/agent-roster.ts';
 import { optional } from './shell/open-commands.ts';
@@ -31,6 +36,25 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     this.initialAgent = initialAgent;
     this.options = options;
     this.#runtime = new SessionRuntime(this, initialAgent, options);
+  }
+
+  /**
+   * Goes on with the call that a journal tells of, in place of the session that wrote it. Listeners and then `connect` come
+   * next: the new connection is told the history, the agent in charge is restored, approvals are asked for again. A tool
+   * that had been started never runs again; the model reads that its result was lost.
+   */
+  static resume<TBaseContext = unknown>(
+    entries: Iterable<JournalEntry>,
+    { agents, heard = [], ...options }: RealtimeResumeOptions<TBaseContext>,
+  ): RealtimeSession<TBaseContext> {
+    const [initialAgent] = agents;
+    if (initialAgent === undefined) {
+      throw new UserError('resume needs the agents of the call, the initial one first', { code: 'ERR_UNKNOWN_AGENT' });
+    }
+    const session = new RealtimeSession(initialAgent, options);
+    // An agent may name the history in its context type or leave it out; at run time both get the same.
+    session.#runtime.restore({ entries, agents: agents as readonly RealtimeAgent<TBaseContext>[], heard });
+    return session;
   }
 
   /** What tools and guardrails are given. */

@@ -6,7 +6,10 @@ import { NotImplementedError, UserError } from './errors.ts';
 import { logger } from './logger.ts';
 import type { RealtimeReconnectOptions } from './reconnect-options.ts';
 import type { SessionFeature } from './shell/session-feature.ts';
+import type { SessionJournal } from './shell/journal-writer.ts';
 import type { SessionConfig } from './protocol/session-config.ts';
+import type { SessionAgent } from './session-events.ts';
+import type { HeardAudio } from './session/state.ts';
 import type { ApiKey, RealtimeTransportLayer, RealtimeTransportLayerConnectOptions } from './transports/transport.ts';
 
 /** How function tools run. */
@@ -46,8 +49,24 @@ export interface RealtimeSessionOptions<TContext = unknown> {
   reconnect?: boolean | RealtimeReconnectOptions;
   /** Optional features, from `bargein/features`; what the user says and the model does meets them in this order. */
   features?: readonly SessionFeature[];
+  /**
+   * Takes down everything that happens to the session; `RealtimeSession.resume` goes on with the call from it, in this
+   * process or in another one.
+   */
+  journal?: SessionJournal;
   /** Time and timers. Default: the system's. */
   clock?: Clock;
+}
+
+/** Options of `RealtimeSession.resume`. */
+export interface RealtimeResumeOptions<TContext = unknown> extends Partial<RealtimeSessionOptions<TContext>> {
+  /** Everybody who may be in charge of the call; the initial agent first. */
+  agents: readonly SessionAgent<TContext>[];
+  /**
+   * What is known to have been heard of the audio that was playing when the other session died, from the marks of a phone
+   * for instance. What is not named here counts as not heard.
+   */
+  heard?: readonly HeardAudio[];
 }
 
 /** Options of `session.connect`. */

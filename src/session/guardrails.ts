@@ -80,6 +80,15 @@ export function runSettled(guardrails: Guardrails, text: GuardedText, runId: str
   return update(guardrails, { ...text, readings, hasTripped: text.hasTripped || hasTripped });
 }
 
+/** Whoever was reading has gone: the texts are read again. */
+export function runsLost(guardrails: Guardrails): Guardrails {
+  const texts = guardrails.texts.map((text) => ({
+    ...text,
+    readings: text.readings.map((reading) => (reading.runId === null ? reading : { checkedLength: 0, runId: null })),
+  }));
+  return { texts };
+}
+
 /** Forgets the texts of responses that are themselves forgotten. */
 export function forgetTexts(guardrails: Guardrails, rememberedIds: readonly string[]): Guardrails {
   return { texts: guardrails.texts.filter((text) => rememberedIds.includes(text.responseId)) };

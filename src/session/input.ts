@@ -2,6 +2,7 @@
 
 import type { RealtimeItem } from '../protocol/items.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
+import type { HeardAudio } from './state.ts';
 import type { ItemPosition, PlayoutReport } from '../playout/playout.ts';
 
 /** Tokens of one response. */
@@ -205,6 +206,15 @@ export type FeatureInput =
   /** What a feature learns outside the core; its own plain data. */
   | { readonly type: 'featureInput'; readonly feature: string; readonly detail: unknown };
 
+/** Another process takes the call over. */
+export interface ResumedInput {
+  readonly type: 'resumed';
+  /** Calls that have run, or may have. */
+  readonly startedCallIds: readonly string[];
+  /** What is known to have been heard of audio that was playing. */
+  readonly heard: readonly HeardAudio[];
+}
+
 /** One input of the session core; `atMs` is monotonic and comes from the shell. */
 export type SessionInput = { readonly atMs: number } & (
   | TransportInput
@@ -213,6 +223,7 @@ export type SessionInput = { readonly atMs: number } & (
   | PlayoutInput
   | TimerInput
   | FeatureInput
+  | ResumedInput
 );
 
 /** The input of one type. */

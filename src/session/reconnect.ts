@@ -178,7 +178,7 @@ export function checkOutbox(state: SessionState, command: string): void {
 }
 
 /** The state without its server. */
-function suspend(state: SessionState): Step<SessionState> {
+export function suspend(state: SessionState): Step<SessionState> {
   const cutOff = state.responses.live.filter((response) => !response.isDone);
   const history = withoutUnfinished(state);
   const { unconfirmed, outbox } = state.reconnect;

@@ -69,6 +69,8 @@ export interface PendingCall {
   readonly call: CallRef;
   readonly agentName: string;
   readonly stage: CallStage;
+  /** The app has allowed it already, in a process that is gone. */
+  readonly isApproved?: true;
 }
 
 export interface Tools {

@@ -14,6 +14,7 @@ import { itemsOf } from './item-list.ts';
 import * as model from './model-events.ts';
 import * as reconnect from './reconnect.ts';
 import * as responses from './responses.ts';
+import { resumed } from './resume.ts';
 import type { SessionState, Step } from './state.ts';
 import { unchanged } from './state.ts';
 import * as tools from './tools.ts';
@@ -32,6 +33,8 @@ export function step(state: SessionState, input: SessionInput): Step<SessionStat
     }
     case 'close':
       return connection.closed(state);
+    case 'resumed':
+      return reconnect.park(conclude(resumed(state, input)));
     case 'reconnectDue':
       return reconnect.reconnectDue(state, input);
     default:
@@ -67,7 +70,7 @@ const NEEDS_CONNECTION: ReadonlySet<SessionInput['type']> = new Set([
 
 type RoutedInput = Exclude<
   SessionInput,
-  { readonly type: 'connecting' | 'connected' | 'disconnected' | 'close' | 'reconnectDue' }
+  { readonly type: 'connecting' | 'connected' | 'disconnected' | 'close' | 'reconnectDue' | 'resumed' }
 >;
 
 function route(state: SessionState, input: RoutedInput): Step<SessionState> {

@@ -11,6 +11,10 @@ import { unchanged } from './state.ts';
 /** What the model reads about a call that came after the user had interrupted. */
 const INTERRUPTED_OUTPUT = 'Not run: the user interrupted before the call was complete.';
 
+/** What the model reads about a call whose process is gone. */
+const LOST_OUTPUT =
+  'It was started, and its result was lost. It may have been done: ask or look before you call it again.';
+
 /** What the model reads about a second handoff in one response. */
 const FURTHER_HANDOFF_OUTPUT = 'Ignored: another handoff was already made in this response.';
 
@@ -47,7 +51,7 @@ export function callPrepared(tools: Tools, approvals: Approvals, input: InputOf<
   const standing = standingDecision(approvals, call.name);
   if (plan.kind === 'refuse') return finish(tools, pending, plan.output, { error: plan.error });
   if (plan.kind === 'handoff') return handOff(tools, pending, plan.toAgentName);
-  if (!plan.needsApproval || standing === 'approve') return run(tools, pending);
+  if (!plan.needsApproval || pending.isApproved === true || standing === 'approve') return run(tools, pending);
   if (standing === 'reject') return rejectCall(tools, pending);
   return [moveTo(tools, pending, 'awaitingApproval'), [emit({ type: 'toolApprovalRequested', agentName, call })]];
 }
@@ -115,6 +119,21 @@ export function takeFollowUps(tools: Tools, generatingIds: readonly string[]): [
 /** The server answers the outputs sent so far by itself. */
 export function outputsAnswered(tools: Tools): Tools {
   return tools.followUpIds.length === 0 ? tools : { ...tools, followUpIds: [] };
+}
+
+/**
+ * The process that had this call is gone. One that had been started may have done its work, so it never runs again and is
+ * answered as lost; a rejected one is still to be answered; any other begins anew, without asking twice for leave.
+ */
+export function takenOver(tools: Tools, pending: PendingCall, wasStarted: boolean): Step<Tools> {
+  const { call, agentName, stage } = pending;
+  if (stage === 'rejecting') return [tools, [{ type: 'formatRejection', call, agentName }]];
+  if (wasStarted) return finish(tools, pending, LOST_OUTPUT);
+  const begun = { call, agentName, stage: 'preparing' as const };
+  const again: PendingCall = stage === 'running' ? { ...begun, isApproved: true } : begun;
+  const others = tools.pending.map((other) => (other === pending ? again : other));
+  const handoffIds = tools.handoffIds.filter((responseId) => stage !== 'handingOff' || responseId !== call.responseId);
+  return [{ ...tools, pending: others, handoffIds }, [{ type: 'prepareCall', call, agentName }]];
 }
 
 /** The connection is gone: what runs is told to stop. */

@@ -42,7 +42,7 @@ export class Connector {
   }
 
   /** Opens the connection for the app; rejects with what went wrong, and when `abandon` comes first. */
-  async open(options: RealtimeSessionConnectOptions, onOpen: () => void): Promise<void> {
+  async open(options: RealtimeSessionConnectOptions, isResuming: boolean, onOpen: () => void): Promise<void> {
     this.#options = options;
     const attempt = this.#begin();
     try {
@@ -50,11 +50,12 @@ export class Connector {
     } catch (error) {
       if (this.#attempt === attempt) {
         this.#end();
-        this.#host.post({ type: 'disconnected' });
+        // A call that was taken over can be tried again.
+        if (!isResuming) this.#host.post({ type: 'disconnected' });
       }
       throw error;
     }
-    this.#complete(false, onOpen);
+    this.#complete(isResuming && options.callId !== undefined, onOpen);
   }
 
   /** Opens the next connection with what the app gave for the first; how it went is an input of the session. */

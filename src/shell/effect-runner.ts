@@ -9,8 +9,9 @@ import type { AgentRoster } from './agent-roster.ts';
 import type { Clock, Timer } from '../clock.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { OpenCommands } from './open-commands.ts';
+import type { JournalWriter } from './journal-writer.ts';
 import type { ItemPosition } from '../playout/playout.ts';
-import type { SendCommand, SessionEffect, SessionNotice } from '../session/effect.ts';
+import type { CallRef, SendCommand, SessionEffect, SessionNotice } from '../session/effect.ts';
 import type { PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
 import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
 import type { FeatureShell } from './session-feature.ts';
@@ -31,11 +32,15 @@ export interface EffectHost<TContext> {
   readonly features: ReadonlyMap<string, FeatureShell>;
   readonly post: (input: SettlementInput | PlayoutInput | TimerInput | TransportInput) => void;
   readonly announce: (notice: SessionNotice) => void;
+  readonly journal: JournalWriter | null;
   /** Opens the next connection. */
   readonly reconnect: () => void;
   /** The share of a reconnect delay, 0…1, that is random. */
   readonly jitter: number;
 }
+
+/** What the model reads about a call that was not run because its start could not be recorded. */
+const NOT_RECORDED_OUTPUT = 'It was not run: it could not be recorded that it would be. Try again later.';
 
 interface Flush {
   /** Published just before the flush; they serve if no report comes. */
@@ -131,9 +136,15 @@ export class EffectRunner<TContext> {
       case 'prepareCall':
         return this.#settleCall(effect.call.callId, calls.prepare(effect.call, roster.get(effect.agentName)));
       case 'runCall':
-        return this.#settleCall(effect.call.callId, calls.run(effect.call));
+        return this.#settleCall(
+          effect.call.callId,
+          this.#whenRecorded(effect.call, () => calls.run(effect.call)),
+        );
       case 'runHandoff':
-        return this.#settleCall(effect.call.callId, calls.handOff(effect.call, roster));
+        return this.#settleCall(
+          effect.call.callId,
+          this.#whenRecorded(effect.call, () => calls.handOff(effect.call, roster)),
+        );
       case 'formatRejection':
         return this.#settleCall(effect.call.callId, calls.formatRejection(effect.call, effect.message));
       case 'runGuardrail': {
@@ -222,6 +233,18 @@ export class EffectRunner<TContext> {
     } catch (error) {
       return { type: 'agentPrepared', commandId, result: { ok: false, error } };
     }
+  }
+
+  /** Runs a call once its start is on record; a journal that refuses it, another process owning it now, stops it. */
+  async #whenRecorded(call: CallRef, run: () => Promise<SettlementInput>): Promise<SettlementInput> {
+    const { journal } = this.#host;
+    if (journal === null) return run();
+    try {
+      await journal.started(call);
+    } catch (error) {
+      return { type: 'callSettled', callId: call.callId, output: NOT_RECORDED_OUTPUT, isBackground: false, error };
+    }
+    return run();
   }
 
   /** Posts how a piece of a call ended, unless the call was abandoned or another took its id. */

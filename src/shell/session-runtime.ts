@@ -22,10 +22,13 @@ import type {
   CommandInput,
   FeatureInput,
   PlayoutInput,
+  ResponseUsage,
+  SessionInput,
   SettlementInput,
   TimerInput,
   TransportInput,
 } from '../session/input.ts';
+import type { SessionEffect } from '../session/effect.ts';
 import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
 import { initialSession } from '../session/state.ts';
@@ -38,9 +41,12 @@ import { Announcer } from './announcer.ts';
 import { Connector } from './connector.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { HeldAudio } from './held-audio.ts';
+import { JournalWriter } from './journal-writer.ts';
 import { HostedTools } from './hosted-tools.ts';
 import type { ListenerSource } from './isolated-emit.ts';
 import { OpenCommands } from './open-commands.ts';
+import type { Restoration } from './restoration.ts';
+import { takeOver } from './restoration.ts';
 import type { FeatureShell } from './session-feature.ts';
 import { attachFeatures } from './session-feature.ts';
 import { TaskQueue } from './task-queue.ts';
@@ -72,11 +78,16 @@ export class SessionRuntime<TBaseContext> {
   readonly #announcer: Announcer<TBaseContext>;
   readonly #tasks: TaskQueue;
   readonly #connector: Connector;
+  readonly #journal: JournalWriter | null;
   readonly #heldAudio = new HeldAudio();
   readonly #step: StepFunction;
   readonly #features: ReadonlyMap<string, FeatureShell>;
   #state: SessionState;
   #audibleItem = '';
+  /** The call was taken over from its journal, and its first connection here is still to come. */
+  #isAwaitingConnect = false;
+  /** What the takeover led to; done as soon as the app connects. */
+  #leftOver: readonly SessionEffect[] = [];
 
   /** @param emitter The session that listeners are registered with. */
   constructor(
@@ -117,6 +128,8 @@ export class SessionRuntime<TBaseContext> {
       formatError: options.toolErrorFormatter,
       report: this.#announcer.report,
     });
+    const { journal } = options;
+    this.#journal = journal === undefined ? null : new JournalWriter(journal, this.#announcer.report);
     this.driven?.drive();
     this.#step = stepThrough(
       step,
@@ -145,6 +158,7 @@ export class SessionRuntime<TBaseContext> {
       announce: (notice) => this.#announcer.announce(notice),
       commands: this.#commands,
       reconnect: () => void this.#connector.reopen(),
+      journal: this.#journal,
       jitter: jitterOf(options.reconnect),
     });
     this.#connector = new Connector({
@@ -171,16 +185,38 @@ export class SessionRuntime<TBaseContext> {
 
   /** Opens the connection. Rejects when it is open, when it can't be opened, and when `close` comes first. */
   async connect(options: RealtimeSessionConnectOptions): Promise<void> {
-    if (this.#connector.isConnecting || this.#state.connection !== 'closed') {
+    const isResuming = this.#isAwaitingConnect;
+    if (this.#connector.isConnecting || (this.#state.connection !== 'closed' && !isResuming)) {
       throw new SessionError('connect() was called on an open session; close() it first, or make another session', {
         code: 'ERR_ALREADY_CONNECTED',
       });
     }
+    const leftOver = this.#leftOver;
+    this.#leftOver = [];
+    if (isResuming) this.#tasks.add(() => this.#effects.run(leftOver));
+    else this.#begin();
+    await this.#connector.open(options, isResuming, () => this.#announcer.markHistoryStale());
+  }
+
+  #begin(): void {
     this.roster.reset();
     this.hosted.reset();
     this.#audibleItem = '';
     this.#post({ type: 'connecting', agentName: this.roster.initial.name });
-    await this.#connector.open(options, () => this.#announcer.markHistoryStale());
+  }
+
+  /** Takes over the call that the journal tells of; the next `connect` goes on with it. */
+  restore(restoration: Restoration<TBaseContext>): void {
+    const successor = {
+      step: this.#step,
+      state: this.#state,
+      isDriven: this.driven !== null,
+      nowMs: this.#clock.nowMs(),
+    };
+    [this.#state, this.#leftOver] = takeOver(restoration, successor);
+    this.#isAwaitingConnect = true;
+    for (const agent of restoration.agents) this.roster.enter(agent);
+    this.#bill(this.#state.usage.perResponse);
   }
 
   /** Ends the connection, or the attempt at one. */
@@ -232,18 +268,22 @@ export class SessionRuntime<TBaseContext> {
 
   #apply(input: UnstampedInput): void {
     const before = this.#state;
-    const [next, effects] = this.#step(before, { ...input, atMs: this.#clock.nowMs() });
+    const stamped: SessionInput = { ...input, atMs: this.#clock.nowMs() };
+    this.#journal?.record(before, stamped);
+    const [next, effects] = this.#step(before, stamped);
     this.#state = next;
-    const isBilled = next.usage !== before.usage;
-    for (const entry of isBilled ? next.usage.perResponse.slice(before.usage.perResponse.length) : []) {
-      this.runContext.usage.add(new Usage({ ...entry, requests: 1 }));
-    }
+    if (next.usage !== before.usage) this.#bill(next.usage.perResponse.slice(before.usage.perResponse.length));
     this.#effects.run(effects);
     if (before.connection !== next.connection) this.#connectionChanged(before.connection);
   }
 
+  #bill(responses: readonly ResponseUsage[]): void {
+    for (const entry of responses) this.runContext.usage.add(new Usage({ ...entry, requests: 1 }));
+  }
+
   #connectionChanged(before: SessionState['connection']): void {
     const { connection } = this.#state;
+    this.#isAwaitingConnect = false;
     if (connection === 'reconnecting') this.hosted.reset();
     if (connection === 'open' && before === 'reconnecting') {
       this.#heldAudio.release((audio, options) => this.transport.sendAudio(audio, options));

@@ -177,7 +177,11 @@ export const injectedBugs: readonly InjectedBug[] = [
   {
     name: 'talks over the user to answer a tool output',
     style: 'faithful',
-    caughtBy: ['outputs are answered when nobody speaks, and only if there are any'],
+    caughtBy: [
+      // It takes speech for silence, in which an aged connection may be replaced.
+      'a connection is opened when its attempt is due, or when an aged one is replaced in silence',
+      'outputs are answered when nobody speaks, and only if there are any',
+    ],
     into: wrong(([after, effects]) => [withResponses(after, { isUserSpeaking: false }), effects]),
   },
   {
@@ -312,7 +316,8 @@ export const injectedBugs: readonly InjectedBug[] = [
     into: (core) => ({
       ...core,
       step: (state, input) => {
-        if (input.type !== 'close') return core.step(state, input);
+        // One that reconnects would open another connection first.
+        if (input.type !== 'close' || state.reconnect.policy !== null) return core.step(state, input);
         const [after, effects] = core.step(state, input);
         return [{ ...after, connection: 'open', tools: state.tools }, effects];
       },
@@ -357,9 +362,10 @@ export const injectedBugs: readonly InjectedBug[] = [
     name: 'has the model told of a tripwire over what is long past',
     style: 'faithful',
     caughtBy: ['a guardrail trips at most once a response', 'an interrupt stops everything in one step'],
-    into: wrong(([after, effects], _state, input) => {
+    into: wrong(([after, effects], state, input) => {
       const isTrip = effects.some((effect) => effect.type === 'emit' && effect.notice.type === 'guardrailTripped');
-      if (input.type !== 'guardrailSettled' || !isTrip || sends(effects, 'message')) return [after, effects];
+      if (state.connection !== 'open' || input.type !== 'guardrailSettled' || !isTrip) return [after, effects];
+      if (sends(effects, 'message')) return [after, effects];
       const command = { type: 'message', message: 'say it politely', otherEventData: {} } as const;
       return [after, [...effects, { type: 'send', command }]];
     }),

@@ -6,7 +6,6 @@ import type { ResponseStatus } from '../../src/session/input.ts';
 import type { ConversationItemCreate } from '../../src/protocol/client-events.ts';
 import { historyReset } from '../../src/protocol/history-reset.ts';
 import type { RealtimeItem } from '../../src/protocol/items.ts';
-import type { ServerItem } from '../../src/protocol/server-events.ts';
 import { realtimeItem } from '../../src/protocol/wire-items.ts';
 import type { Choice } from './choices.ts';
 import type { Untimed } from './rehearsal.ts';
@@ -327,7 +326,7 @@ export class SimulatedServer {
     const text = 'content' in item ? item.content.map((part) => ('text' in part ? part.text : '')).join('') : null;
     this.conversation.splice(index, 0, { itemId, frames: 0, believedMs: null, text });
     if (item.type === 'function_call' && item.call_id !== undefined) this.calls.set(item.call_id, itemId);
-    const echo = realtimeItem({ ...item, id: itemId } as ServerItem, { previousItemId, isDone: true });
+    const echo = realtimeItem({ ...item, id: itemId }, { previousItemId, isDone: true });
     if (echo !== null) this.downlink.push({ type: 'itemUpdated', item: echo });
   }
 

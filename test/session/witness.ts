@@ -109,6 +109,8 @@ export class Witness {
   /** Two responses were active at once, which no real server does. */
   hasOverlap = false;
   requestedEventId: string | null = null;
+  /** The same, and an event of a response that is known already does not answer it. */
+  #openRequestId: string | null = null;
   /**
    * The server refused a request because of a response that it has not announced; until one shows up or is given up.
    */
@@ -242,6 +244,7 @@ export class Witness {
         if (this.requestedEventId === null && !this.responses.has(input.responseId)) this.#isTurnUnanswered = false;
         this.requestedEventId = null;
         if (this.responses.has(input.responseId)) break;
+        this.#openRequestId = null;
         if (this.before.activeResponses > 0) this.hasOverlap = true;
         this.responses.set(input.responseId, {
           agentName,
@@ -265,6 +268,7 @@ export class Witness {
         if (input.code === 'conversation_already_has_active_response') this.#requeue(input.eventId);
         if (this.requestedEventId === null || input.eventId !== this.requestedEventId) break;
         this.requestedEventId = null;
+        this.#openRequestId = null;
         this.awaitsUnseenResponse = input.code === 'conversation_already_has_active_response' && this.activeId === null;
         break;
       case 'serverTurnOverdue':
@@ -452,7 +456,8 @@ export class Witness {
       if (!response.isDone && !response.isCancelled && !hasCalls) this.isAnswerWanted = true;
       response.isDone = true;
     }
-    if (this.requestedEventId !== null) this.#requeue(this.requestedEventId);
+    if (this.#openRequestId !== null) this.#requeue(this.#openRequestId);
+    this.#openRequestId = null;
     if (this.#isTurnUnanswered) this.isAnswerWanted = true;
     this.#isTurnUnanswered = false;
     this.requestedEventId = null;
@@ -501,6 +506,7 @@ export class Witness {
 
   #absorbRequest(eventId: string): void {
     this.requestedEventId = eventId;
+    this.#openRequestId = eventId;
     this.requests.set(eventId, this.queuedByApp > 0 ? 'app' : 'outputs');
     if (this.queuedByApp > 0) this.queuedByApp -= 1;
     else this.isAnswerWanted = false;
@@ -579,6 +585,7 @@ export class Witness {
     this.truncates.clear();
     this.cutItems.clear();
     this.requestedEventId = null;
+    this.#openRequestId = null;
     this.awaitsUnseenResponse = false;
     this.queuedByApp = 0;
     this.isAnswerWanted = false;
