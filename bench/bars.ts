@@ -188,8 +188,8 @@ function kernelBars(figures: Figures): Bar[] {
     bar('base64', 'best native; btoa and atob loops', [
       figures.ratio('base64 encode', SIMD, 'bargein', ['Buffer', 'toBase64'], 1),
       figures.ratio('base64 decode', SIMD, 'bargein', ['Buffer', 'setFromBase64'], 1),
-      figures.ratio('base64 encode', SIMD, 'bargein, plain loops', ['btoa loop'], 15),
-      figures.ratio('base64 decode', SIMD, 'bargein, plain loops', ['atob loop'], 4),
+      figures.ratio('base64 encode', SIMD, 'bargein, kernel', ['btoa loop'], 15),
+      figures.ratio('base64 decode', SIMD, 'bargein, kernel', ['atob loop'], 4),
     ]),
   ];
 }

@@ -1,4 +1,5 @@
-import { bufferBase64, nativeBase64, plainBase64 } from '../../src/audio/base64.ts';
+import { bufferBase64, nativeBase64 } from '../../src/audio/base64.ts';
+import { kernelBase64 } from '../../src/audio/base64-kernel.ts';
 import { decodeBase64Into, encodeBase64 } from '../../src/audio/index.ts';
 import { atobDecode, btoaEncode } from '../competitors/loops.ts';
 import { noiseOctets } from '../corpus.ts';
@@ -41,7 +42,7 @@ export const base64Subjects: readonly Subject[] = [
     async prepare() {
       return [
         encoder('bargein', encodeBase64),
-        encoder('bargein, plain loops', (bytes) => plainBase64.encode(bytes)),
+        encoder('bargein, kernel', (bytes) => kernelBase64.encode(bytes)),
         encoder('Buffer', (bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64')),
         encoder('btoa loop', btoaEncode),
         ...(hasNative ? [encoder('toBase64', (bytes) => nativeBase64.encode(bytes))] : []),
@@ -56,7 +57,7 @@ export const base64Subjects: readonly Subject[] = [
     async prepare() {
       return [
         decoder('bargein', decodeBase64Into),
-        decoder('bargein, plain loops', (text, output) => plainBase64.decode(text, output)),
+        decoder('bargein, kernel', (text, output) => kernelBase64.decode(text, output)),
         decoder('Buffer', (text) => Buffer.from(text, 'base64')),
         decoder('atob loop', atobDecode),
         ...(hasNative ? [decoder('setFromBase64', (text, output) => nativeBase64.decode(text, output))] : []),

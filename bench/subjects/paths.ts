@@ -51,28 +51,28 @@ const PATHS: readonly Path[] = [
     name: 'microphone',
     inputRate: DEVICE.rate,
     outputRate: MODEL.rate,
-    own: () => on(deviceBlock, ownMicrophonePath(DEVICE.rate, MODEL.frames)),
+    own: () => on(deviceBlock, ownMicrophonePath(DEVICE.rate)),
     peer: (parts) => on(deviceBlock, microphoneChain(parts, DEVICE.frames)),
   },
   {
     name: 'playback',
     inputRate: MODEL.rate,
     outputRate: DEVICE.rate,
-    own: () => on(modelText(), ownPlaybackPath(DEVICE.rate, MODEL.frames)),
+    own: () => on(modelText(), ownPlaybackPath(DEVICE.rate)),
     peer: (parts) => on(modelText(), playbackChain(parts, MODEL.frames)),
   },
   {
     name: 'telephony in',
     inputRate: PHONE.rate,
     outputRate: MODEL.rate,
-    own: () => on(phoneText(), ownTelephonyIn(PHONE.frames, MODEL.frames)),
+    own: () => on(phoneText(), ownTelephonyIn()),
     peer: (parts) => on(phoneText(), telephonyInChain(parts, MODEL.frames)),
   },
   {
     name: 'telephony out',
     inputRate: MODEL.rate,
     outputRate: PHONE.rate,
-    own: () => on(modelText(), ownTelephonyOut(PHONE.frames, MODEL.frames)),
+    own: () => on(modelText(), ownTelephonyOut()),
     peer: (parts) => on(modelText(), telephonyOutChain(parts, MODEL.frames)),
   },
 ];
@@ -124,13 +124,14 @@ function allocationOf(path: Path): Survey {
 function allocation(convert: () => string | Float32Array): Facts {
   const allocated = allocatedBytes(convert);
   const result = convert();
-  const textBytes = typeof result === 'string' ? stringBytes(result.length) : 0;
+  const textBytes = typeof result === 'string' ? textBytesOf(result.length) : 0;
   return { allocatedBytes: allocated, textBytes, besidesTextBytes: allocated - textBytes };
 }
 
-/** A one-byte string of V8: a header of 16 bytes, then the characters, up to a multiple of 8. */
-function stringBytes(characters: number): number {
-  return 16 + Math.ceil(characters / 8) * 8;
+/** What a text of so many characters takes alone, with its share of what V8 leaves free at the end of a page. */
+function textBytesOf(characters: number): number {
+  const bytes = Buffer.alloc(characters, 'A');
+  return allocatedBytes(() => bytes.toString('latin1'));
 }
 
 export const pathSubjects: readonly Subject[] = PATHS.flatMap((path) => [raceOf(path), allocationOf(path)]);

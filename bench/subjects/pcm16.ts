@@ -1,4 +1,4 @@
-import { floatFromPcm16, pcm16FromFloat } from '../../src/audio/index.ts';
+import { Dither, floatFromPcm16, pcm16FromFloat } from '../../src/audio/index.ts';
 import { loopFloatFromPcm16, loopPcm16FromFloat } from '../competitors/loops.ts';
 import { noiseFloat, noisePcm16 } from '../corpus.ts';
 import { ownViews } from '../own-views.ts';
@@ -18,6 +18,9 @@ export const pcm16Subjects: readonly Subject[] = [
       const { kernel, input, output } = ownViews(build);
       const { exports } = kernel;
       kernel.f32.set(floats, input >> 2);
+      const dither = new Dither();
+      const generators = kernel.allocate(exports.ditherBytes());
+      exports.ditherInit(generators, 1);
       return [
         {
           name: 'bargein, own views',
@@ -29,6 +32,18 @@ export const pcm16Subjects: readonly Subject[] = [
           name: 'bargein',
           time: timed((times) => {
             for (let i = 0; i < times; i++) pcm16FromFloat(floats, pcm16);
+          }),
+        },
+        {
+          name: 'bargein with dither, own views',
+          time: timed((times) => {
+            for (let i = 0; i < times; i++) exports.pcm16FromFloatDithered(output, input, FRAMES, generators);
+          }),
+        },
+        {
+          name: 'bargein with dither',
+          time: timed((times) => {
+            for (let i = 0; i < times; i++) dither.pcm16FromFloat(floats, pcm16);
           }),
         },
         {

@@ -8,7 +8,7 @@ export {
   type PlayoutOptions,
   type PlayoutStats,
 } from './playout.ts';
-export { decodeBase64, decodeBase64Into, encodeBase64 } from './base64.ts';
+export { decodeBase64, decodeBase64Into, encodeBase64 } from './base64-kernel.ts';
 export { PACKET_MS, WIRE_SAMPLE_RATE } from './format.ts';
 export { type G711Convention, decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from './g711.ts';
 export { deinterleave, downMix, interleave, type Samples } from './channels.ts';

@@ -1,6 +1,7 @@
 import { AudioError } from '../errors.ts';
 import { coreModule } from '../wasm/core.ts';
 import { Kernel } from '../wasm/kernel.ts';
+import { TextMemory } from './text-memory.ts';
 
 // Audio objects share instances, so that twenty small ones cost one memory. An object allocates once, in its
 // constructor, and gives that back in `free()`. All of this runs on one thread.
@@ -11,18 +12,25 @@ export const SCRATCH_BYTES = 24_576;
 
 /** Two blocks of memory that the stateless conversions use for the length of one call. */
 export class Scratch {
+  readonly module: WebAssembly.Module;
   readonly kernel: Kernel;
   readonly input: number;
   readonly output: number;
+  /** The blocks as text. */
+  readonly inputText: TextMemory;
+  readonly outputText: TextMemory;
   // The views last asked for: calls of one size make none.
   #bytes: Uint8Array<ArrayBuffer>;
   #pcm16: Int16Array<ArrayBuffer>;
   #floats: Float32Array<ArrayBuffer>;
 
-  constructor(kernel: Kernel) {
+  constructor(module: WebAssembly.Module, kernel: Kernel) {
+    this.module = module;
     this.kernel = kernel;
     this.input = kernel.allocate(2 * SCRATCH_BYTES);
     this.output = this.input + SCRATCH_BYTES;
+    this.inputText = new TextMemory(kernel, this.input, SCRATCH_BYTES);
+    this.outputText = new TextMemory(kernel, this.output, SCRATCH_BYTES);
     this.#bytes = kernel.u8.subarray(0, 0);
     this.#pcm16 = kernel.i16.subarray(0, 0);
     this.#floats = kernel.f32.subarray(0, 0);
@@ -51,6 +59,7 @@ export class Scratch {
 
 const kernelsByModule = new Map<WebAssembly.Module, Kernel[]>();
 const scratchByModule = new Map<WebAssembly.Module, Scratch>();
+let recentScratch: Scratch | null = null;
 
 /** The memory of one audio object in a shared kernel of the selected build, from its constructor to its `free()`. */
 export class Allocation {
@@ -97,12 +106,10 @@ export function kernelFor(bytes: number): Kernel {
 /** The scratch blocks of the selected build. */
 export function scratch(): Scratch {
   const module = coreModule();
-  let blocks = scratchByModule.get(module);
-  if (blocks === undefined) {
-    blocks = new Scratch(kernelFor(2 * SCRATCH_BYTES));
-    scratchByModule.set(module, blocks);
-  }
-  return blocks;
+  if (recentScratch?.module === module) return recentScratch;
+  recentScratch = scratchByModule.get(module) ?? new Scratch(module, kernelFor(2 * SCRATCH_BYTES));
+  scratchByModule.set(module, recentScratch);
+  return recentScratch;
 }
 
 /** The part of `samples` from `start` on that fits a block of `blockFrames`: the array itself where that is all of it. */

@@ -20,7 +20,8 @@ const FORMATS: Record<SampleFormat, { readonly number: number; readonly bytes: n
 /** What the core returns for text that ends inside a sample. */
 const HALF_SAMPLE = -(2 ** 31);
 /** Sixteen characters are twelve bytes: whole frames of every format. */
-const TEXT_STEP = 16;
+const GROUP_CHARACTERS = 16;
+const GROUP_BYTES = 12;
 const MAX_PACKET_MS = 10_000;
 
 /** One end of a path. */
@@ -77,8 +78,10 @@ export class Transcoder {
     this.#output = FORMATS[output.format];
     this.#blockFrames = Math.ceil((input.rate * PACKET_MS) / 1000);
     this.#scratchFrames = Math.max(this.#blockFrames, Math.ceil(this.#blockFrames * ratio) + 1);
-    const inputFrames = Math.ceil((input.rate * maxPacketMs) / 1000);
-    const inputBytes = Math.ceil((inputFrames * this.#input.bytes) / 12) * (input.isText ? TEXT_STEP : 12);
+    // Whole groups of text: whatever fits the input is so many frames at most.
+    const groups = Math.ceil((((input.rate * maxPacketMs) / 1000) * this.#input.bytes) / GROUP_BYTES);
+    const inputFrames = (groups * GROUP_BYTES) / this.#input.bytes;
+    const inputBytes = groups * (input.isText ? GROUP_CHARACTERS : GROUP_BYTES);
     const outputBytes = (Math.ceil(inputFrames * ratio) + 1) * this.#output.bytes;
     const textBytes = output.isText ? Math.ceil(outputBytes / 3) * 4 : 0;
     this.inputCapacity = input.isText ? inputBytes : inputFrames;

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bufferBase64, malformedAt, plainBase64 } from '../../src/audio/base64.ts';
+import { kernelBase64 } from '../../src/audio/base64-kernel.ts';
 import { decodeBase64, decodeBase64Into, encodeBase64 } from '../../src/audio/index.ts';
 import { MALFORMED } from './reference/base64.ts';
 import { BUILDS, bytesOf, forEachTail, KernelRuns, noiseWords } from './reference/kernel-runs.ts';
@@ -121,6 +122,7 @@ describe.each(BUILDS)('the kernel of the %s build', (build) => {
 describe.each([
   { name: 'Buffer', codec: bufferBase64 },
   { name: 'plain loops', codec: plainBase64 },
+  { name: 'the kernel', codec: kernelBase64 },
 ])('base64 by $name', ({ codec }) => {
   it('encodes and decodes as Node', () => {
     fc.assert(
