@@ -4,6 +4,8 @@ import { type CoreBuild, decodeBase64, loadCore } from '../../src/audio/index.ts
 import { coreModule } from '../../src/wasm/core.ts';
 import { MALFORMED } from '../audio/reference/base64.ts';
 import { noiseWords } from '../audio/reference/kernel-runs.ts';
+import vectors from './fixtures/core-vector-hashes.json' with { type: 'json' };
+import { vectorHashes } from './fixtures/core-vectors.ts';
 import hashes from './fixtures/core-hashes.json' with { type: 'json' };
 import { FRAMES, renderHere, SAMPLE_RATE, seededSignal, sha256 } from './fixtures/core-path.ts';
 
@@ -31,6 +33,10 @@ describe.each(BUILDS)('the %s build in this browser', (build) => {
     const rendered = await renderInWorklet(coreModule(build));
     expect(await sha256(rendered.getChannelData(0))).toBe(hashes.wire);
     expect(await sha256(rendered.getChannelData(1))).toBe(hashes.phone);
+  });
+
+  it('computes what Node computes of everything in bargein/audio, bit for bit', async () => {
+    expect(await vectorHashes()).toEqual(vectors);
   });
 
   it('computes in the page what Node computes, bit for bit', async () => {
