@@ -250,7 +250,7 @@ export const clientEventSchemas: Schemas = {
     event_id: eventId,
     type: z.literal('conversation.item.create'),
     item,
-    previous_item_id: z.optional(z.nullable(z.string())),
+    previous_item_id: z.optional(z.string()),
   }),
   'conversation.item.retrieve': z.strictObject({
     event_id: eventId,
@@ -272,7 +272,7 @@ export const clientEventSchemas: Schemas = {
   'response.create': z.strictObject({
     event_id: eventId,
     type: z.literal('response.create'),
-    response: z.optional(z.nullable(response)),
+    response: z.optional(response),
   }),
   'response.cancel': z.strictObject({
     event_id: eventId,

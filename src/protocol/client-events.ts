@@ -230,7 +230,7 @@ export interface ConversationItemCreate extends ClientEventBase {
   type: 'conversation.item.create';
   item: WireItem | WireMcpApprovalResponse;
   /** Where to insert: behind this item, `root` for the front; absent or null appends. */
-  previous_item_id?: string | null;
+  previous_item_id?: string;
 }
 export interface ConversationItemRetrieve extends ClientEventBase {
   type: 'conversation.item.retrieve';
@@ -248,7 +248,7 @@ export interface ConversationItemDelete extends ClientEventBase {
 }
 export interface ResponseCreate extends ClientEventBase {
   type: 'response.create';
-  response?: WireResponseRequest | null;
+  response?: WireResponseRequest;
 }
 export interface ResponseCancel extends ClientEventBase {
   type: 'response.cancel';

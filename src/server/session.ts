@@ -252,7 +252,7 @@ export class Session implements IncidentTarget {
     const taken = this.#takeOver(item, 'item');
     this.#conversation.insert(taken.item, taken.audio, event.previous_item_id);
     // A message that is put at a named place rewrites history; one that is appended is said now.
-    const isSaidNow = event.previous_item_id === undefined || event.previous_item_id === null;
+    const isSaidNow = event.previous_item_id === undefined;
     if (isSaidNow && item.type === 'message' && item.role === 'user')
       this.#turns.write(taken.item.id, item, taken.audio);
     // A call that a client brings is one of an earlier connection: it stands for the response that made it.
@@ -260,7 +260,7 @@ export class Session implements IncidentTarget {
   }
 
   /** The answer to a request continues the reply that waited for it, without being asked to: no client does. */
-  #settleApproval(item: WireMcpApprovalResponse, previousItemId: string | null | undefined): void {
+  #settleApproval(item: WireMcpApprovalResponse, previousItemId: string | undefined): void {
     this.#mcp.checkApproval(item);
     this.#conversation.insert({ ...item, id: item.id ?? this.#wire.newId('item') }, null, previousItemId ?? null);
     this.#responses.continueWith(this.#mcp.settle(item));

@@ -10,6 +10,8 @@ declare module 'vitest' {
     realtimeUrl: string;
     /** `baseURL` of a server that answers calls at length. */
     callBaseUrl: string;
+    /** `baseURL` of a server that repeats what it is told. */
+    echoBaseUrl: string;
   }
 }
 
@@ -38,9 +40,11 @@ export default async function startLocalServers(project: TestProject): Promise<(
       ],
     },
   });
+  const echoServer = createRealtimeServer();
+  project.provide('echoBaseUrl', (await echoServer.listen()).baseUrl);
   project.provide('realtimeUrl', (await server.listen()).url);
   project.provide('callBaseUrl', (await callServer.listen()).baseUrl);
   return async () => {
-    await Promise.all([server.close(), callServer.close()]);
+    await Promise.all([server.close(), callServer.close(), echoServer.close()]);
   };
 }

@@ -106,7 +106,6 @@ export const corpus: readonly ClientEvent[] = [
   { type: 'conversation.item.truncate', item_id: 'item_mine', content_index: 0, audio_end_ms: 10 },
   { type: 'conversation.item.delete', item_id: 'item_mine' },
   { type: 'response.create' },
-  { type: 'response.create', response: null },
   {
     type: 'response.create',
     response: {

@@ -73,6 +73,18 @@ const cases: Case[] = [
   },
   { why: 'a wrong type', event: update({ instructions: 5 }), code: 'invalid_type', param: 'session.instructions' },
   {
+    why: 'a response that is null',
+    event: { type: 'response.create', response: null },
+    code: 'invalid_type',
+    param: 'response',
+  },
+  {
+    why: 'a place that is null',
+    event: { ...userMessage('Hello.'), previous_item_id: null },
+    code: 'invalid_type',
+    param: 'previous_item_id',
+  },
+  {
     why: 'two modalities',
     event: update({ output_modalities: ['text', 'audio'] }),
     code: 'above_max_value',

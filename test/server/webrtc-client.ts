@@ -28,6 +28,7 @@ export class WebRtcClient {
   readonly #waiting = new Set<() => void>();
   readonly #closed = Promise.withResolvers<void>();
   #packets = 0;
+  #isClosed = false;
 
   static async create(codecName: keyof typeof PAYLOAD_TYPES): Promise<WebRtcClient> {
     return new WebRtcClient(codecName, await CallCodec.load(codecName));
@@ -42,6 +43,8 @@ export class WebRtcClient {
     audio.addSSRC(SSRC, 'caller', 'caller', 'caller-audio');
     this.#track = this.#connection.addTrack(audio);
     this.#track.onMessage((bytes) => {
+      // A packet may still be on its way from the library's thread, where nothing that is thrown here can go.
+      if (this.#isClosed) return;
       const packet = parseRtp(new Uint8Array(bytes));
       if (packet !== null) this.heard.push(this.#codec.decode(packet.payload).samples);
       this.#wake();
@@ -120,6 +123,7 @@ export class WebRtcClient {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#connection.close();
     this.#codec.free();
   }

@@ -84,9 +84,11 @@ export class DataChannelPeer implements MediaPeer {
     this.#track.onOpen(this.#guarded(() => listener.onMediaOpen()));
     this.#track.onMessage(this.#guarded((packet: Buffer) => listener.onPacket(new Uint8Array(packet))));
     this.#connection.onDataChannel(this.#guarded((channel: DataChannel) => this.#opened(channel)));
-    this.#connection.onStateChange((state) => {
-      if (state === 'closed' || state === 'failed') this.close();
-    });
+    this.#connection.onStateChange(
+      this.#guarded((state: string) => {
+        if (state === 'closed' || state === 'failed') this.close();
+      }),
+    );
   }
 
   sendText(text: string): boolean {
@@ -135,7 +137,7 @@ export class DataChannelPeer implements MediaPeer {
         this.#listener.onText(typeof message === 'string' ? message : textOf(message)),
       ),
     );
-    channel.onClosed(() => this.close());
+    channel.onClosed(this.#guarded(() => this.close()));
     // The channel of an answerer is open when it is announced.
     this.#listener.onChannelOpen();
   }
