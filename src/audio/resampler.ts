@@ -18,6 +18,7 @@ import { Allocation, kernelFor } from './kernels.ts';
  * From there to as far above the lower Nyquist the response falls, through −6 dB at that frequency. Content of this
  * transition band leaves its image or alias inside the band, at −6 dB next to the Nyquist frequency, and nowhere below.
  * `max` takes 0.23 ms more, on the same scale, where the ratio in lowest terms has a number above 24, as with 44.1 kHz.
+ * `docs/audio.md` has the levels inside the transition band.
  */
 export type ResamplerQuality = 'voice' | 'high' | 'max' | 'lowLatency';
 
