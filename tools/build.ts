@@ -43,6 +43,7 @@ run(
   '-b',
   'src/tsconfig.entry.json',
   'src/node',
+  'src/streams',
   'src/server',
   'src/testing',
   'src/features',

@@ -1,0 +1,35 @@
+import type { AudioStage } from './stages.ts';
+
+export {
+  type AudioStage,
+  microphoneUplinkStage,
+  packetizerStage,
+  pcm16ResamplerStage,
+  phoneDownlinkStage,
+  phoneUplinkStage,
+  resamplerStage,
+  speakerDownlinkStage,
+} from './stages.ts';
+
+/**
+ * A `TransformStream` through a stage, whose memory it gives back when the stream ends, is cancelled or fails. What the
+ * stage throws errors the stream.
+ */
+export function audioStream<Input, Output>(stage: AudioStage<Input, Output>): TransformStream<Input, Output> {
+  return new TransformStream<Input, Output>({
+    transform(input, controller) {
+      try {
+        stage.push(input, (output) => controller.enqueue(output));
+      } catch (error) {
+        stage.free();
+        throw error;
+      }
+    },
+    flush(controller) {
+      stage.flush((output) => controller.enqueue(output));
+      stage.free();
+    },
+    // Newer than some type declarations.
+    ...{ cancel: () => stage.free() },
+  });
+}
