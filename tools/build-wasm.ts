@@ -1,4 +1,4 @@
-// Compiles assembly/ into the three builds of the audio core and the playout module, and writes each as a base64 module
+// Compiles assembly/ into the three builds of the audio core and the playout module, and writes each as hexadecimal text in a module
 // beside src/wasm, so that bundlers, worklets and Node read the same bytes without fetching a file.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -18,10 +18,10 @@ for (const { target, entry, name } of modules) {
   const args = [`assembly/${entry}.ts`, '--config', 'asconfig.json', '--target', target];
   const { error } = await asc.main(args, { stderr: process.stderr, transforms });
   if (error !== null) throw error;
-  const base64 = readFileSync(`build/${name.replace('-', '.')}.wasm`, 'base64');
-  const constant = `${name.replace('-', '_').toUpperCase()}_BASE64`;
+  const hex = readFileSync(`build/${name.replace('-', '.')}.wasm`, 'hex');
+  const constant = `${name.replace('-', '_').toUpperCase()}_HEX`;
   writeFileSync(
     `src/wasm/${name}.generated.ts`,
-    `/** The ${name} module of assembly/, base64. */\nexport const ${constant}: string =\n  '${base64}';\n`,
+    `/** The ${name} module of assembly/, in hexadecimal. */\nexport const ${constant}: string =\n  '${hex}';\n`,
   );
 }

@@ -16,7 +16,7 @@ const withoutInlineCore: Plugin = {
   name: 'without-inline-core',
   setup(bundle) {
     bundle.onLoad({ filter: /(core-simd|playout)\.generated\.ts$/ }, () => ({
-      contents: "export const CORE_SIMD_BASE64 = '', PLAYOUT_BASE64 = '';",
+      contents: "export const CORE_SIMD_HEX = '', PLAYOUT_HEX = '';",
     }));
   },
 };

@@ -2,7 +2,6 @@
 // the last character zero. The platform's own codec does the work where there is one; each is laxer in its own way, so
 // what it accepted is checked by counting.
 import { AudioError } from '../errors.ts';
-import { fitOutput } from './format.ts';
 
 /** One implementation. `decode` fills `output`, of just the decoded length, and returns whether `text` is well formed. */
 export interface Base64Codec {
@@ -64,7 +63,7 @@ export const bufferBase64: Base64Codec = {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const PADDING = 0x3d;
-const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
+const CODES = /* @__PURE__ */ Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
 /** The six bits of a character by its code, −1 outside the alphabet. */
 const SEXTETS = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)));
 
@@ -116,16 +115,6 @@ export function encodeBase64(bytes: Uint8Array): string {
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(decodedBytes(text));
   decodeExactly(codec, text, bytes);
-  return bytes;
-}
-
-/**
- * Decodes padded base64 into `output` and returns the number of bytes. Throws `ERR_BUFFER_SIZE` when they do not fit,
- * and `ERR_BASE64` for malformed text; the contents of `output` are then undefined.
- */
-export function decodeBase64Into(text: string, output: Uint8Array): number {
-  const bytes = decodedBytes(text);
-  decodeExactly(codec, text, fitOutput(output, bytes));
   return bytes;
 }
 

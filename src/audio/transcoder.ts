@@ -1,6 +1,7 @@
 import { AudioError } from '../errors.ts';
 import { alignVector, type Kernel } from '../wasm/kernel.ts';
-import { encodeBase64, malformedBase64 } from './base64.ts';
+import { encodeBase64 } from './base64-kernel.ts';
+import { malformedBase64 } from './base64.ts';
 import { checkSampleRate, PACKET_MS } from './format.ts';
 import { Allocation, kernelFor } from './kernels.ts';
 import { Level } from './level.ts';

@@ -16,7 +16,8 @@ export {
  * stage throws errors the stream.
  */
 export function audioStream<Input, Output>(stage: AudioStage<Input, Output>): TransformStream<Input, Output> {
-  return new TransformStream<Input, Output>({
+  // `cancel` is newer than some type declarations.
+  const transformer: Transformer<Input, Output> & { cancel(): void } = {
     transform(input, controller) {
       try {
         stage.push(input, (output) => controller.enqueue(output));
@@ -29,7 +30,7 @@ export function audioStream<Input, Output>(stage: AudioStage<Input, Output>): Tr
       stage.flush((output) => controller.enqueue(output));
       stage.free();
     },
-    // Newer than some type declarations.
-    ...{ cancel: () => stage.free() },
-  });
+    cancel: () => stage.free(),
+  };
+  return new TransformStream<Input, Output>(transformer);
 }

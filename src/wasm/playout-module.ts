@@ -1,5 +1,5 @@
-import { decodeCoreBytes } from './base64-text.ts';
-import { PLAYOUT_BASE64 } from './playout.generated.ts';
+import { decodeCoreBytes } from './hex-text.ts';
+import { PLAYOUT_HEX } from './playout.generated.ts';
 
 /** The functions of `assembly/playout-module.ts`. Addresses, counts and flags are numbers; a `bool` result is 0 or 1. */
 export interface PlayoutExports {
@@ -27,6 +27,6 @@ let compiled: WebAssembly.Module | null = null;
  * worklets by `postMessage`.
  */
 export function playoutModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(decodeCoreBytes(PLAYOUT_BASE64));
+  compiled ??= new WebAssembly.Module(decodeCoreBytes(PLAYOUT_HEX));
   return compiled;
 }

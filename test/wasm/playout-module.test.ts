@@ -52,8 +52,8 @@ describe('the playout module', () => {
   });
 
   it('has no constants that would lie on those of the audio core', async () => {
-    const { PLAYOUT_BASE64 } = await import('../../src/wasm/playout.generated.ts');
-    const found = sections(Buffer.from(PLAYOUT_BASE64, 'base64'));
+    const { PLAYOUT_HEX } = await import('../../src/wasm/playout.generated.ts');
+    const found = sections(Buffer.from(PLAYOUT_HEX, 'hex'));
     expect(found).toContain(10);
     expect(found).not.toContain(DATA_SECTION);
   });
