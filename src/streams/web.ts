@@ -1,3 +1,4 @@
+import type { Transformer } from 'node:stream/web';
 import type { AudioStage } from './stages.ts';
 
 export {
