@@ -77,6 +77,8 @@ export interface RealtimeSessionConnectOptions {
   url?: string;
   /** The call to attach to, for SIP. */
   callId?: string;
+  /** Abandons the attempt; once it is connected, the session stays. */
+  signal?: AbortSignal;
 }
 
 /** The options that do not depend on the app's context. */
@@ -139,12 +141,13 @@ export function connectOptionsOf(
   defaults: Pick<Partial<RealtimeSessionOptions>, 'apiKey' | 'model'>,
   initialSessionConfig: SessionConfig,
 ): RealtimeTransportLayerConnectOptions {
-  const { apiKey = defaults.apiKey, model = defaults.model, url, callId } = options;
+  const { apiKey = defaults.apiKey, model = defaults.model, url, callId, signal } = options;
   return {
     initialSessionConfig,
     ...(apiKey !== undefined && { apiKey }),
     ...(model !== undefined && { model }),
     ...(url !== undefined && { url }),
     ...(callId !== undefined && { callId }),
+    ...(signal !== undefined && { signal }),
   };
 }

@@ -1,5 +1,6 @@
 // Node's part; chosen by the `node` condition of `#platform`.
 
+import type { WebSocket } from 'ws';
 import type { CreateWebSocketOptions, WebSocketLike } from '../transports/defaults.ts';
 import { registerPlatform } from '../transports/defaults.ts';
 import { createTransport } from './transports.ts';
@@ -7,15 +8,42 @@ import { createTransport } from './transports.ts';
 /** A retrieved item carries all its audio, 64 kB a second: this holds eight minutes. */
 const MAX_PAYLOAD_BYTES = 32 << 20;
 
+const PING_INTERVAL_MS = 1500;
+const MISSED_PINGS = 2;
+
 registerPlatform({ createWebSocket, isPublic: false, transportKind: 'websocket', createTransport });
 
 /** Opens a socket of `ws`, which is loaded here and not before. */
-async function createWebSocket({ url, apiKey }: CreateWebSocketOptions): Promise<WebSocketLike> {
+async function createWebSocket({ url, apiKey, headers }: CreateWebSocketOptions): Promise<WebSocketLike> {
   const { WebSocket } = await import('ws');
-  return new WebSocket(url, {
-    headers: { Authorization: `Bearer ${apiKey}` },
+  const socket = new WebSocket(url, {
+    headers: headers ?? { Authorization: `Bearer ${apiKey}` },
     // Base64 of speech does not compress, and trying costs five times the CPU of everything else.
     perMessageDeflate: false,
     maxPayload: MAX_PAYLOAD_BYTES,
   });
+  keepAlive(socket);
+  return socket;
+}
+
+/**
+ * Ends a connection whose other end is gone without a word: a ping every 1.5 s, and two of them without a sign of life are the
+ * end. A caller who hears nothing for 5 s is lost anyway; a new connection may still save the call.
+ */
+function keepAlive(socket: WebSocket): void {
+  let unanswered = 0;
+  const alive = (): void => {
+    unanswered = 0;
+  };
+  socket.on('open', () => {
+    const timer = setInterval(() => {
+      if (unanswered >= MISSED_PINGS) return socket.terminate();
+      unanswered += 1;
+      socket.ping();
+    }, PING_INTERVAL_MS);
+    timer.unref();
+    socket.on('close', () => clearInterval(timer));
+  });
+  socket.on('pong', alive);
+  socket.on('message', alive);
 }

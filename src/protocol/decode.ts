@@ -9,6 +9,9 @@ export type DecodedEvent =
   /** `raw` is there when it was an event at all, so that it can still pass through. */
   | { readonly kind: 'malformed'; readonly raw: RawServerEvent | null; readonly error: ProtocolError };
 
+/** Schemas of tools nest the deepest, about 20; whoever copies or walks an event must not run out of stack. */
+const MAX_NESTING = 64;
+
 /** Parses a message of the server once and checks what we read of it; never throws. */
 export function decodeServerEvent(message: unknown): DecodedEvent {
   if (typeof message !== 'string') return malformed(null, `a server event must be text, got ${kindOf(message)}`);
@@ -20,6 +23,7 @@ export function decodeServerEvent(message: unknown): DecodedEvent {
     return malformed(null, `a server event must be JSON, got ${message.length} characters that are not`);
   }
   if (!isRawEvent(raw)) return malformed(null, `a server event must be an object with a type, got ${kindOf(raw)}`);
+  if (!nestsWithin(raw, MAX_NESTING)) return malformed(null, `a server event must nest at most ${MAX_NESTING} deep`);
   const check = checks.get(raw.type);
   if (check === undefined) return { kind: 'other', raw };
   const badField = check(raw);
@@ -182,6 +186,14 @@ const essentials = checksByType({
   'input_audio_buffer.speech_started': {},
   'input_audio_buffer.speech_stopped': {},
 });
+
+function nestsWithin(value: object, levels: number): boolean {
+  if (levels === 0) return false;
+  for (const inner of Object.values(value) as unknown[]) {
+    if (typeof inner === 'object' && inner !== null && !nestsWithin(inner, levels - 1)) return false;
+  }
+  return true;
+}
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -55,6 +55,8 @@ export class Connector {
       }
       throw error;
     }
+    // The signal was for this attempt; the next ones end with the session.
+    this.#options = { ...options, signal: undefined };
     this.#complete(isResuming && options.callId !== undefined, onOpen);
   }
 

@@ -22,6 +22,8 @@ export interface WebSocketLike {
 export interface CreateWebSocketOptions {
   url: string;
   apiKey: string;
+  /** Instead of `Authorization: Bearer <key>`; browsers can't send any. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** A platform's part. */

@@ -1,6 +1,6 @@
 import type { Timer } from '../clock.ts';
 import { BargeinError, TransportConnectionError, UserError } from '../errors.ts';
-import { usableKey } from './api-key.ts';
+import { abandoned, usableKey } from './connect-rules.ts';
 import type { CreateWebSocketOptions, WebSocketLike } from './defaults.ts';
 import { platformDefaults } from './defaults.ts';
 import type { OpenAIRealtimeBaseOptions } from './openai-base.ts';
@@ -32,6 +32,11 @@ export interface OpenAIRealtimeWebSocketOptions extends OpenAIRealtimeBaseOption
   useInsecureApiKey?: boolean;
   /** Opens the socket instead of the platform. */
   createWebSocket?: (options: CreateWebSocketOptions) => Promise<WebSocketLike>;
+  /**
+   * Headers of the connection, instead of `Authorization: Bearer <key>`: `(key) => ({ 'api-key': key })` for Azure. Not for
+   * browsers, which can't send any.
+   */
+  headers?: (apiKey: string) => Readonly<Record<string, string>>;
   /** `createWebSocket` returns a socket that is open already. */
   skipOpenEventListeners?: boolean;
 }
@@ -46,6 +51,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   readonly #createWebSocket: OpenAIRealtimeWebSocketOptions['createWebSocket'];
   readonly #useInsecureApiKey: boolean;
   readonly #skipOpenEventListeners: boolean;
+  readonly #headers: OpenAIRealtimeWebSocketOptions['headers'];
   #url: string | undefined;
   #state: WebSocketState = { status: 'disconnected', websocket: undefined };
   #attempt: Attempt | null = null;
@@ -57,6 +63,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     this.#createWebSocket = options.createWebSocket;
     this.#useInsecureApiKey = options.useInsecureApiKey ?? false;
     this.#skipOpenEventListeners = options.skipOpenEventListeners ?? false;
+    this.#headers = options.headers;
   }
 
   get status(): 'connected' | 'disconnected' | 'connecting' {
@@ -74,7 +81,8 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
 
   /**
    * Opens the connection and sends the configuration. Resolves when both are done, without waiting for the server's word
-   * on the configuration; rejects after 5 s, when the server refuses, and when `close` is called meanwhile.
+   * on the configuration; rejects after 5 s, when the server refuses, and when `close` is called or
+   * the option `signal` is aborted meanwhile.
    */
   async connect(options: RealtimeTransportLayerConnectOptions): Promise<void> {
     if (this.#state.status !== 'disconnected') {
@@ -142,11 +150,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   }
 
   close(): void {
-    this.#attempt?.reject(
-      new TransportConnectionError('connect was abandoned: close() was called meanwhile', {
-        code: 'ERR_CONNECT_ABANDONED',
-      }),
-    );
+    this.#attempt?.reject(abandoned('close() was called meanwhile'));
     this.#disconnect({ code: NORMAL_CLOSE });
   }
 
@@ -166,9 +170,14 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   /** Resolves with an open socket in `#state`. Whatever comes after the attempt was given up is closed and forgotten. */
   async #open(options: RealtimeTransportLayerConnectOptions): Promise<void> {
     let timer: Timer | undefined;
+    const { signal } = options;
+    let abandon = (): void => {};
     const opened = new Promise<void>((resolve, reject) => {
       const attempt: Attempt = { reject };
       this.#attempt = attempt;
+      abandon = () => reject(abandoned('its signal was aborted', signal?.reason));
+      if (signal?.aborted === true) return abandon();
+      signal?.addEventListener('abort', abandon, { once: true });
       timer = this._clock.schedule(CONNECT_DEADLINE_MS, () =>
         reject(
           new TransportConnectionError(`no connection within ${CONNECT_DEADLINE_MS} ms`, {
@@ -182,6 +191,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
       await opened;
     } finally {
       timer?.cancel();
+      signal?.removeEventListener('abort', abandon);
       this.#attempt = null;
     }
   }
@@ -193,7 +203,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     const url = this.#urlFor(options);
     let websocket: WebSocketLike;
     try {
-      const target = { url, apiKey };
+      const target = { url, apiKey, ...(this.#headers !== undefined && { headers: this.#headers(apiKey) }) };
       websocket = await (this.#createWebSocket?.(target) ?? platformDefaults().createWebSocket(target));
     } catch (error) {
       throw error instanceof BargeinError ? error : connectFailed(error, apiKey);

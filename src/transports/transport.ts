@@ -25,6 +25,8 @@ export interface RealtimeTransportLayerConnectOptions {
   model?: string;
   url?: string;
   callId?: string;
+  /** Abandons the attempt; a connection that is open stays. */
+  signal?: AbortSignal;
   initialSessionConfig?: SessionConfig;
 }
 

@@ -2,12 +2,15 @@
 
 import type { TestProject } from 'vitest/node';
 import { createRealtimeServer } from '../../src/server/index.ts';
+import { SCENARIO } from '../transports/scenario.ts';
 import { makeMicrophone } from './microphone.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** A WebSocket server that answers in a sentence. */
     realtimeUrl: string;
+    /** `baseURL` of a server that holds the conversation of `test/transports/scenario.ts`. */
+    scenarioBaseUrl: string;
     /** `baseURL` of a server that answers calls at length. */
     callBaseUrl: string;
     /** `baseURL` of a server that repeats what it is told. */
@@ -42,9 +45,11 @@ export default async function startLocalServers(project: TestProject): Promise<(
   });
   const echoServer = createRealtimeServer();
   project.provide('echoBaseUrl', (await echoServer.listen()).baseUrl);
+  const scenarioServer = createRealtimeServer({ scenario: SCENARIO });
+  project.provide('scenarioBaseUrl', (await scenarioServer.listen()).baseUrl);
   project.provide('realtimeUrl', (await server.listen()).url);
   project.provide('callBaseUrl', (await callServer.listen()).baseUrl);
   return async () => {
-    await Promise.all([server.close(), callServer.close(), echoServer.close()]);
+    await Promise.all([server.close(), callServer.close(), echoServer.close(), scenarioServer.close()]);
   };
 }

@@ -3,6 +3,7 @@
 import { expect, inject, test } from 'vitest';
 import { OpenAIRealtimeWebRTC, RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
 import type { OpenAIRealtimeWebRTCOptions } from '../../src/index.ts';
+import { converse, EVENTS } from '../transports/scenario.ts';
 import { LevelProbe } from './level-probe.ts';
 
 const callUrl = `${inject('callBaseUrl')}/realtime/calls`;
@@ -156,3 +157,32 @@ test('closing while the call is made abandons it', async () => {
   await expect(connecting).rejects.toMatchObject({ code: 'ERR_CONNECT_ABANDONED' });
   expect(transport.status).toBe('disconnected');
 });
+
+test('the conversation of every transport, with the same events in the same order', async () => {
+  const context = new AudioContext();
+  const voice = context.createMediaStreamDestination();
+  // Without a source that goes on, silence would be no packets at all.
+  const silence = new ConstantSourceNode(context, { offset: 0 });
+  silence.connect(voice);
+  silence.start();
+  const baseUrl = inject('scenarioBaseUrl');
+  const minted = await fetch(`${baseUrl}/realtime/client_secrets`, { method: 'POST' });
+  const { value: apiKey } = (await minted.json()) as { value: string };
+  const transport = new OpenAIRealtimeWebRTC({ mediaStream: voice.stream, baseUrl: `${baseUrl}/realtime/calls` });
+  const events = await converse(transport, async (session) => {
+    await session.connect({ apiKey });
+    return {
+      say: (file) => {
+        void (async () => {
+          const response = await fetch(`/src/cli/demo/speech/${file}`);
+          const source = context.createBufferSource();
+          source.buffer = await context.decodeAudioData(await response.arrayBuffer());
+          source.connect(voice);
+          source.start();
+        })();
+      },
+      stop: () => void context.close(),
+    };
+  });
+  expect(events).toEqual(EVENTS);
+}, 60_000);

@@ -59,7 +59,7 @@ const nextMessage = (socket: WebSocket): Promise<unknown> =>
 /** Waits for one event of the transport. */
 function event(
   transport: OpenAIRealtimeWebSocket,
-  name: 'connection_change' | 'item_deleted' | 'error',
+  name: 'connection_change' | 'disconnected' | 'item_deleted' | 'error',
 ): Promise<unknown[]> {
   return new Promise((resolve) => transport.once(name, (...args: unknown[]) => resolve(args)));
 }
@@ -273,5 +273,62 @@ describe('the package on Node', () => {
     expect(loaded).toHaveBeenCalledOnce();
     transport.close();
     vi.doUnmock('ws');
+  });
+});
+
+describe('another endpoint', () => {
+  it('is reached by its own URL and its own headers', async () => {
+    const server = await startServer();
+    const transport = new OpenAIRealtimeWebSocket({
+      url: server.url.replace('?model=m', '/openai/v1/realtime?model=deployment'),
+      headers: (apiKey) => ({ 'api-key': apiKey }),
+    });
+    await transport.connect({ apiKey: KEY });
+    const [request] = server.requests;
+    expect(request?.url).toBe('/v1/realtime/openai/v1/realtime?model=deployment');
+    expect(request?.headers['api-key']).toBe(KEY);
+    expect(request?.headers.authorization).toBeUndefined();
+    expect(inspect(transport, { depth: 10, showHidden: false })).not.toContain(KEY);
+    transport.close();
+  });
+});
+
+describe('a signal', () => {
+  it('abandons the attempt, before it begins and while it lasts', async () => {
+    const server = await startServer(null);
+    const transport = new OpenAIRealtimeWebSocket({ url: server.url });
+    const abort = new AbortController();
+    const connecting = transport.connect({ apiKey: KEY, signal: abort.signal });
+    abort.abort(new Error('changed my mind'));
+    await expect(connecting).rejects.toMatchObject({ code: 'ERR_CONNECT_ABANDONED', cause: abort.signal.reason });
+    await expect(transport.connect({ apiKey: KEY, signal: abort.signal })).rejects.toMatchObject({
+      code: 'ERR_CONNECT_ABANDONED',
+    });
+    expect(transport.status).toBe('disconnected');
+  });
+
+  it('does not end a connection that is open', async () => {
+    const server = await startServer();
+    const transport = new OpenAIRealtimeWebSocket({ url: server.url });
+    const abort = new AbortController();
+    await transport.connect({ apiKey: KEY, signal: abort.signal });
+    abort.abort();
+    expect(transport.status).toBe('connected');
+    transport.close();
+  });
+});
+
+describe('a connection that is only half there', () => {
+  it('is noticed within 5 s, although nobody closes it', { timeout: 15_000 }, async () => {
+    const server = await startServer();
+    const transport = new OpenAIRealtimeWebSocket({ url: server.url });
+    const [websocket] = await Promise.all([server.connection(), transport.connect({ apiKey: KEY })]);
+    const disconnected = event(transport, 'disconnected');
+    // It reads nothing any more, pings neither, as behind a cable that was pulled.
+    websocket.pause();
+    const sinceMs = performance.now();
+    await disconnected;
+    expect(Math.round((performance.now() - sinceMs) / 1000)).toBeLessThanOrEqual(5);
+    expect(transport.status).toBe('disconnected');
   });
 });

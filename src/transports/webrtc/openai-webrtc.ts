@@ -1,7 +1,7 @@
 import { deferred } from '../../deferred.ts';
 import { TransportConnectionError, UserError } from '../../errors.ts';
 import { logger } from '../../logger.ts';
-import { usableKey } from '../api-key.ts';
+import { abandoned, usableKey } from '../connect-rules.ts';
 import { platformDefaults } from '../defaults.ts';
 import type { OpenAIRealtimeBaseOptions } from '../openai-base.ts';
 import { OpenAIRealtimeBase } from '../openai-base.ts';
@@ -128,7 +128,12 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
     const attempt: Attempt = { abort, ready, call: null, isConnected: false };
     this.#attempt = attempt;
     this._deliver('connection_change', 'connecting');
-    this.#call(attempt, options).then(resolve, (error: unknown) => {
+    const { signal } = options;
+    const abandon = (): void => abort.abort(abandoned('its signal was aborted', signal?.reason));
+    if (signal?.aborted === true) abandon();
+    signal?.addEventListener('abort', abandon, { once: true });
+    const call = this.#call(attempt, options).finally(() => signal?.removeEventListener('abort', abandon));
+    call.then(resolve, (error: unknown) => {
       if (this.#attempt === attempt) this.#disconnect({ code: ABNORMAL_CLOSE });
       reject(error);
     });
@@ -166,11 +171,7 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
   }
 
   close(): void {
-    this.#attempt?.abort.abort(
-      new TransportConnectionError('connect was abandoned: close() was called meanwhile', {
-        code: 'ERR_CONNECT_ABANDONED',
-      }),
-    );
+    this.#attempt?.abort.abort(abandoned('close() was called meanwhile'));
     this.#disconnect({ code: NORMAL_CLOSE });
   }
 

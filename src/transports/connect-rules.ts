@@ -1,4 +1,6 @@
-import { UserError } from '../errors.ts';
+// What every transport does alike when it connects.
+
+import { TransportConnectionError, UserError } from '../errors.ts';
 
 /**
  * The key to connect with. Throws `ERR_NO_API_KEY` when there is none, and `ERR_EPHEMERAL_KEY_REQUIRED` when everybody
@@ -16,4 +18,9 @@ export function usableKey(apiKey: string | undefined, { isExposed }: { readonly 
       'or set useInsecureApiKey if you must',
     { code: 'ERR_EPHEMERAL_KEY_REQUIRED' },
   );
+}
+
+/** The error of an attempt to connect that was given up. */
+export function abandoned(why: string, cause?: unknown): TransportConnectionError {
+  return new TransportConnectionError(`connect was abandoned: ${why}`, { code: 'ERR_CONNECT_ABANDONED', cause });
 }
