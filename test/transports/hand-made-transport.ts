@@ -3,9 +3,9 @@
 
 import { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
-import type { RealtimeItem, RealtimeTransportLayer, RealtimeTransportLayerConnectOptions } from '../../src/index.ts';
+import type { RealtimeTransportLayer, RealtimeTransportLayerConnectOptions } from '../../src/index.ts';
 
-type Wire = Record<string, any>;
+type Wire = Record<string, unknown>;
 
 /** Speaks as much of the protocol as one conversation by voice needs. */
 export class HandMadeTransport extends EventEmitter {
@@ -49,8 +49,8 @@ export class HandMadeTransport extends EventEmitter {
     this.sendEvent({ type: 'input_audio_buffer.append', audio: Buffer.from(audio).toString('base64') });
   }
 
-  updateSessionConfig(config: Wire): void {
-    const { instructions, tools } = config;
+  updateSessionConfig(config: object): void {
+    const { instructions, tools } = config as Wire;
     this.sendEvent({ type: 'session.update', session: { type: 'realtime', instructions, tools } });
   }
 
@@ -83,12 +83,13 @@ export class HandMadeTransport extends EventEmitter {
 
   #read(event: Wire): void {
     this.emit('*', event);
-    const { response_id: responseId, item_id: itemId } = event;
+    const responseId = String(event['response_id']);
+    const itemId = String(event['item_id']);
     switch (event['type']) {
       case 'response.created':
         return void this.emit('turn_started', { type: 'response_started', providerData: event });
       case 'response.done': {
-        const { id, output, usage } = event['response'] as Wire;
+        const { id, output, usage } = event['response'] as { id: string; output: Wire[]; usage: unknown };
         return void this.emit('turn_done', {
           type: 'response_done',
           response: { id, output: output.map(camel), usage },
@@ -120,7 +121,7 @@ export class HandMadeTransport extends EventEmitter {
       }
       case 'conversation.item.done': {
         const item = event['item'] as Wire;
-        if (item['type'] === 'message') this.emit('item_update', camel(item) as RealtimeItem);
+        if (item['type'] === 'message') this.emit('item_update', camel(item));
       }
     }
   }
