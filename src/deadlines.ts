@@ -10,10 +10,22 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** Settles as `work` does, or rejects with what `overdue` returns once `delayMs` have passed. */
-  async race<T>(delayMs: number, work: () => T | Promise<T>, overdue: () => Error): Promise<T> {
+  /**
+   * Settles as `work` does, or rejects with what `overdue` returns once `delayMs` have passed; `onOverdue` runs after that,
+   * so that work which gives up then can't win the race.
+   */
+  async race<T>(
+    delayMs: number,
+    work: () => T | Promise<T>,
+    overdue: () => Error,
+    onOverdue?: (error: Error) => void,
+  ): Promise<T> {
     const { promise, reject } = deferred<never>();
-    const timer = this.#clock.schedule(delayMs, () => reject(overdue()));
+    const timer = this.#clock.schedule(delayMs, () => {
+      const error = overdue();
+      reject(error);
+      onOverdue?.(error);
+    });
     this.#timers.add(timer);
     try {
       return await Promise.race([work(), promise]);

@@ -16,6 +16,7 @@ export { RunToolApprovalItem } from './agent/approval-item.ts';
 export type { FunctionCallItem, HostedToolCallItem } from './agent/approval-item.ts';
 export { backgroundResult, isBackgroundResult } from './agent/background-result.ts';
 export type { BackgroundResult } from './agent/background-result.ts';
+export type { ToolOutputCustomData } from './agent/custom-data.ts';
 export type { ToolErrorFormatter, ToolErrorFormatterArgs } from './agent/call-runner.ts';
 export { OutputGuardrailTripwireTriggered } from './agent/guardrail.ts';
 export type {
@@ -29,19 +30,36 @@ export type {
 export { Handoff, getHandoff, handoff } from './agent/handoff.ts';
 export type { HandoffConfig, HandoffEnabledFunction } from './agent/handoff.ts';
 export { hostedMcpTool } from './agent/hosted-mcp.ts';
-export type { HostedMCPTool, HostedMcpToolOptions } from './agent/hosted-mcp.ts';
+export type { HostedMCPApprovalFunction, HostedMCPTool, HostedMcpToolOptions } from './agent/hosted-mcp.ts';
+export type { MCPConfig, MCPServer, MCPTool, MCPToolFilter, MCPToolResult } from './agent/mcp-server.ts';
 export { RunContext } from './agent/run-context.ts';
 export type { RealtimeContextData } from './agent/run-context.ts';
 export type { JsonObjectSchema, StandardSchema, ToolExecuteArgument, ToolInputParameters } from './agent/schema.ts';
 export { tool } from './agent/tool.ts';
 export type {
   FunctionTool,
+  FunctionToolCustomDataContext,
+  FunctionToolCustomDataExtractor,
   RealtimeTool,
   ToolCallDetails,
   ToolErrorFunction,
   ToolOptions,
   ToolTimeoutErrorFunction,
 } from './agent/tool.ts';
+export {
+  ToolGuardrailFunctionOutputFactory,
+  ToolGuardrailTripwireTriggered,
+  defineToolInputGuardrail,
+  defineToolOutputGuardrail,
+} from './agent/tool-guardrail.ts';
+export type {
+  ToolGuardrailBehavior,
+  ToolGuardrailFunctionOutput,
+  ToolInputGuardrailData,
+  ToolInputGuardrailDefinition,
+  ToolOutputGuardrailData,
+  ToolOutputGuardrailDefinition,
+} from './agent/tool-guardrail.ts';
 export { RequestUsage, Usage } from './agent/usage.ts';
 export type { RequestUsageInput, UsageInput } from './agent/usage.ts';
 export type { Clock, Timer } from './clock.ts';

@@ -1,7 +1,7 @@
 // The public face of a session. What it does is decided in `session/` and carried out by `shell/`.
 
 import { EventEmitter } from '#emitter';
-import { RealtimeAgent } from './agent/agent.ts';
+import type { RealtimeAgent } from './agent/agent.ts';
 import type { RunToolApprovalItem } from './agent/approval-item.ts';
 import { callIdOf } from './agent/approval-item.ts';
 import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
@@ -86,7 +86,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
 
   /** Tools of hosted servers that the current agent can use. */
   get availableMcpTools(): RealtimeMcpToolInfo[] {
-    return this.#runtime.hosted.availableTo(this.#runtime.currentAgent);
+    return this.#runtime.hosted.availableTo(this.#runtime.currentOffer);
   }
 
   /** Opens the connection, with a fresh history and the initial agent. */
@@ -141,7 +141,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
   /** Gives the conversation to another agent. Resolves when the server was told. */
   updateAgent(newAgent: RealtimeAgent<TBaseContext>): Promise<RealtimeAgent<TBaseContext>> {
     return optional(async () => {
-      if (!(newAgent instanceof RealtimeAgent)) {
+      if (typeof newAgent?.name !== 'string' || typeof newAgent.getSystemPrompt !== 'function') {
         throw new UserError('updateAgent() takes a RealtimeAgent', { code: 'ERR_AGENT_KIND' });
       }
       await this.#runtime.settled({ type: 'updateAgent', agentName: newAgent.name }, newAgent);
@@ -184,7 +184,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
   /** The configuration that `connect` would send. */
   async getInitialSessionConfig(overrides: SessionConfig = {}): Promise<SessionConfig> {
     const roster = new AgentRoster(this.initialAgent, this.options, this.#runtime.runContext);
-    return roster.configFor(roster.initial, overrides);
+    return (await roster.prepare(roster.initial, overrides)).config;
   }
 
   /** The configuration that a session of `agent` would begin with, without making one. */
@@ -199,6 +199,6 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
       options,
       realtimeContext(options.context, () => []),
     );
-    return roster.configFor(roster.initial, overrides);
+    return (await roster.prepare(roster.initial, overrides)).config;
   }
 }

@@ -2,6 +2,7 @@
 
 import type { RealtimeAgent } from './agent/agent.ts';
 import type { FunctionCallItem, RunToolApprovalItem } from './agent/approval-item.ts';
+import type { ToolOutputCustomData } from './agent/custom-data.ts';
 import type { OutputGuardrailTripwireTriggered } from './agent/guardrail.ts';
 import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
 import type { FunctionTool } from './agent/tool.ts';
@@ -57,7 +58,7 @@ export type RealtimeSessionEventTypes<TContext = unknown> = {
     agent: SessionAgent<TContext>,
     tool: FunctionTool<RealtimeContextData<TContext>>,
     result: string,
-    details: { toolCall: FunctionCallItem },
+    details: { toolCall: FunctionCallItem; customData?: ToolOutputCustomData },
   ];
   /** Every event of the transport, untouched. */
   transport_event: [event: TransportEvent];

@@ -2,7 +2,8 @@ import type { ToolErrorFormatter } from './agent/call-runner.ts';
 import type { RealtimeOutputGuardrail, RealtimeOutputGuardrailSettings } from './agent/guardrail.ts';
 import type { RealtimeContextData } from './agent/run-context.ts';
 import type { Clock } from './clock.ts';
-import { NotImplementedError, UserError } from './errors.ts';
+import { UserError } from './errors.ts';
+import { MAX_TIMEOUT_MS } from './agent/tool.ts';
 import { logger } from './logger.ts';
 import type { RealtimeReconnectOptions } from './reconnect-options.ts';
 import type { SessionFeature } from './shell/session-feature.ts';
@@ -14,8 +15,10 @@ import type { ApiKey, RealtimeTransportLayer, RealtimeTransportLayerConnectOptio
 
 /** How function tools run. */
 export interface RealtimeToolExecutionConfig {
-  /** Not in this version. */
+  /** Runs a tool's input guardrails before the app is asked for an approval, and again before the tool runs. */
   preApprovalInputGuardrails?: boolean;
+  /** For tools without `timeoutMs`, and for callbacks around calls; in milliseconds, 1…2147483647. Default 60,000. */
+  defaultTimeoutMs?: number;
 }
 
 /** Options of a `RealtimeSession`. */
@@ -94,8 +97,11 @@ export function checkSessionOptions(options: PlainOptions): void {
       code: 'ERR_SESSION_OPTION',
     });
   }
-  if (preApproval === true) {
-    throw new NotImplementedError('toolExecution.preApprovalInputGuardrails: tool guardrails are not in this version');
+  const defaultTimeoutMs = options.toolExecution?.defaultTimeoutMs;
+  if (defaultTimeoutMs !== undefined && !(defaultTimeoutMs >= 1 && defaultTimeoutMs <= MAX_TIMEOUT_MS)) {
+    throw new UserError(`toolExecution.defaultTimeoutMs must be 1…${MAX_TIMEOUT_MS}, got ${defaultTimeoutMs}`, {
+      code: 'ERR_SESSION_OPTION',
+    });
   }
   const { debounceTextLength: debounce, timeoutMs } = options.outputGuardrailSettings ?? {};
   if (timeoutMs !== undefined && !(timeoutMs > 0)) {

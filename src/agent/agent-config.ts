@@ -2,7 +2,8 @@
 
 import { UserError } from '../errors.ts';
 import type { RealtimeToolDefinition, SessionConfig } from '../protocol/session-config.ts';
-import type { RealtimeAgent } from './agent.ts';
+import type { AgentOffer, RealtimeAgent } from './agent.ts';
+import { hostedToolDefinition } from './hosted-mcp.ts';
 import type { RealtimeContextData, RunContext } from './run-context.ts';
 import { isFunctionTool } from './tool.ts';
 
@@ -18,29 +19,35 @@ export interface ConfigLayers {
   readonly isVoiceFixed: boolean;
 }
 
+/** A configuration, and what it offers of its agent. */
+export interface AgentConfig<TContext> {
+  readonly config: SessionConfig;
+  readonly offer: AgentOffer<TContext>;
+}
+
 /** Computes the configuration for `agent`. Throws `UserError` when two tools or handoffs share a name. */
-export async function sessionConfigOf<TContext>(
+export async function agentConfigOf<TContext>(
   agent: RealtimeAgent<TContext>,
   runContext: RunContext<RealtimeContextData<TContext>>,
   layers: ConfigLayers,
-): Promise<SessionConfig> {
-  const [instructions, prompt, tools] = await Promise.all([
+): Promise<AgentConfig<TContext>> {
+  const [instructions, prompt, offer] = await Promise.all([
     agent.getSystemPrompt(runContext),
     agent.getPrompt(runContext),
-    toolDefinitionsOf(agent, runContext),
+    offerOf(agent, runContext),
   ]);
   const config: SessionConfig = {
     ...layers.last,
     ...layers.options,
     ...layers.overrides,
     instructions: instructions ?? '',
-    tools,
+    tools: toolDefinitionsOf(offer),
   };
   if (layers.model !== undefined) config.model = layers.model;
   if (layers.tracing !== undefined) config.tracing = layers.tracing;
   if (prompt !== undefined) config.prompt = prompt;
   else delete config.prompt;
-  return withVoice(config, agent.voice, layers);
+  return { config: withVoice(config, agent.voice, layers), offer };
 }
 
 /** The agent's voice wins over the session's; both places where a voice may stand say the same. */
@@ -61,14 +68,14 @@ export function voiceOf(config: SessionConfig): string | undefined {
   return config.audio?.output?.voice ?? config.voice;
 }
 
-async function toolDefinitionsOf<TContext>(
+async function offerOf<TContext>(
   agent: RealtimeAgent<TContext>,
   runContext: RunContext<RealtimeContextData<TContext>>,
-): Promise<RealtimeToolDefinition[]> {
+): Promise<AgentOffer<TContext>> {
   const [tools, handoffs] = await Promise.all([agent.getAllTools(runContext), agent.getEnabledHandoffs(runContext)]);
-  const functions = [...tools.filter(isFunctionTool), ...handoffs.map((entry) => entry.getHandoffAsFunctionTool())];
+  const functions = tools.filter(isFunctionTool);
   const names = new Set<string>();
-  for (const { name } of functions) {
+  for (const name of [...functions.map((entry) => entry.name), ...handoffs.map((entry) => entry.toolName)]) {
     if (names.has(name)) {
       throw new UserError(`agent ${agent.name} has two tools or handoffs named ${name}; rename one`, {
         code: 'ERR_DUPLICATE_TOOL_NAME',
@@ -76,14 +83,18 @@ async function toolDefinitionsOf<TContext>(
     }
     names.add(name);
   }
-  const hosted = tools
-    .filter((entry) => !isFunctionTool(entry))
-    .map((entry) => entry.providerData as RealtimeToolDefinition);
-  const defined = functions.map(({ name, description, parameters }): RealtimeToolDefinition => ({
-    type: 'function',
-    name,
-    description,
-    parameters,
-  }));
-  return [...defined, ...hosted];
+  return { agent, functions, hosted: tools.filter((entry) => !isFunctionTool(entry)), handoffs };
+}
+
+function toolDefinitionsOf<TContext>({ functions, handoffs, hosted }: AgentOffer<TContext>): RealtimeToolDefinition[] {
+  const defined = [...functions, ...handoffs.map((entry) => entry.getHandoffAsFunctionTool())];
+  return [
+    ...defined.map(({ name, description, parameters }): RealtimeToolDefinition => ({
+      type: 'function',
+      name,
+      description,
+      parameters,
+    })),
+    ...hosted.map(hostedToolDefinition),
+  ];
 }

@@ -1,8 +1,11 @@
 import { EventEmitter } from '#emitter';
-import { NotImplementedError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { FunctionCallItem } from './approval-item.ts';
+import type { ToolOutputCustomData } from './custom-data.ts';
 import type { Handoff } from './handoff.ts';
 import { getHandoff } from './handoff.ts';
+import type { HostedMCPTool } from './hosted-mcp.ts';
+import type { MCPConfig, MCPServer } from './mcp-server.ts';
 import type { RealtimeContextData, RunContext } from './run-context.ts';
 import type { FunctionTool, RealtimeTool } from './tool.ts';
 import { isFunctionTool, refuseUnsupportedToolOptions } from './tool.ts';
@@ -31,7 +34,7 @@ export type RealtimeAgentEventTypes<TContext = unknown> = {
     context: RunContext<RealtimeContextData<TContext>>,
     tool: FunctionTool<RealtimeContextData<TContext>>,
     result: string,
-    details: { toolCall: FunctionCallItem },
+    details: { toolCall: FunctionCallItem; customData?: ToolOutputCustomData },
   ];
 };
 
@@ -53,9 +56,17 @@ export interface RealtimeAgentConfiguration<TContext = unknown> {
   /** Can't change any more once the session has spoken. */
   voice?: string;
   tools?: RealtimeTool<RealtimeContextData<TContext>>[];
-  /** Local MCP servers; not in this version. Hosted ones: `hostedMcpTool`. */
-  mcpServers?: unknown[];
-  mcpConfig?: Record<string, unknown>;
+  /** Tool servers that the app has connected to. Those that the service calls itself: `hostedMcpTool`. */
+  mcpServers?: MCPServer[];
+  mcpConfig?: MCPConfig;
+}
+
+/** What an agent offered the model in one configuration: calls are looked up here, whatever the agent says by then. */
+export interface AgentOffer<TContext = unknown> {
+  readonly agent: RealtimeAgent<TContext>;
+  readonly functions: readonly FunctionTool<RealtimeContextData<TContext>>[];
+  readonly hosted: readonly HostedMCPTool[];
+  readonly handoffs: readonly Handoff<TContext>[];
 }
 
 /** Options of text agents that a realtime session has no use for. */
@@ -77,8 +88,8 @@ export class RealtimeAgent<TContext = unknown> extends EventEmitter<RealtimeAgen
   handoffDescription: string;
   handoffs: (RealtimeAgent<TContext> | Handoff<TContext>)[];
   tools: RealtimeTool<RealtimeContextData<TContext>>[];
-  mcpServers: unknown[];
-  mcpConfig: Record<string, unknown>;
+  mcpServers: MCPServer[];
+  mcpConfig: MCPConfig;
   readonly voice: string | undefined;
 
   constructor(config: RealtimeAgentConfiguration<TContext>) {
@@ -111,14 +122,30 @@ export class RealtimeAgent<TContext = unknown> extends EventEmitter<RealtimeAgen
     return typeof this.prompt === 'function' ? this.prompt(runContext, this) : this.prompt;
   }
 
-  /** The tools that are enabled now. */
+  /** The tools that are enabled now, those of the MCP servers first. */
   async getAllTools(
     runContext: RunContext<RealtimeContextData<TContext>>,
   ): Promise<RealtimeTool<RealtimeContextData<TContext>>[]> {
-    const isEnabled = await Promise.all(
-      this.tools.map(async (entry) => !isFunctionTool(entry) || (await isToolEnabled(entry, runContext, this))),
-    );
-    return this.tools.filter((_, index) => isEnabled[index]);
+    const [served, isEnabled] = await Promise.all([
+      this.getMcpTools(runContext),
+      Promise.all(
+        this.tools.map(async (entry) => !isFunctionTool(entry) || (await isToolEnabled(entry, runContext, this))),
+      ),
+    ]);
+    return [...served, ...this.tools.filter((_, index) => isEnabled[index])];
+  }
+
+  /** The tools of the MCP servers, listed anew. */
+  async getMcpTools(
+    runContext: RunContext<RealtimeContextData<TContext>>,
+  ): Promise<FunctionTool<RealtimeContextData<TContext>>[]> {
+    if (this.mcpServers.length === 0) return [];
+    const { mcpTools } = await import('./mcp-tools.ts');
+    const reservedNames = [
+      ...this.tools.filter(isFunctionTool).map(({ name }) => name),
+      ...this.handoffs.map((entry) => getHandoff(entry).toolName),
+    ];
+    return mcpTools(this.mcpServers, this.mcpConfig, runContext, this, reservedNames);
   }
 
   /** The handoffs that are enabled now. */
@@ -155,10 +182,11 @@ function checkConfiguration(config: RealtimeAgentConfiguration<never>): void {
       code: 'ERR_AGENT_OPTION',
     });
   }
-  if (config.mcpServers !== undefined && config.mcpServers.length > 0) {
-    throw new NotImplementedError(
-      `${owner} has mcpServers: local MCP servers are not in this version; use hostedMcpTool()`,
-    );
+  for (const server of config.mcpServers ?? []) {
+    if (typeof server?.listTools === 'function' && typeof server.callTool === 'function') continue;
+    throw new UserError(`${owner} has an MCP server without listTools and callTool; give a connected server object`, {
+      code: 'ERR_MCP_SERVER',
+    });
   }
   for (const candidate of config.tools ?? []) {
     if (candidate.type === 'function') refuseUnsupportedToolOptions(candidate, `tool ${candidate.name} of ${owner}`);

@@ -11,7 +11,9 @@ export function backgroundResult<T>(content: T): BackgroundResult<T> {
   return { [backgroundMark]: true, content };
 }
 
-/** Whether a tool's result was marked by `backgroundResult`. */
+/** Whether a tool's result was marked by `backgroundResult`, this one or that of the agents SDK. */
 export function isBackgroundResult<T = unknown>(result: unknown): result is BackgroundResult<T> {
-  return typeof result === 'object' && result !== null && backgroundMark in result;
+  if (typeof result !== 'object' || result === null) return false;
+  if (backgroundMark in result) return true;
+  return Object.getOwnPropertySymbols(result).some(({ description }) => description === 'backgroundResult');
 }

@@ -2,24 +2,24 @@
 // told: user code may throw, hang or return nonsense, but no call is left without an output.
 
 import type { Clock } from '../clock.ts';
-import { deferred } from '../deferred.ts';
+import { Deadlines } from '../deadlines.ts';
 import { InvalidToolInputError, ModelBehaviorError, ToolCallError, ToolTimeoutError } from '../errors.ts';
-import type { SessionConfig } from '../protocol/session-config.ts';
 import type { CallRef } from '../session/effect.ts';
 import type { CallPlan, SettlementInput } from '../session/input.ts';
-import type { AnyRealtimeAgent, RealtimeAgent } from './agent.ts';
+import type { AgentOffer, AnyRealtimeAgent, RealtimeAgent } from './agent.ts';
 import { isToolEnabled } from './agent.ts';
 import { functionCallItemOf } from './approval-item.ts';
-import { isBackgroundResult } from './background-result.ts';
+import { failureOutput, reportable } from './call-output.ts';
 import type { Handoff } from './handoff.ts';
-import { getHandoff } from './handoff.ts';
 import type { RealtimeContextData, RunContext } from './run-context.ts';
 import { parseJson } from './schema.ts';
-import type { FunctionTool, ToolCallDetails, ToolInvocation } from './tool.ts';
-import { TOOL_FAILED_OUTPUT, argumentParserOf, isFunctionTool, toolInvocation } from './tool.ts';
+import type { FunctionTool } from './tool.ts';
+import { argumentParserOf } from './tool.ts';
+import { runToolGuardrails } from './tool-guardrail.ts';
+import { runTool } from './tool-run.ts';
 
-/** A call ends after this, unless its tool says otherwise. */
-const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
+/** A call ends after this, unless its tool or the session says otherwise. */
+export const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
 
 /** Makes the text that the model reads when a call was rejected; undefined for the default. */
 export type ToolErrorFormatter<TContext = unknown> = (
@@ -41,27 +41,28 @@ export interface CallRunnerOptions<TContext> {
   readonly clock: Clock;
   readonly runContext: RunContext<RealtimeContextData<TContext>>;
   readonly formatError: ToolErrorFormatter<RealtimeContextData<TContext>> | undefined;
+  /** For tools that name no time of their own, and for callbacks around calls. */
+  readonly defaultTimeoutMs: number;
+  /** A tool's input guardrails run before the app is asked for an approval, too. */
+  readonly guardsBeforeApproval: boolean;
   /** Tells the app of an error that no settlement carries. */
   readonly report: (error: unknown) => void;
 }
 
 interface CallRecord<TContext> {
-  readonly agent: RealtimeAgent<TContext>;
+  readonly offer: AgentOffer<TContext>;
   readonly controller: AbortController;
+  readonly deadlines: Deadlines;
   subject?: FunctionTool<RealtimeContextData<TContext>> | Handoff<TContext>;
   input?: { readonly value: unknown };
 }
 
 type SettledOf<T extends SettlementInput['type']> = Extract<SettlementInput, { readonly type: T }>;
-type Settled = SettledOf<'callSettled'>;
-
-/** What a handoff needs of the session's agents. */
-export interface HandoffRoster<TContext> {
-  configFor(agent: RealtimeAgent<TContext>): Promise<SessionConfig>;
-  enter(agent: RealtimeAgent<TContext>): void;
-}
+type HandoffResult = SettledOf<'handoffSettled'>['result'];
 
 const HANDOFF_FAILED_OUTPUT = 'The handoff did not work. Stay with the user, or try something else.';
+
+const REJECTED_OUTPUT = 'The call was not approved.';
 
 /** Prepares and runs the calls of one connection. */
 export class CallRunner<TContext> {
@@ -72,66 +73,55 @@ export class CallRunner<TContext> {
     this.#options = options;
   }
 
-  /** Looks the call up, parses its arguments, asks whether it is enabled and whether it needs approval. */
-  async prepare(call: CallRef, agent: RealtimeAgent<TContext>): Promise<SettledOf<'callPrepared'>> {
-    const record: CallRecord<TContext> = { agent, controller: new AbortController() };
+  /** Looks the call up in what its agent offers, parses its arguments, asks whether it is enabled and needs approval. */
+  async prepare(call: CallRef, offer: AgentOffer<TContext>): Promise<SettledOf<'callPrepared'>> {
+    const { clock } = this.#options;
+    const record = { offer, controller: new AbortController(), deadlines: new Deadlines(clock) };
     this.#records.set(call.callId, record);
-    const plan = await this.#guarded(call, record, undefined, () => this.#plan(call, record)).catch(
-      (error: unknown): CallPlan => ({ kind: 'refuse', output: outputOf(error), error: reportable(error, call) }),
+    const plan = await this.#withinTime(call, record, () => this.#plan(call, record)).catch(
+      (error: unknown): CallPlan => ({
+        kind: 'refuse',
+        output: failureOutput(error),
+        error: reportable(error, call.name),
+      }),
     );
     return { type: 'callPrepared', callId: call.callId, plan };
   }
 
   /** Runs a prepared tool. */
-  async run(call: CallRef): Promise<Settled> {
-    const record = this.#records.get(call.callId);
+  async run(call: CallRef): Promise<SettledOf<'callSettled'>> {
+    const { callId } = call;
+    const record = this.#records.get(callId);
     const subject = record?.subject;
     if (record === undefined || subject === undefined || !('invoke' in subject)) {
-      return this.#failed(call, notPrepared(call));
+      const error = notPrepared(call);
+      return { type: 'callSettled', callId, output: failureOutput(error), isBackground: false, error };
     }
-    let failure: unknown;
-    const invocation: ToolInvocation = {
-      input: record.input,
-      onFailure: (error) => {
-        failure = reportable(error, call);
-      },
-    };
-    const details: ToolCallDetails = {
-      toolCall: functionCallItemOf(call),
-      signal: record.controller.signal,
-      [toolInvocation]: invocation,
-    };
-    try {
-      const result = await this.#guarded(call, record, subject.timeoutMs, () =>
-        subject.invoke(this.#options.runContext, call.arguments, details),
-      );
-      const isBackground = isBackgroundResult(result);
-      const output = textOf(isBackground ? result.content : result);
-      const settled: Settled = { type: 'callSettled', callId: call.callId, output, isBackground };
-      return failure === undefined ? settled : { ...settled, error: failure };
-    } catch (error) {
-      return error instanceof ToolTimeoutError
-        ? this.#timedOut(call, subject, error, details)
-        : this.#failed(call, error);
-    }
+    const { offer, controller, deadlines, input } = record;
+    const { runContext, defaultTimeoutMs } = this.#options;
+    const toolCall = functionCallItemOf(call);
+    const { agent } = offer;
+    const context = { runContext, agent, toolCall, input, controller, deadlines, defaultTimeoutMs };
+    return { type: 'callSettled', callId, ...(await runTool({ tool: subject, ...context })) };
   }
 
-  /** Runs a prepared handoff and computes the configuration of the agent that takes over. */
-  async handOff(call: CallRef, roster: HandoffRoster<TContext>): Promise<SettledOf<'handoffSettled'>> {
+  /** Runs a prepared handoff; `enter` makes the agent that takes over ready. */
+  async handOff(
+    call: CallRef,
+    enter: (agent: RealtimeAgent<TContext>) => Promise<Omit<Extract<HandoffResult, { readonly ok: true }>, 'ok'>>,
+  ): Promise<SettledOf<'handoffSettled'>> {
     const { callId } = call;
     try {
       const record = this.#records.get(callId);
       const subject = record?.subject;
       if (record === undefined || subject === undefined || 'invoke' in subject) throw notPrepared(call);
-      const { agent, config } = await this.#guarded(call, record, undefined, async () => {
-        const next = await subject.onInvokeHandoff(this.#options.runContext, call.arguments);
-        return { agent: next, config: await roster.configFor(next) };
-      });
-      roster.enter(agent);
-      return { type: 'handoffSettled', callId, result: { ok: true, agentName: agent.name, config } };
+      const entered = await this.#withinTime(call, record, async () =>
+        enter(await subject.onInvokeHandoff(this.#options.runContext, call.arguments)),
+      );
+      return { type: 'handoffSettled', callId, result: { ok: true, ...entered } };
     } catch (thrown) {
-      const error = reportable(thrown, call);
-      const output = thrown instanceof InvalidToolInputError ? outputOf(thrown) : HANDOFF_FAILED_OUTPUT;
+      const error = reportable(thrown, call.name);
+      const output = thrown instanceof InvalidToolInputError ? failureOutput(thrown) : HANDOFF_FAILED_OUTPUT;
       return { type: 'handoffSettled', callId, result: { ok: false, output, error } };
     }
   }
@@ -141,22 +131,22 @@ export class CallRunner<TContext> {
     return { type: 'rejectionFormatted', callId: call.callId, message: await this.#rejectionText(call, message) };
   }
 
-  /** The tool of a call, for events. */
-  toolOf(call: CallRef, agent: RealtimeAgent<TContext>): FunctionTool<RealtimeContextData<TContext>> | undefined {
-    const subject = this.#records.get(call.callId)?.subject;
-    if (subject !== undefined && 'invoke' in subject) return subject;
-    return agent.tools.filter(isFunctionTool).find((entry) => entry.name === call.name);
+  /** The tool of a call that is under way, for events. */
+  toolOf(callId: string): FunctionTool<RealtimeContextData<TContext>> | undefined {
+    const subject = this.#records.get(callId)?.subject;
+    return subject !== undefined && 'invoke' in subject ? subject : undefined;
   }
 
   /** Tells the code of a call to stop; its result no longer counts. */
   abort(callId: string, reason: string): void {
     const record = this.#records.get(callId);
-    this.#records.delete(callId);
+    this.release(callId);
     record?.controller.abort(new ToolCallError(`the call was abandoned: ${reason}`, undefined, 'ERR_TOOL_ABORTED'));
   }
 
   /** Forgets a call whose output was sent. */
   release(callId: string): void {
+    this.#records.get(callId)?.deadlines.clear();
     this.#records.delete(callId);
   }
 
@@ -167,42 +157,43 @@ export class CallRunner<TContext> {
 
   /** Forgets every call; the connection they belong to is gone. */
   clear(): void {
+    for (const { deadlines } of this.#records.values()) deadlines.clear();
     this.#records.clear();
   }
 
   async #rejectionText(call: CallRef, message: string | undefined): Promise<string> {
     const { runContext, formatError, report } = this.#options;
     const given = message ?? runContext.getRejectionMessage(call.name, call.callId);
-    if (given !== undefined) return given;
-    const defaultMessage = 'The call was not approved.';
-    if (formatError === undefined) return defaultMessage;
+    const record = this.#records.get(call.callId);
+    if (given !== undefined || formatError === undefined || record === undefined) return given ?? REJECTED_OUTPUT;
+    const args = {
+      kind: 'approval_rejected',
+      toolType: 'function',
+      toolName: call.name,
+      callId: call.callId,
+      defaultMessage: REJECTED_OUTPUT,
+      runContext,
+    } as const;
     try {
-      const { name: toolName, callId } = call;
-      const args = {
-        kind: 'approval_rejected',
-        toolType: 'function',
-        toolName,
-        callId,
-        defaultMessage,
-        runContext,
-      } as const;
-      return (await formatError(args)) ?? defaultMessage;
+      const words: unknown = await this.#withinTime(call, record, () => formatError(args));
+      if (words === undefined || typeof words === 'string') return words ?? REJECTED_OUTPUT;
+      throw new TypeError(`it returned ${typeof words}`);
     } catch (error) {
-      report(new ToolCallError('toolErrorFormatter threw; the default text was sent', error));
-      return defaultMessage;
+      report(new ToolCallError('toolErrorFormatter failed; the default text was sent', error));
+      return REJECTED_OUTPUT;
     }
   }
 
   async #plan(call: CallRef, record: CallRecord<TContext>): Promise<CallPlan> {
     const { runContext } = this.#options;
-    const { agent } = record;
-    const target = agent.handoffs.map(getHandoff).find((entry) => entry.toolName === call.name);
+    const { agent, handoffs, functions } = record.offer;
+    const target = handoffs.find((entry) => entry.toolName === call.name);
     if (target !== undefined) {
       if (!(await target.isEnabled({ runContext, agent }))) throw notOffered(call, agent);
       record.subject = target;
       return { kind: 'handoff', toAgentName: target.agentName };
     }
-    const found = agent.tools.filter(isFunctionTool).find((entry) => entry.name === call.name);
+    const found = functions.find((entry) => entry.name === call.name);
     if (found === undefined || !(await isToolEnabled(found, runContext, agent))) throw notOffered(call, agent);
     record.subject = found;
     const parse = argumentParserOf(found);
@@ -213,55 +204,23 @@ export class CallRunner<TContext> {
     const { needsApproval: stated } = found as { readonly needsApproval?: unknown };
     const needsApproval =
       typeof stated === 'function' ? await found.needsApproval(runContext, value, call.callId) : Boolean(stated);
-    return { kind: 'run', needsApproval };
+    if (needsApproval && this.#options.guardsBeforeApproval && !this.#isDecided(call)) {
+      const data = { context: runContext, agent, toolCall: functionCallItemOf(call) };
+      const refusal = await runToolGuardrails('tool_input', found.inputGuardrails, data);
+      if (refusal !== undefined) return { kind: 'refuse', output: refusal };
+    }
+    return { kind: 'run', needsApproval, stopsOnInterrupt: found.abortOnInterrupt === true };
+  }
+
+  #isDecided({ name: toolName, callId, arguments: text }: CallRef): boolean {
+    return this.#options.runContext.isToolApproved({ toolName, callId, arguments: text }) !== undefined;
   }
 
   /** Runs user code under a deadline. */
-  async #guarded<T>(
-    call: CallRef,
-    record: CallRecord<TContext>,
-    timeoutMs: number = DEFAULT_TOOL_TIMEOUT_MS,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    const { promise, reject } = deferred<never>();
-    const timer = this.#options.clock.schedule(timeoutMs, () => {
-      const error = new ToolTimeoutError({ toolName: call.name, timeoutMs });
-      reject(error);
-      record.controller.abort(error);
-    });
-    try {
-      return await Promise.race([work(), promise]);
-    } finally {
-      timer.cancel();
-    }
-  }
-
-  async #timedOut(
-    call: CallRef,
-    subject: FunctionTool<RealtimeContextData<TContext>>,
-    error: ToolTimeoutError,
-    details: ToolCallDetails,
-  ): Promise<Settled> {
-    const { timeoutBehavior, timeoutErrorFunction } = subject;
-    if (timeoutBehavior === 'raise_exception') return this.#failed(call, error);
-    const settled: Settled = { type: 'callSettled', callId: call.callId, output: outputOf(error), isBackground: false };
-    if (timeoutErrorFunction === undefined) return timeoutBehavior === undefined ? { ...settled, error } : settled;
-    try {
-      return { ...settled, output: textOf(await timeoutErrorFunction(this.#options.runContext, error, details)) };
-    } catch (formatError) {
-      return { ...settled, error: reportable(formatError, call) };
-    }
-  }
-
-  #failed(call: CallRef, error: unknown): Settled {
-    const { callId } = call;
-    return {
-      type: 'callSettled',
-      callId,
-      output: outputOf(error),
-      isBackground: false,
-      error: reportable(error, call),
-    };
+  #withinTime<T>(call: CallRef, record: CallRecord<TContext>, work: () => T | Promise<T>): Promise<T> {
+    const { defaultTimeoutMs: timeoutMs } = this.#options;
+    const overdue = (): Error => new ToolTimeoutError({ toolName: call.name, timeoutMs });
+    return record.deadlines.race(timeoutMs, work, overdue, (error) => record.controller.abort(error));
   }
 }
 
@@ -273,22 +232,4 @@ function notOffered(call: CallRef, agent: AnyRealtimeAgent): ModelBehaviorError 
   return new ModelBehaviorError(`the model called ${call.name}, which agent ${agent.name} does not offer now`, {
     code: 'ERR_UNKNOWN_TOOL',
   });
-}
-
-/** The model may read what it did wrong itself, but never the text of an exception of the app. */
-function outputOf(error: unknown): string {
-  if (error instanceof InvalidToolInputError) return `${error.message}. Correct them and call again.`;
-  if (error instanceof ModelBehaviorError) return 'There is no such tool. Use only the tools you were given.';
-  if (error instanceof ToolTimeoutError) return 'The tool took too long and was stopped.';
-  return TOOL_FAILED_OUTPUT;
-}
-
-function reportable(error: unknown, call: CallRef): Error {
-  if (error instanceof ModelBehaviorError || error instanceof ToolTimeoutError) return error;
-  return new ToolCallError(`${call.name} failed: ${error instanceof Error ? error.message : String(error)}`, error);
-}
-
-function textOf(result: unknown): string {
-  if (typeof result === 'string') return result;
-  return JSON.stringify(result) ?? '';
 }

@@ -28,8 +28,8 @@ export interface HandoffConfig<TInput extends ToolInputParameters, TContext = un
         runContext: RunContext<RealtimeContextData<TContext>>;
         agent: AnyRealtimeAgent;
       }) => Promise<boolean> | boolean);
-  /** Has no effect in a realtime session: the service keeps the conversation. */
-  inputFilter?: never;
+  /** Accepted for the agents SDK's sake, without effect: the service keeps the conversation. */
+  inputFilter?: unknown;
 }
 
 /** A tool that passes the conversation to another agent. */
@@ -97,7 +97,7 @@ export function handoff<TContext = unknown, TInput extends ToolInputParameters =
   return made;
 }
 
-/** The handoff itself, or a plain one for an agent. */
+/** The handoff itself, made here or elsewhere, or a plain one for an agent. */
 export function getHandoff<TContext>(target: RealtimeAgent<TContext> | Handoff<TContext>): Handoff<TContext> {
-  return target instanceof Handoff ? target : handoff(target);
+  return 'onInvokeHandoff' in target ? target : handoff(target);
 }

@@ -6,11 +6,25 @@ import { Usage } from './usage.ts';
 /** The app's context with the conversation so far. */
 export type RealtimeContextData<TContext = unknown> = TContext & { history: RealtimeItem[] };
 
+/** A decision about one call, and the arguments it was given for. */
+interface CallDecision {
+  readonly isApproved: boolean;
+  readonly arguments: string | undefined;
+  readonly message?: string | undefined;
+}
+
 interface ToolDecisions {
   always: 'approve' | 'reject' | null;
   alwaysMessage?: string;
-  readonly approved: Set<string>;
-  readonly rejected: Map<string, string | undefined>;
+  readonly byCall: Map<string, CallDecision>;
+}
+
+/** A call to be decided about. */
+interface CallInQuestion {
+  toolName: string;
+  callId: string;
+  /** With them, a decision that was given for other arguments under the same id does not count. */
+  arguments?: string;
 }
 
 /** What tools, guardrails and instruction functions are given: the app's context, the usage, the approvals. */
@@ -26,11 +40,12 @@ export class RunContext<TContext = unknown> {
   }
 
   /** True or false once decided, undefined while nobody has. A decision about one call outweighs a standing one. */
-  isToolApproved(approval: { toolName: string; callId: string }): boolean | undefined {
-    const decisions = this.#decisions.get(approval.toolName);
+  isToolApproved(call: CallInQuestion): boolean | undefined {
+    const decisions = this.#decisions.get(call.toolName);
     if (decisions === undefined) return undefined;
-    if (decisions.approved.has(approval.callId)) return true;
-    if (decisions.rejected.has(approval.callId)) return false;
+    const decision = decisions.byCall.get(call.callId);
+    const isAboutIt = call.arguments === undefined || decision?.arguments === call.arguments;
+    if (decision !== undefined && isAboutIt) return decision.isApproved;
     return decisions.always === null ? undefined : decisions.always === 'approve';
   }
 
@@ -38,27 +53,30 @@ export class RunContext<TContext = unknown> {
   approveTool(item: RunToolApprovalItem, options: { alwaysApprove?: boolean } = {}): void {
     const decisions = this.#of(item);
     if (options.alwaysApprove === true) decisions.always = 'approve';
-    const callId = callIdOf(item);
-    decisions.approved.add(callId);
-    decisions.rejected.delete(callId);
+    decisions.byCall.set(callIdOf(item), { isApproved: true, arguments: item.rawItem.arguments });
   }
 
   /** Rejects a call, or with `alwaysReject` every call of that tool; `message` is what the model is told. */
   rejectTool(item: RunToolApprovalItem, options: { alwaysReject?: boolean; message?: string } = {}): void {
     const decisions = this.#of(item);
-    if (options.alwaysReject === true) {
+    const { alwaysReject, message } = options;
+    if (alwaysReject === true) {
       decisions.always = 'reject';
-      if (options.message !== undefined) decisions.alwaysMessage = options.message;
+      if (message !== undefined) decisions.alwaysMessage = message;
     }
-    const callId = callIdOf(item);
-    decisions.rejected.set(callId, options.message);
-    decisions.approved.delete(callId);
+    decisions.byCall.set(callIdOf(item), { isApproved: false, arguments: item.rawItem.arguments, message });
   }
 
   /** What the app wants the model to be told about a rejected call. */
   getRejectionMessage(toolName: string, callId: string): string | undefined {
     const decisions = this.#decisions.get(toolName);
-    return decisions?.rejected.get(callId) ?? (decisions?.always === 'reject' ? decisions.alwaysMessage : undefined);
+    const message = decisions?.byCall.get(callId)?.message;
+    return message ?? (decisions?.always === 'reject' ? decisions.alwaysMessage : undefined);
+  }
+
+  /** Forgets decisions about single calls: ids of calls mean something within one connection only. */
+  static forgetCalls(context: RunContext<never>): void {
+    for (const { byCall } of context.#decisions.values()) byCall.clear();
   }
 
   toJSON(): {
@@ -67,10 +85,12 @@ export class RunContext<TContext = unknown> {
     approvals: Record<string, { approved: true | string[]; rejected: true | string[] }>;
   } {
     const approvals: Record<string, { approved: true | string[]; rejected: true | string[] }> = {};
-    for (const [toolName, { always, approved, rejected }] of this.#decisions) {
+    for (const [toolName, { always, byCall }] of this.#decisions) {
+      const idsOf = (isApproved: boolean): string[] =>
+        [...byCall].filter(([, decision]) => decision.isApproved === isApproved).map(([callId]) => callId);
       approvals[toolName] = {
-        approved: always === 'approve' ? true : [...approved],
-        rejected: always === 'reject' ? true : [...rejected.keys()],
+        approved: always === 'approve' ? true : idsOf(true),
+        rejected: always === 'reject' ? true : idsOf(false),
       };
     }
     return { context: this.context, usage: this.usage, approvals };
@@ -80,7 +100,7 @@ export class RunContext<TContext = unknown> {
     const toolName = item.name ?? '';
     const existing = this.#decisions.get(toolName);
     if (existing !== undefined) return existing;
-    const created: ToolDecisions = { always: null, approved: new Set(), rejected: new Map() };
+    const created: ToolDecisions = { always: null, byCall: new Map() };
     this.#decisions.set(toolName, created);
     return created;
   }

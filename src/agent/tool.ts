@@ -1,17 +1,20 @@
-import { NotImplementedError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
+import { logger } from '../logger.ts';
 import type { AnyRealtimeAgent } from './agent.ts';
 import type { FunctionCallItem } from './approval-item.ts';
+import type { ToolOutputCustomData } from './custom-data.ts';
 import type { HostedMCPTool } from './hosted-mcp.ts';
 import type { RunContext } from './run-context.ts';
 import type { ToolTimeoutError } from '../errors.ts';
 import type { JsonObjectSchema, ToolExecuteArgument, ToolInputParameters } from './schema.ts';
 import { jsonSchemaOf, parseArguments } from './schema.ts';
+import type { ToolInputGuardrailDefinition, ToolOutputGuardrailDefinition } from './tool-guardrail.ts';
 
 /** What the model reads when a tool fails and the app says nothing itself. The exception's own text stays here. */
 export const TOOL_FAILED_OUTPUT = 'The tool failed. Tell the user that it did not work, or try something else.';
 
 /** Longest delay that timers accept. */
-const MAX_TIMEOUT_MS = 2_147_483_647;
+export const MAX_TIMEOUT_MS = 2_147_483_647;
 
 /** Between the runner and tools made here: the parsed arguments, and a way to report what the model is not told. */
 export const toolInvocation: unique symbol = Symbol('bargein.toolInvocation');
@@ -24,7 +27,7 @@ export interface ToolInvocation {
 /** Beside the arguments of a tool call. */
 export interface ToolCallDetails {
   toolCall?: FunctionCallItem;
-  /** Aborts when the call times out or the session closes. */
+  /** Aborts when the call times out, the session closes, or with `abortOnInterrupt` the agent is interrupted. */
   signal?: AbortSignal;
   [toolInvocation]?: ToolInvocation;
 }
@@ -52,8 +55,28 @@ export interface FunctionTool<
   timeoutMs?: number;
   timeoutBehavior?: 'error_as_result' | 'raise_exception';
   timeoutErrorFunction?: ToolTimeoutErrorFunction<Context>;
+  inputGuardrails?: readonly ToolInputGuardrailDefinition<Context>[];
+  outputGuardrails?: readonly ToolOutputGuardrailDefinition<Context>[];
+  customDataExtractor?: FunctionToolCustomDataExtractor<Context>;
+  abortOnInterrupt?: boolean;
   providerData?: Record<string, unknown>;
 }
+
+/** What a tool's `customDataExtractor` is given. */
+export interface FunctionToolCustomDataContext<Context = unknown> {
+  runContext: RunContext<Context>;
+  tool: FunctionTool<Context>;
+  toolCall: FunctionCallItem;
+  /** The model's arguments, parsed. */
+  input: unknown;
+  /** What `execute` returned. */
+  output: unknown;
+}
+
+/** Makes data for the app, never for the model, out of a tool's result; it comes with `agent_tool_end`. */
+export type FunctionToolCustomDataExtractor<Context = unknown> = (
+  context: FunctionToolCustomDataContext<Context>,
+) => Promise<ToolOutputCustomData | null | undefined> | ToolOutputCustomData | null | undefined;
 
 /** Makes the text that the model reads when a tool throws; may be asynchronous. */
 export type ToolErrorFunction<Context = unknown> = (
@@ -98,26 +121,31 @@ export interface ToolOptions<TParameters extends ToolInputParameters, Context = 
   timeoutMs?: number;
   timeoutBehavior?: 'error_as_result' | 'raise_exception';
   timeoutErrorFunction?: ToolTimeoutErrorFunction<Context>;
+  /** Check the arguments, after an approval; see `toolExecution.preApprovalInputGuardrails`. */
+  inputGuardrails?: readonly ToolInputGuardrailDefinition<Context>[];
+  /** Check the result before the model reads it. */
+  outputGuardrails?: readonly ToolOutputGuardrailDefinition<Context>[];
+  customDataExtractor?: FunctionToolCustomDataExtractor<Context>;
+  /** An interrupt stops the tool: its signal aborts, and the model reads that the call was stopped. Default false. */
+  abortOnInterrupt?: boolean;
   providerData?: Record<string, unknown>;
 }
 
-/** Options of the peer's `tool()` that have no meaning, or no implementation yet, in a realtime session. */
-const UNSUPPORTED: readonly [option: string, reason: string, isLater: boolean][] = [
-  ['outputSchema', 'a realtime tool answers with text', false],
-  ['deferLoading', 'the Realtime API has no tool search', false],
-  ['allowedCallers', 'the Realtime API has no programmatic callers', false],
-  ['inputGuardrails', 'tool guardrails are not in this version; check the input in execute', true],
-  ['outputGuardrails', 'tool guardrails are not in this version; check the result in execute', true],
-  ['customDataExtractor', 'custom data of tool outputs is not in this version', true],
+/** Options of the agents SDK's `tool()` that a realtime session can't honour. */
+const UNSUPPORTED: readonly [option: string, reason: string][] = [
+  ['outputSchema', 'a realtime tool answers with text'],
+  ['allowedCallers', 'the Realtime API has no programmatic callers'],
 ];
 
-/** Throws for options that this package would otherwise have to ignore. */
+/** Throws for options whose meaning would be lost. */
 export function refuseUnsupportedToolOptions(options: object, owner: string): void {
-  for (const [option, reason, isLater] of UNSUPPORTED) {
+  for (const [option, reason] of UNSUPPORTED) {
     const value: unknown = Reflect.get(options, option);
-    if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) continue;
-    const message = `${owner} has ${option}: ${reason}`;
-    throw isLater ? new NotImplementedError(message) : new UserError(message, { code: 'ERR_TOOL_OPTION' });
+    if (value === undefined || value === false || (Array.isArray(value) && !value.includes('programmatic'))) continue;
+    throw new UserError(`${owner} has ${option}: ${reason}`, { code: 'ERR_TOOL_OPTION' });
+  }
+  if (Reflect.get(options, 'deferLoading') === true) {
+    logger.warn(`${owner} has deferLoading, which has no effect: the Realtime API has no tool search`);
   }
 }
 
@@ -173,6 +201,10 @@ export function tool<TParameters extends ToolInputParameters = undefined, Contex
     timeoutMs,
     timeoutBehavior: options.timeoutBehavior,
     timeoutErrorFunction: options.timeoutErrorFunction,
+    inputGuardrails: options.inputGuardrails,
+    outputGuardrails: options.outputGuardrails,
+    customDataExtractor: options.customDataExtractor,
+    abortOnInterrupt: options.abortOnInterrupt,
     providerData: options.providerData,
   };
   argumentParsers.set(made, (text) => parseArguments(parameters, text, owner));

@@ -37,7 +37,13 @@ export type SessionNotice =
   | { readonly type: 'agentEnd'; readonly agentName: string; readonly output: string }
   | { readonly type: 'agentHandoff'; readonly fromAgentName: string; readonly toAgentName: string }
   | { readonly type: 'toolStart'; readonly agentName: string; readonly call: CallRef }
-  | { readonly type: 'toolEnd'; readonly agentName: string; readonly call: CallRef; readonly output: string }
+  | {
+      readonly type: 'toolEnd';
+      readonly agentName: string;
+      readonly call: CallRef;
+      readonly output: string;
+      readonly customData?: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'toolApprovalRequested'; readonly agentName: string; readonly call: CallRef }
   | { readonly type: 'audioStart'; readonly agentName: string }
   | { readonly type: 'audioStopped'; readonly agentName: string }

@@ -18,7 +18,7 @@ export function handoffSettled(state: SessionState, input: InputOf<'handoffSettl
     const [tools, effects] = finish(state.tools, pending, result.output, { error: result.error });
     return [{ ...state, tools }, effects];
   }
-  const [tools, effects] = finish(state.tools, pending, JSON.stringify({ assistant: result.agentName }));
+  const [tools, effects] = finish(state.tools, pending, result.output);
   const changes = agentChanged(state.agentName, result.agentName, result.config);
   return [{ ...state, tools, agentName: result.agentName }, [...changes, ...effects]];
 }

@@ -139,7 +139,8 @@ export type UserMessage =
 
 /** What `prepareCall` found out about a call. */
 export type CallPlan =
-  | { readonly kind: 'run'; readonly needsApproval: boolean }
+  /** `stopsOnInterrupt`: an interrupt ends the call. */
+  | { readonly kind: 'run'; readonly needsApproval: boolean; readonly stopsOnInterrupt?: boolean }
   | { readonly kind: 'handoff'; readonly toAgentName: string }
   /** The call can't run; the model gets this text as its output. `error` is reported when the app must know. */
   | { readonly kind: 'refuse'; readonly output: string; readonly error?: unknown };
@@ -155,12 +156,15 @@ export type SettlementInput =
       readonly isBackground: boolean;
       /** Reported as `error` beside the output. */
       readonly error?: unknown;
+      /** For the app, never for the model. */
+      readonly customData?: Readonly<Record<string, unknown>>;
     }
   | {
       readonly type: 'handoffSettled';
       readonly callId: string;
       readonly result:
-        | { readonly ok: true; readonly agentName: string; readonly config: SessionConfig }
+        /** `output` is what the model reads. */
+        | { readonly ok: true; readonly agentName: string; readonly config: SessionConfig; readonly output: string }
         | { readonly ok: false; readonly output: string; readonly error: unknown };
     }
   | {

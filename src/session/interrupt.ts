@@ -12,12 +12,20 @@ import { rewritten } from './replay.ts';
 import * as responses from './responses.ts';
 import type { SessionState, Step } from './state.ts';
 import { takeId, unchanged } from './state.ts';
+import * as tools from './tools.ts';
 
 /**
  * Interrupts the agent if anything of it is live. `serverCancels`: the server stops its response by itself. A foreign
  * transport is only asked to; it knows alone what is live.
  */
 export function interrupt(state: SessionState, serverCancels: boolean): Step<SessionState> {
+  const [stoppedTools, toolEffects] = tools.interrupted(state.tools);
+  const before = stoppedTools === state.tools ? state : { ...state, tools: stoppedTools };
+  const [after, effects] = stopSpeaking(before, serverCancels);
+  return [after, [...effects, ...toolEffects]];
+}
+
+function stopSpeaking(state: SessionState, serverCancels: boolean): Step<SessionState> {
   if (!state.abilities.isDriven) return [state, [send({ type: 'interrupt' })]];
 
   const generating = state.responses.live.filter((response) => !response.isDone && !response.isCancelled);

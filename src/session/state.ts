@@ -71,6 +71,8 @@ export interface PendingCall {
   readonly stage: CallStage;
   /** The app has allowed it already, in a process that is gone. */
   readonly isApproved?: true;
+  /** An interrupt ends the call while it runs. */
+  readonly stopsOnInterrupt: boolean;
 }
 
 export interface Tools {

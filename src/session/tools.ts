@@ -15,6 +15,9 @@ const INTERRUPTED_OUTPUT = 'Not run: the user interrupted before the call was co
 const LOST_OUTPUT =
   'It was started, and its result was lost. It may have been done: ask or look before you call it again.';
 
+/** What the model reads about a running tool that an interrupt stopped. */
+const STOPPED_OUTPUT = 'Stopped: the user interrupted.';
+
 /** What the model reads about a second handoff in one response. */
 const FURTHER_HANDOFF_OUTPUT = 'Ignored: another handoff was already made in this response.';
 
@@ -38,16 +41,19 @@ export function functionCall(tools: Tools, response: LiveResponse, input: InputO
     return [tools, [send({ type: 'functionCallOutput', call, output: INTERRUPTED_OUTPUT })]];
   }
   const { agentName } = response;
-  const next = { ...tools, pending: [...tools.pending, { call, agentName, stage: 'preparing' as const }] };
+  const pending: PendingCall = { call, agentName, stage: 'preparing', stopsOnInterrupt: false };
+  const next = { ...tools, pending: [...tools.pending, pending] };
   return [next, [{ type: 'prepareCall', call, agentName }]];
 }
 
 /** It is known what a call means. */
 export function callPrepared(tools: Tools, approvals: Approvals, input: InputOf<'callPrepared'>): Step<Tools> {
-  const pending = findCall(tools, input.callId, 'preparing');
-  if (pending === undefined) return unchanged(tools);
-  const { call, agentName } = pending;
+  const preparing = findCall(tools, input.callId, 'preparing');
+  if (preparing === undefined) return unchanged(tools);
   const { plan } = input;
+  const stopsOnInterrupt = plan.kind === 'run' && plan.stopsOnInterrupt === true;
+  const pending: PendingCall = { ...preparing, stopsOnInterrupt };
+  const { call, agentName } = pending;
   const standing = standingDecision(approvals, call.name);
   if (plan.kind === 'refuse') return finish(tools, pending, plan.output, { error: plan.error });
   if (plan.kind === 'handoff') return handOff(tools, pending, plan.toAgentName);
@@ -72,9 +78,10 @@ export function callSettled(tools: Tools, input: InputOf<'callSettled'>): Step<T
   const pending = findCall(tools, input.callId, 'running');
   if (pending === undefined) return unchanged(tools);
   const { call, agentName } = pending;
-  const { output, error, isBackground } = input;
+  const { output, error, isBackground, customData } = input;
   const [next, effects] = finish(tools, pending, output, { error, isBackground });
-  return [next, [emit({ type: 'toolEnd', agentName, call, output }), ...effects]];
+  const end = emit({ type: 'toolEnd', agentName, call, output, ...(customData !== undefined && { customData }) });
+  return [next, [...effects, end]];
 }
 
 /** The words of a rejection are known. */
@@ -83,7 +90,22 @@ export function rejectionFormatted(tools: Tools, input: InputOf<'rejectionFormat
   if (pending === undefined) return unchanged(tools);
   const { call, agentName } = pending;
   const [next, effects] = finish(tools, pending, input.message);
-  return [next, [emit({ type: 'toolEnd', agentName, call, output: input.message }), ...effects]];
+  return [next, [...effects, emit({ type: 'toolEnd', agentName, call, output: input.message })]];
+}
+
+/** The agent was interrupted: tools that asked for it are stopped, and nobody waits for an answer to them. */
+export function interrupted(tools: Tools): Step<Tools> {
+  let next = tools;
+  const effects: SessionEffect[] = [];
+  for (const pending of tools.pending) {
+    const { call, agentName, stage, stopsOnInterrupt } = pending;
+    if (!stopsOnInterrupt || stage !== 'running') continue;
+    const [finished, ends] = finish(next, pending, STOPPED_OUTPUT, { isBackground: true });
+    next = finished;
+    const end = emit({ type: 'toolEnd', agentName, call, output: STOPPED_OUTPUT });
+    effects.push({ type: 'abort', callId: call.callId, reason: 'the user interrupted' }, ...ends, end);
+  }
+  return [next, effects];
 }
 
 /** Ends a call: its one output is sent, and the model is to answer it unless the result came from the background. */
@@ -96,7 +118,7 @@ export function finish(
   const { call } = pending;
   const effects: SessionEffect[] = [send({ type: 'functionCallOutput', call, output })];
   if (outcome.error !== undefined) effects.push(emit({ type: 'error', error: outcome.error }));
-  const rest = { ...tools, pending: tools.pending.filter((other) => other !== pending) };
+  const rest = { ...tools, pending: tools.pending.filter((other) => other.call.callId !== call.callId) };
   const isAsked = outcome.isBackground === true || tools.followUpIds.includes(call.responseId);
   return [isAsked ? rest : { ...rest, followUpIds: [...rest.followUpIds, call.responseId] }, effects];
 }
@@ -162,7 +184,11 @@ function rejectCall(tools: Tools, pending: PendingCall, message?: string): Step<
   const { call, agentName } = pending;
   return [
     moveTo(tools, pending, 'rejecting'),
-    [{ type: 'formatRejection', call, agentName, ...(message !== undefined && { message }) }],
+    // A pair with the end that the words bring, as if the tool had answered them.
+    [
+      emit({ type: 'toolStart', agentName, call }),
+      { type: 'formatRejection', call, agentName, ...(message !== undefined && { message }) },
+    ],
   ];
 }
 
@@ -177,5 +203,6 @@ function handOff(tools: Tools, pending: PendingCall, toAgentName: string): Step<
 }
 
 function moveTo(tools: Tools, pending: PendingCall, stage: CallStage): Tools {
-  return { ...tools, pending: tools.pending.map((other) => (other === pending ? { ...pending, stage } : other)) };
+  const isMeant = ({ call }: PendingCall): boolean => call.callId === pending.call.callId;
+  return { ...tools, pending: tools.pending.map((other) => (isMeant(other) ? { ...pending, stage } : other)) };
 }

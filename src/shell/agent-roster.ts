@@ -1,5 +1,6 @@
-import type { RealtimeAgent } from '../agent/agent.ts';
-import { sessionConfigOf, voiceOf } from '../agent/agent-config.ts';
+import type { AgentOffer, RealtimeAgent } from '../agent/agent.ts';
+import type { AgentConfig } from '../agent/agent-config.ts';
+import { agentConfigOf, voiceOf } from '../agent/agent-config.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import { logger } from '../logger.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
@@ -7,12 +8,19 @@ import type { SessionAgent } from '../session-events.ts';
 import type { RealtimeSessionOptions } from '../session-options.ts';
 import { tracingOf } from '../session-options.ts';
 
-/** The live agents of a session by name, and the configuration that each of them means. */
+/** Agents that are remembered: far more than the responses that may still name them. */
+const MAX_AGENTS = 32;
+
+/**
+ * The live agents of a session and the configuration that each of them means. The session core knows them by keys: the
+ * name, or a numbered one where several agents share it, as clones do.
+ */
 export class AgentRoster<TContext> {
   readonly #initial: RealtimeAgent<TContext>;
   readonly #options: Partial<RealtimeSessionOptions<TContext>>;
   readonly #runContext: RunContext<RealtimeContextData<TContext>>;
-  readonly #byName = new Map<string, RealtimeAgent<TContext>>();
+  readonly #byKey = new Map<string, RealtimeAgent<TContext>>();
+  readonly #offers = new WeakMap<RealtimeAgent<TContext>, AgentOffer<TContext>>();
   #lastConfig: SessionConfig = {};
   #hasSpoken = false;
 
@@ -25,27 +33,46 @@ export class AgentRoster<TContext> {
     this.#initial = initial as unknown as RealtimeAgent<TContext>;
     this.#options = options;
     this.#runContext = runContext;
-    this.enter(this.#initial);
+    this.#byKey.set(this.#initial.name, this.#initial);
   }
 
-  /** The agent that begins each connection. */
+  /** The agent that begins each connection. Its key is its name. */
   get initial(): RealtimeAgent<TContext> {
     return this.#initial;
   }
 
-  /** The agent of that name; the newest if several had it. */
-  get(name: string): RealtimeAgent<TContext> {
-    return this.#byName.get(name) ?? this.#initial;
+  /** The agent of that key. */
+  get(key: string): RealtimeAgent<TContext> {
+    return this.#byKey.get(key) ?? this.#initial;
   }
 
-  enter(agent: RealtimeAgent<TContext>): void {
-    this.#byName.set(agent.name, agent);
+  /** What the agent of that key offered the model last. */
+  offerOf(key: string): AgentOffer<TContext> {
+    const agent = this.get(key);
+    return this.#offers.get(agent) ?? { agent, functions: [], hosted: [], handoffs: [] };
+  }
+
+  /** Takes an agent in with what it offers; returns its key. */
+  enter(offer: AgentOffer<TContext>): string {
+    const { agent } = offer;
+    this.#offers.set(agent, offer);
+    const { name } = agent;
+    let key = name;
+    for (let count = 2; this.#byKey.has(key) && this.#byKey.get(key) !== agent; count++) key = `${name}#${count}`;
+    // The youngest last, so that the oldest is forgotten first.
+    this.#byKey.delete(key);
+    this.#byKey.set(key, agent);
+    for (const [oldest, candidate] of this.#byKey) {
+      if (this.#byKey.size <= MAX_AGENTS) break;
+      if (candidate !== this.#initial) this.#byKey.delete(oldest);
+    }
+    return key;
   }
 
   /** A new connection begins: nothing was sent or spoken yet. */
   reset(): void {
-    this.#byName.clear();
-    this.enter(this.#initial);
+    this.#byKey.clear();
+    this.#byKey.set(this.#initial.name, this.#initial);
     this.#lastConfig = {};
     this.#hasSpoken = false;
   }
@@ -61,12 +88,12 @@ export class AgentRoster<TContext> {
   }
 
   /** Runs the agent's instructions and conditions; rejects with whatever they throw. */
-  async configFor(agent: RealtimeAgent<TContext>, overrides: SessionConfig = {}): Promise<SessionConfig> {
+  async prepare(agent: RealtimeAgent<TContext>, overrides: SessionConfig = {}): Promise<AgentConfig<TContext>> {
     const { config = {}, model } = this.#options;
     if (this.#hasSpoken && agent.voice !== undefined && agent.voice !== voiceOf(this.#lastConfig)) {
       logger.warn(`agent ${agent.name} keeps the session's voice: it cannot change after the session has spoken`);
     }
-    const whole = await sessionConfigOf(agent, this.#runContext, {
+    const { config: whole, offer } = await agentConfigOf(agent, this.#runContext, {
       last: this.#lastConfig,
       options: config,
       overrides,
@@ -74,6 +101,7 @@ export class AgentRoster<TContext> {
       tracing: overrides.tracing === undefined ? tracingOf(this.#options) : overrides.tracing,
       isVoiceFixed: this.#hasSpoken,
     });
-    return (this.#options.features ?? []).reduce((changed, { configure }) => configure?.(changed) ?? changed, whole);
+    const features = this.#options.features ?? [];
+    return { config: features.reduce((changed, { configure }) => configure?.(changed) ?? changed, whole), offer };
   }
 }

@@ -1,11 +1,12 @@
-import type { RealtimeAgent } from '../agent/agent.ts';
+import type { AgentOffer } from '../agent/agent.ts';
 import type { RunToolApprovalItem } from '../agent/approval-item.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import type { AgentRoster } from './agent-roster.ts';
 import type { Clock } from '../clock.ts';
-import type { HostedTools } from './hosted-tools.ts';
+import type { HostedDecision, HostedTools } from './hosted-tools.ts';
 import type { ListenerSource } from './isolated-emit.ts';
 import { emitErrorIsolated, emitIsolated } from './isolated-emit.ts';
+import { ToolCallError } from '../errors.ts';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
 import type { CallRef, SessionNotice } from '../session/effect.ts';
 import type { RealtimeSessionEventTypes } from '../session-events.ts';
@@ -21,7 +22,9 @@ export interface AnnouncerOptions<TContext> {
   readonly roster: AgentRoster<TContext>;
   readonly hosted: HostedTools;
   readonly toolOf: ToolLookup<TContext>;
-  readonly currentAgent: () => RealtimeAgent<TContext>;
+  readonly currentOffer: () => AgentOffer<TContext>;
+  /** Carries out what a hosted tool's own `onApproval` decided. */
+  readonly decideHosted: (item: RunToolApprovalItem, decision: HostedDecision) => void;
   readonly history: () => RealtimeItem[];
   /** Carries out a decision that the app made before it was asked. */
   readonly decide: (callId: string, isApproved: boolean) => void;
@@ -99,23 +102,41 @@ export class Announcer<TContext> {
   }
 
   mcpToolsChanged(): void {
-    const { hosted, currentAgent } = this.#options;
-    this.emit('mcp_tools_changed', [hosted.availableTo(currentAgent())]);
+    const { hosted, currentOffer } = this.#options;
+    const tools = hosted.changeFor(currentOffer());
+    if (tools !== null) this.emit('mcp_tools_changed', [tools]);
   }
 
+  /** A call to a hosted tool waits: its own `onApproval` decides, or else the app is asked. */
   mcpApprovalRequested(request: RealtimeMcpCallApprovalRequestItem): void {
-    const { runContext, hosted, currentAgent } = this.#options;
-    const approvalItem: RunToolApprovalItem = hosted.requested(request, currentAgent());
-    this.emit('tool_approval_requested', [runContext, currentAgent(), { type: 'mcp_approval_request', approvalItem }]);
+    const { runContext, hosted, currentOffer, decideHosted } = this.#options;
+    const offer = currentOffer();
+    const item = hosted.requested(request, offer);
+    if (item === null) return;
+    const ask = (): void =>
+      this.emit('tool_approval_requested', [
+        runContext,
+        offer.agent,
+        { type: 'mcp_approval_request', approvalItem: item },
+      ]);
+    const decision = hosted.decisionOf(item, offer, runContext as RunContext<never>);
+    if (decision === null) return ask();
+    decision.then(
+      (decided) => decideHosted(item, decided),
+      (error: unknown) => {
+        this.report(new ToolCallError(`onApproval of ${request.serverLabel} failed; the app is asked`, error));
+        ask();
+      },
+    );
   }
 
   mcpCallCompleted(call: RealtimeMcpCallItem): void {
-    this.emit('mcp_tool_call_completed', [this.#options.runContext, this.#options.currentAgent(), call]);
+    this.emit('mcp_tool_call_completed', [this.#options.runContext, this.#options.currentOffer().agent, call]);
   }
 
   /** The app may have decided through the context, without waiting to be asked. */
-  #wasDecided({ name: toolName, callId }: CallRef): boolean {
-    const decision = this.#options.runContext.isToolApproved({ toolName, callId });
+  #wasDecided({ name: toolName, callId, arguments: text }: CallRef): boolean {
+    const decision = this.#options.runContext.isToolApproved({ toolName, callId, arguments: text });
     if (decision !== undefined) this.#options.decide(callId, decision);
     return decision !== undefined;
   }

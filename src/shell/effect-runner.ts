@@ -1,6 +1,7 @@
 // Carries out what the session core decides. Composite effects run user code and come back as one input each; one that
 // was abandoned meanwhile has no record any more and comes back as nothing.
 
+import type { RealtimeAgent } from '../agent/agent.ts';
 import type { CallRunner } from '../agent/call-runner.ts';
 import type { RealtimeOutputGuardrail } from '../agent/guardrail.ts';
 import { runGuardrail } from '../agent/guardrail.ts';
@@ -12,6 +13,7 @@ import type { OpenCommands } from './open-commands.ts';
 import type { JournalWriter } from './journal-writer.ts';
 import type { ItemPosition } from '../playout/playout.ts';
 import type { CallRef, SendCommand, SessionEffect, SessionNotice } from '../session/effect.ts';
+import type { SessionConfig } from '../protocol/session-config.ts';
 import type { PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
 import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
 import type { FeatureShell } from './session-feature.ts';
@@ -53,6 +55,8 @@ export class EffectRunner<TContext> {
   readonly #host: EffectHost<TContext>;
   readonly #flushes = new Map<string, Flush>();
   readonly #timers = new Map<string | number, Timer>();
+  /** Calls whose output has left; they are released once the app has heard of it. */
+  readonly #answered: string[] = [];
   /** Guardrails that are reading. */
   readonly #readings: Deadlines;
   /** For what is next to happen with the connection: an attempt at another one, or its replacement. */
@@ -89,6 +93,7 @@ export class EffectRunner<TContext> {
         this.#host.announce({ type: 'error', error });
       }
     }
+    for (const callId of this.#answered.splice(0)) this.#host.calls.release(callId);
   }
 
   #run(effect: SessionEffect): void {
@@ -134,7 +139,7 @@ export class EffectRunner<TContext> {
         void this.#prepareAgent(effect.commandId).then(post);
         return;
       case 'prepareCall':
-        return this.#settleCall(effect.call.callId, calls.prepare(effect.call, roster.get(effect.agentName)));
+        return this.#settleCall(effect.call.callId, calls.prepare(effect.call, roster.offerOf(effect.agentName)));
       case 'runCall':
         return this.#settleCall(
           effect.call.callId,
@@ -143,7 +148,7 @@ export class EffectRunner<TContext> {
       case 'runHandoff':
         return this.#settleCall(
           effect.call.callId,
-          this.#whenRecorded(effect.call, () => calls.handOff(effect.call, roster)),
+          this.#whenRecorded(effect.call, () => calls.handOff(effect.call, (agent) => this.#enter(agent))),
         );
       case 'formatRejection':
         return this.#settleCall(effect.call.callId, calls.formatRejection(effect.call, effect.message));
@@ -172,7 +177,7 @@ export class EffectRunner<TContext> {
   }
 
   #send(command: SendCommand): void {
-    const { transport, driven, calls, roster, post, announce } = this.#host;
+    const { transport, driven, roster, post, announce } = this.#host;
     try {
       sendThrough(transport, driven, command);
     } catch (error) {
@@ -180,7 +185,7 @@ export class EffectRunner<TContext> {
       if (command.type === 'createResponse') post({ type: 'serverError', eventId: command.eventId, error });
       else announce({ type: 'error', error });
     }
-    if (command.type === 'functionCallOutput') calls.release(command.call.callId);
+    if (command.type === 'functionCallOutput') this.#answered.push(command.call.callId);
     if (command.type !== 'updateConfig') return;
     roster.markSent(command.config);
     if (driven !== null)
@@ -223,13 +228,11 @@ export class EffectRunner<TContext> {
   }
 
   async #prepareAgent(commandId: string): Promise<SettlementInput> {
-    const { roster, commands } = this.#host;
-    const agent = commands.agentOf(commandId);
+    const agent = this.#host.commands.agentOf(commandId);
     try {
       if (agent === undefined) throw new Error(`no agent for ${commandId}`);
-      const config = await roster.configFor(agent);
-      roster.enter(agent);
-      return { type: 'agentPrepared', commandId, result: { ok: true, agentName: agent.name, config } };
+      const { agentName, config } = await this.#enter(agent);
+      return { type: 'agentPrepared', commandId, result: { ok: true, agentName, config } };
     } catch (error) {
       return { type: 'agentPrepared', commandId, result: { ok: false, error } };
     }
@@ -245,6 +248,13 @@ export class EffectRunner<TContext> {
       return { type: 'callSettled', callId: call.callId, output: NOT_RECORDED_OUTPUT, isBackground: false, error };
     }
     return run();
+  }
+
+  /** Makes an agent ready to take over; `output` is what the model reads of a handoff to it. */
+  async #enter(agent: RealtimeAgent<TContext>): Promise<{ agentName: string; config: SessionConfig; output: string }> {
+    const { roster } = this.#host;
+    const { config, offer } = await roster.prepare(agent);
+    return { agentName: roster.enter(offer), config, output: JSON.stringify({ assistant: agent.name }) };
   }
 
   /** Posts how a piece of a call ended, unless the call was abandoned or another took its id. */

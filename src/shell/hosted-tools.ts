@@ -1,34 +1,68 @@
-// Tools on servers that the service calls itself. The session only shows which there are and passes approvals on.
+// Tools on servers that the service calls itself. The session shows which there are and passes approvals on.
 
-import type { AnyRealtimeAgent } from '../agent/agent.ts';
+import type { AgentOffer } from '../agent/agent.ts';
 import { RunToolApprovalItem } from '../agent/approval-item.ts';
-import { isFunctionTool } from '../agent/tool.ts';
-import { UserError } from '../errors.ts';
+import type { HostedMCPTool } from '../agent/hosted-mcp.ts';
+import { approverOf } from '../agent/hosted-mcp.ts';
+import type { RunContext } from '../agent/run-context.ts';
+import { logger } from '../logger.ts';
 import type { RealtimeMcpCallApprovalRequestItem } from '../protocol/items.ts';
 import type { RealtimeMcpToolInfo, RealtimeTransportLayer } from '../transports/transport.ts';
+
+type AnyOffer = Pick<AgentOffer<never>, 'agent' | 'hosted'>;
+
+/** A decision about a call to a hosted server. */
+export interface HostedDecision {
+  readonly isApproved: boolean;
+  readonly isStanding: boolean;
+  readonly reason?: string | undefined;
+}
 
 /** The hosted tools of one connection. */
 export class HostedTools {
   readonly #toolsByServer = new Map<string, readonly RealtimeMcpToolInfo[]>();
   readonly #requests = new Map<RunToolApprovalItem, RealtimeMcpCallApprovalRequestItem>();
+  readonly #seenIds = new Set<string>();
+  #shownNames = '[]';
 
   reset(): void {
     this.#toolsByServer.clear();
     this.#requests.clear();
+    this.#seenIds.clear();
+    this.#shownNames = '[]';
   }
 
   listed(serverLabel: string, tools: readonly RealtimeMcpToolInfo[]): void {
     this.#toolsByServer.set(serverLabel, tools);
   }
 
-  /** The listed tools of the servers that the agent names. */
-  availableTo(agent: AnyRealtimeAgent): RealtimeMcpToolInfo[] {
-    const labels = agent.tools.flatMap((entry) => (isFunctionTool(entry) ? [] : [entry.providerData.server_label]));
-    return [...new Set(labels)].flatMap((label) => this.#toolsByServer.get(label) ?? []);
+  /** The listed tools of the servers that the agent names, of each name one, and only those that it allows. */
+  availableTo({ hosted }: Pick<AnyOffer, 'hosted'>): RealtimeMcpToolInfo[] {
+    const byName = new Map<string, RealtimeMcpToolInfo>();
+    for (const { providerData } of hosted) {
+      const { server_label: label, allowed_tools: allowed } = providerData;
+      const names = Array.isArray(allowed) ? allowed : allowed?.tool_names;
+      for (const info of this.#toolsByServer.get(label) ?? []) {
+        const isAllowed = names === undefined || names.includes(info.name);
+        if (isAllowed && !byName.has(info.name)) byName.set(info.name, info);
+      }
+    }
+    return [...byName.values()];
   }
 
-  /** A call waits for the app. */
-  requested(request: RealtimeMcpCallApprovalRequestItem, agent: AnyRealtimeAgent): RunToolApprovalItem {
+  /** The tools of the agent if their names are others than the last time, else null. */
+  changeFor(offer: Pick<AnyOffer, 'hosted'>): RealtimeMcpToolInfo[] | null {
+    const tools = this.availableTo(offer);
+    const names = JSON.stringify(tools.map(({ name }) => name).toSorted());
+    if (names === this.#shownNames) return null;
+    this.#shownNames = names;
+    return tools;
+  }
+
+  /** A call waits for a decision; null for one that was announced before. */
+  requested(request: RealtimeMcpCallApprovalRequestItem, { agent }: AnyOffer): RunToolApprovalItem | null {
+    if (this.#seenIds.has(request.itemId)) return null;
+    this.#seenIds.add(request.itemId);
     const item = new RunToolApprovalItem(
       {
         type: 'hosted_tool_call',
@@ -44,23 +78,34 @@ export class HostedTools {
     return item;
   }
 
-  /**
-   * Passes the app's decision on, once: a second one finds no request. False if the item is no request of a hosted tool.
-   */
-  answer(
+  /** Has the tool's own `onApproval` decide; null when it has none. */
+  decisionOf(
     item: RunToolApprovalItem,
-    transport: RealtimeTransportLayer,
-    decision: { readonly isApproved: boolean; readonly isStanding: boolean; readonly reason?: string | undefined },
-  ): boolean {
+    { hosted }: Pick<AnyOffer, 'hosted'>,
+    context: RunContext<never>,
+  ): Promise<HostedDecision> | null {
+    const label: unknown = item.rawItem.providerData?.['serverLabel'];
+    const owner: HostedMCPTool | undefined = hosted.find(({ providerData }) => providerData.server_label === label);
+    const approver = owner === undefined ? undefined : approverOf(owner);
+    if (approver === undefined) return null;
+    return Promise.resolve()
+      .then(() => approver(context, item))
+      .then(({ approve, reason }) => ({ isApproved: approve, isStanding: false, reason }));
+  }
+
+  /**
+   * Passes a decision on, once: a second one finds no request. False if the item is no request of a hosted tool. A decision
+   * that can't be sent can be given again.
+   */
+  answer(item: RunToolApprovalItem, transport: RealtimeTransportLayer, decision: HostedDecision): boolean {
     if (item.rawItem.type === 'function_call') return false;
     if (decision.isStanding) {
-      throw new UserError('a hosted tool has no standing decision here; set requireApproval of hostedMcpTool()', {
-        code: 'ERR_MCP_STANDING_DECISION',
-      });
+      logger.warn('a hosted tool has no standing decision: this one is about one call; see requireApproval instead');
     }
     const request = this.#requests.get(item);
+    if (request === undefined) return true;
+    transport.sendMcpResponse(request, decision.isApproved, decision.reason);
     this.#requests.delete(item);
-    if (request !== undefined) transport.sendMcpResponse(request, decision.isApproved, decision.reason);
     return true;
   }
 }

@@ -4,9 +4,10 @@ import { EventEmitter } from '#emitter';
 import { ListenerError } from '../errors.ts';
 import { logger } from '../logger.ts';
 
-/** What is needed of an emitter to call its listeners one by one. */
+/** What is needed of an emitter to call its listeners one by one; of an agent made elsewhere, `emit` must do. */
 export interface ListenerSource {
-  rawListeners(event: string | symbol): ((...args: never[]) => unknown)[];
+  rawListeners?(event: string | symbol): ((...args: never[]) => unknown)[];
+  emit?(event: never, ...args: never): unknown;
 }
 
 /**
@@ -19,7 +20,7 @@ export function emitIsolated(
   args: readonly unknown[],
   onFailure: (error: ListenerError) => void,
 ): boolean {
-  const listeners = emitter.rawListeners(event) as ((...args: readonly unknown[]) => unknown)[];
+  const listeners = listenersOf(emitter, event);
   const fail = (error: unknown): void => onFailure(new ListenerError(String(event), error));
   for (const listener of listeners) {
     try {
@@ -41,6 +42,12 @@ export function emitErrorIsolated(
   emitIsolated(emitter, EventEmitter.errorMonitor, [argument], log);
   if (emitIsolated(emitter, 'error', [argument], log)) return;
   logger.error('an error of the session that no listener of "error" took', argument.error);
+}
+
+function listenersOf(emitter: ListenerSource, event: string | symbol): ((...args: readonly unknown[]) => unknown)[] {
+  if (emitter.rawListeners !== undefined) return emitter.rawListeners(event) as ReturnType<typeof listenersOf>;
+  const emit = emitter.emit as ((...args: readonly unknown[]) => unknown) | undefined;
+  return emit === undefined ? [] : [(...args) => emit.call(emitter, event, ...args)];
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -10,10 +10,7 @@ import type { CallRef, SessionNotice } from '../session/effect.ts';
 import type { RealtimeSessionEventTypes } from '../session-events.ts';
 
 /** Finds the tool of a call. */
-export type ToolLookup<TContext> = (
-  call: CallRef,
-  agent: RealtimeAgent<TContext>,
-) => FunctionTool<RealtimeContextData<TContext>> | undefined;
+export type ToolLookup<TContext> = (call: CallRef) => FunctionTool<RealtimeContextData<TContext>> | undefined;
 
 /** The live objects that notices name. */
 export interface LiveObjects<TContext> {
@@ -60,7 +57,7 @@ export function publicEventOf<TContext>(
       };
     }
     case 'toolStart': {
-      const tool = toolOf(notice.call, agent);
+      const tool = toolOf(notice.call);
       if (tool === undefined) return null;
       const details = { toolCall: functionCallItemOf(notice.call) };
       return {
@@ -70,9 +67,10 @@ export function publicEventOf<TContext>(
       };
     }
     case 'toolEnd': {
-      const tool = toolOf(notice.call, agent);
+      const tool = toolOf(notice.call);
       if (tool === undefined) return null;
-      const details = { toolCall: functionCallItemOf(notice.call) };
+      const { customData } = notice;
+      const details = { toolCall: functionCallItemOf(notice.call), ...(customData !== undefined && { customData }) };
       return {
         name: 'agent_tool_end',
         args: [runContext, agent, tool, notice.output, details],
@@ -80,7 +78,7 @@ export function publicEventOf<TContext>(
       };
     }
     case 'toolApprovalRequested': {
-      const tool = toolOf(notice.call, agent);
+      const tool = toolOf(notice.call);
       if (tool === undefined) return null;
       const approvalItem = new RunToolApprovalItem(functionCallItemOf(notice.call), agent);
       return {

@@ -2,11 +2,11 @@
 // reads the transport. Everything that happens runs as one task after the other, so a command that a listener issues
 // waits its turn.
 
-import { CallRunner } from '../agent/call-runner.ts';
-import type { RealtimeAgent } from '../agent/agent.ts';
+import { CallRunner, DEFAULT_TOOL_TIMEOUT_MS } from '../agent/call-runner.ts';
+import type { AgentOffer, RealtimeAgent } from '../agent/agent.ts';
 import { DEFAULT_GUARDRAIL_TIMEOUT_MS } from '../agent/guardrail.ts';
-import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
-import { realtimeContext } from '../agent/run-context.ts';
+import type { RealtimeContextData } from '../agent/run-context.ts';
+import { RunContext, realtimeContext } from '../agent/run-context.ts';
 import { Usage } from '../agent/usage.ts';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
@@ -115,8 +115,9 @@ export class SessionRuntime<TBaseContext> {
       runContext: this.runContext,
       roster: this.roster,
       hosted: this.hosted,
-      toolOf: (call, agent) => this.#calls.toolOf(call, agent),
-      currentAgent: () => this.currentAgent,
+      toolOf: (call) => this.#calls.toolOf(call.callId),
+      currentOffer: () => this.currentOffer,
+      decideHosted: (item, decision) => this.#tasks.add(() => void this.hosted.answer(item, this.transport, decision)),
       history: () => this.history,
       decide: (callId, isApproved) =>
         void this.settled({ type: isApproved ? 'approve' : 'reject', callId, always: false }),
@@ -126,6 +127,8 @@ export class SessionRuntime<TBaseContext> {
       clock: this.#clock,
       runContext: this.runContext,
       formatError: options.toolErrorFormatter,
+      defaultTimeoutMs: options.toolExecution?.defaultTimeoutMs ?? DEFAULT_TOOL_TIMEOUT_MS,
+      guardsBeforeApproval: options.toolExecution?.preApprovalInputGuardrails === true,
       report: this.#announcer.report,
     });
     const { journal } = options;
@@ -178,6 +181,11 @@ export class SessionRuntime<TBaseContext> {
     return this.roster.get(this.#state.agentName);
   }
 
+  /** What the current agent offers the model. */
+  get currentOffer(): AgentOffer<TBaseContext> {
+    return this.roster.offerOf(this.#state.agentName);
+  }
+
   /** A fresh array of the shared items. */
   get history(): RealtimeItem[] {
     return itemsOf(this.#state.history.items);
@@ -201,6 +209,7 @@ export class SessionRuntime<TBaseContext> {
   #begin(): void {
     this.roster.reset();
     this.hosted.reset();
+    RunContext.forgetCalls(this.runContext as RunContext<never>);
     this.#audibleItem = '';
     this.#post({ type: 'connecting', agentName: this.roster.initial.name });
   }

@@ -25,6 +25,11 @@ export class VirtualClock implements Clock {
     this.#settle = settle;
   }
 
+  /** Timers that have neither fired nor been cancelled; after the end of a session there should be none. */
+  get timerCount(): number {
+    return this.#entries.size;
+  }
+
   nowMs(): number {
     return this.#nowMs;
   }

@@ -51,9 +51,9 @@ describe('RealtimeAgent', () => {
     [{ name: 'A', model: 'gpt' }, 'ERR_AGENT_OPTION'],
     [{ name: 'A', outputGuardrails: [] }, 'ERR_AGENT_OPTION'],
     [{ name: 'A', toolUseBehavior: 'run_llm_again' }, 'ERR_AGENT_OPTION'],
-    [{ name: 'A', mcpServers: [{}] }, 'ERR_NOT_IMPLEMENTED'],
+    [{ name: 'A', mcpServers: [{}] }, 'ERR_MCP_SERVER'],
     [{ name: 'A', tools: [{ type: 'hosted_tool', name: 'web_search' }] }, 'ERR_TOOL_KIND'],
-    [{ name: 'A', tools: [{ type: 'function', name: 't', inputGuardrails: [{}] }] }, 'ERR_NOT_IMPLEMENTED'],
+    [{ name: 'A', tools: [{ type: 'function', name: 't', outputSchema: {} }] }, 'ERR_TOOL_OPTION'],
   ])('refuses %j', (config, code) => {
     expect(() => new RealtimeAgent(config as RealtimeAgentConfiguration)).toThrow(expect.objectContaining({ code }));
   });

@@ -8,6 +8,7 @@ import { hostedMcpTool } from '../../src/agent/hosted-mcp.ts';
 import { RunContext } from '../../src/agent/run-context.ts';
 import type { StandardSchema } from '../../src/agent/schema.ts';
 import { tool } from '../../src/agent/tool.ts';
+import { logger } from '../../src/logger.ts';
 
 const context = new RunContext();
 
@@ -99,17 +100,17 @@ describe('tool', () => {
     ['parameters that are no object', { ...valid, parameters: z.string() }, 'ERR_TOOL_PARAMETERS'],
     ['a schema without JSON Schema', { ...valid, parameters: mini.object({}) }, 'ERR_TOOL_PARAMETERS'],
     ['an output schema', { ...valid, outputSchema: z.object({}) }, 'ERR_TOOL_OPTION'],
-    ['deferred loading', { ...valid, deferLoading: true }, 'ERR_TOOL_OPTION'],
     ['callers', { ...valid, allowedCallers: ['programmatic'] }, 'ERR_TOOL_OPTION'],
-    ['input guardrails', { ...valid, inputGuardrails: [{ name: 'g', run: () => ({}) }] }, 'ERR_NOT_IMPLEMENTED'],
-    ['output guardrails', { ...valid, outputGuardrails: [{ name: 'g', run: () => ({}) }] }, 'ERR_NOT_IMPLEMENTED'],
   ])('refuses %s', (_case, options, code) => {
     expect(() => tool(options as typeof valid)).toThrow(expect.objectContaining({ code }));
   });
 
-  it('accepts empty guardrail lists', () => {
-    const options = { ...valid, inputGuardrails: [], outputGuardrails: [], deferLoading: false };
+  it('says that deferred loading has no effect', () => {
+    const warn = vi.spyOn(logger, 'warn').mockImplementation(() => {});
+    const options = { ...valid, deferLoading: true, allowedCallers: ['direct'] };
     expect(tool(options).name).toBe('x');
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
   });
 });
 
@@ -146,10 +147,8 @@ describe('hostedMcpTool', () => {
     });
   });
 
-  it('refuses what it would have to ignore', () => {
+  it('needs a label', () => {
     expect(() => hostedMcpTool({ serverLabel: '' })).toThrow(expect.objectContaining({ code: 'ERR_MCP_SERVER' }));
-    const options = { serverLabel: 'docs', onApproval: async () => ({ approve: true }) };
-    expect(() => hostedMcpTool(options)).toThrow(expect.objectContaining({ code: 'ERR_NOT_IMPLEMENTED' }));
   });
 });
 

@@ -287,7 +287,7 @@ describe('hosted tools', () => {
   });
 
   it('ask for approval and get one answer', async () => {
-    const { session, transport, argsOf, agent, sentOf } = await stage({
+    const { session, transport, argsOf, agent, log, sentOf } = await stage({
       agent: new RealtimeAgent({ name: 'Ann', tools: [docs] }),
     });
     transport.emit('mcp_approval_request', request);
@@ -301,12 +301,14 @@ describe('hosted tools', () => {
       type: 'mcp_approval_request',
       approvalItem: { name: 'find', arguments: '{"q":"x"}' },
     });
-    await expect(session.approve(asked.approvalItem, { alwaysApprove: true })).rejects.toMatchObject({
-      code: 'ERR_MCP_STANDING_DECISION',
-    });
-    await session.reject(asked.approvalItem, { message: 'not now' });
+    transport.emit('mcp_approval_request', request);
+    const warn = vi.spyOn(logger, 'warn').mockImplementation(() => {});
+    await session.reject(asked.approvalItem, { alwaysReject: true, message: 'not now' });
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
     await session.approve(asked.approvalItem);
     expect(sentOf('mcpResponse')).toEqual([['mcpResponse', 'm1', false, 'not now']]);
+    expect(log.filter(([name]) => name === 'tool_approval_requested')).toHaveLength(1);
   });
 
   it.each([
@@ -338,7 +340,8 @@ describe('the session', () => {
 
   it.each([
     [{ toolExecution: { preApprovalInputGuardrails: 'yes' as unknown as boolean } }, 'ERR_SESSION_OPTION'],
-    [{ toolExecution: { preApprovalInputGuardrails: true } }, 'ERR_NOT_IMPLEMENTED'],
+    [{ toolExecution: { defaultTimeoutMs: 0 } }, 'ERR_SESSION_OPTION'],
+    [{ outputGuardrailSettings: { timeoutMs: -1 } }, 'ERR_SESSION_OPTION'],
     [{ outputGuardrailSettings: { debounceTextLength: 0 } }, 'ERR_SESSION_OPTION'],
   ])('refuses options that cannot work: %j', (options, code) => {
     const make = () => new RealtimeSession(ann, { transport: new ScriptedTransport(), ...options });

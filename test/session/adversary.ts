@@ -254,7 +254,7 @@ const attacks: readonly Attack[] = [
     type: 'handoffSettled',
     callId: recent(adversary.callIds, choice),
     result: choice.oneIn(2)
-      ? { ok: true, agentName: choice.of(['Sales', 'Support']), config: {} }
+      ? { ok: true, agentName: choice.of(['Sales', 'Support']), config: {}, output: 'welcome' }
       : { ok: false, output: 'not available', error: new Error('the handoff threw') },
   }),
   (adversary, choice) => ({

@@ -42,12 +42,13 @@ test('a call that needs approval runs only once it is approved', () => {
 test('a rejected call never runs; the model is told why and answers', () => {
   const conversation = asking();
   expect(conversation.on(reject('c1'))).toEqual([
+    told({ type: 'toolStart', agentName: 'Front', call: ref }),
     { type: 'formatRejection', call: ref, agentName: 'Front', message: 'Not today.' },
     settle,
   ]);
   expect(conversation.on({ type: 'rejectionFormatted', callId: 'c1', message: 'Not today.' })).toEqual([
-    told({ type: 'toolEnd', agentName: 'Front', call: ref, output: 'Not today.' }),
     sent({ type: 'functionCallOutput', call: ref, output: 'Not today.' }),
+    told({ type: 'toolEnd', agentName: 'Front', call: ref, output: 'Not today.' }),
     createResponse('s_1'),
   ]);
 });
@@ -69,7 +70,7 @@ test('a standing approval runs later calls of the tool without asking', () => {
 test('a standing rejection refuses later calls of the tool without asking', () => {
   const conversation = asking();
   conversation.on(reject('c1', true));
-  expect(nextCall(conversation)).toEqual(['formatRejection']);
+  expect(nextCall(conversation)).toEqual(['emit', 'formatRejection']);
 });
 
 test('a standing decision holds for its tool only, whatever the name of the other', () => {

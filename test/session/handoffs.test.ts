@@ -10,7 +10,11 @@ function plan(callId: string, toAgentName = 'Billing'): ScriptedInput {
 }
 
 function handedOff(callId: string): ScriptedInput {
-  return { type: 'handoffSettled', callId, result: { ok: true, agentName: 'Billing', config } };
+  return {
+    type: 'handoffSettled',
+    callId,
+    result: { ok: true, agentName: 'Billing', config, output: '{"assistant":"Billing"}' },
+  };
 }
 
 function output(callId: string, text: string): ReturnType<typeof sent> {

@@ -39,8 +39,8 @@ test('a call is prepared, run, answered, and the model is asked to go on', () =>
   ]);
   expect(conversation.on(done('r1'))).toEqual([agentEnd]);
   expect(conversation.on(settled('c1'))).toEqual([
-    told({ type: 'toolEnd', agentName: 'Front', call: ref('c1'), output: 'sunny' }),
     output('c1', 'sunny'),
+    told({ type: 'toolEnd', agentName: 'Front', call: ref('c1'), output: 'sunny' }),
     createResponse('s_1'),
   ]);
 });
@@ -63,7 +63,9 @@ test('the response waits for every call of the turn, also for one that comes aft
   const conversation = responding();
   conversation.on(call('r1', 'c1'), mayRun('c1'), settled('c1'), call('r1', 'c2'), mayRun('c2'));
   expect(conversation.on(done('r1'))).toEqual([agentEnd]);
-  expect(conversation.on(settled('c2', 'windy')).slice(1)).toEqual([output('c2', 'windy'), createResponse('s_1')]);
+  const [sentOutput, end, ...rest] = conversation.on(settled('c2', 'windy'));
+  expect([sentOutput, rest]).toEqual([output('c2', 'windy'), [createResponse('s_1')]]);
+  expect(end).toMatchObject({ type: 'emit', notice: { type: 'toolEnd' } });
 });
 
 test('a call that awaits approval does not hold the others back', () => {
@@ -75,7 +77,7 @@ test('a call that awaits approval does not hold the others back', () => {
 test('a background result is sent and asks for nothing', () => {
   const conversation = responding();
   conversation.on(call('r1', 'c1'), mayRun('c1'), done('r1'));
-  expect(conversation.on(settled('c1', 'queued', true)).slice(1)).toEqual([output('c1', 'queued')]);
+  expect(conversation.on(settled('c1', 'queued', true)).slice(0, -1)).toEqual([output('c1', 'queued')]);
 });
 
 test('a refused call is answered and reported', () => {
@@ -100,9 +102,9 @@ test('a tool that failed is answered and reported', () => {
     error: 'thrown',
   } as const;
   expect(conversation.on(failed)).toEqual([
-    told({ type: 'toolEnd', agentName: 'Front', call: ref('c1'), output: 'It failed.' }),
     output('c1', 'It failed.'),
     told({ type: 'error', error: 'thrown' }),
+    told({ type: 'toolEnd', agentName: 'Front', call: ref('c1'), output: 'It failed.' }),
     createResponse('s_1'),
   ]);
 });
@@ -122,7 +124,7 @@ test('a call that comes after an interrupt is answered but not run', () => {
 test('a call that runs when the user interrupts goes on, and its output is sent', () => {
   const conversation = responding();
   conversation.on(call('r1', 'c1'), mayRun('c1'), { type: 'speechStarted', serverInterrupts: true }, done('r1'));
-  expect(conversation.on(settled('c1')).slice(1)).toEqual([output('c1', 'sunny')]);
+  expect(conversation.on(settled('c1')).slice(0, -1)).toEqual([output('c1', 'sunny')]);
   expect(conversation.on({ type: 'speechStopped' })).toEqual([userSpeechStopped, createResponse('s_1')]);
 });
 
@@ -135,4 +137,16 @@ test('closing aborts what runs and forgets it', () => {
     told({ type: 'event', event: 'connection', detail: { state: 'disconnected', attempt: 0 } }),
   ]);
   expect(conversation.on(mayRun('c1'), settled('c2'), call('r1', 'c4'))).toEqual([]);
+});
+
+test('an interrupt stops a running tool that asks for it: its signal fires, its output says so, nobody waits for an answer', () => {
+  const conversation = responding();
+  const stoppable = { kind: 'run', needsApproval: false, stopsOnInterrupt: true } as const;
+  conversation.on(call('r1', 'c1'), { type: 'callPrepared', callId: 'c1', plan: stoppable }, done('r1'));
+  expect(conversation.on({ type: 'interrupt' })).toEqual([
+    { type: 'abort', callId: 'c1', reason: 'the user interrupted' },
+    output('c1', 'Stopped: the user interrupted.'),
+    told({ type: 'toolEnd', agentName: 'Front', call: ref('c1'), output: 'Stopped: the user interrupted.' }),
+  ]);
+  expect(conversation.on(settled('c1'))).toEqual([]);
 });

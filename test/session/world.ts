@@ -420,7 +420,7 @@ export class FaithfulWorld {
         const agentName = job.toAgentName;
         const result = choice.oneIn(4)
           ? { ok: false as const, output: 'not available', error: new Error('the handoff threw') }
-          : { ok: true as const, agentName, config: {} };
+          : { ok: true as const, agentName, config: {}, output: 'welcome' };
         return { type: 'handoffSettled', callId: job.call.callId, result };
       }
       case 'formatRejection':
