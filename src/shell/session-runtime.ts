@@ -168,7 +168,11 @@ export class SessionRuntime<TBaseContext> {
       transport: this.transport,
       driven: this.driven,
       defaults: options,
-      configure: (overrides) => this.roster.configFor(this.currentAgent, overrides),
+      configure: async (overrides) => {
+        const { config, offer } = await this.roster.prepare(this.currentAgent, overrides);
+        this.roster.enter(offer);
+        return config;
+      },
       configured: (config) => this.roster.markSent(config),
       post: (input) => this.#post(input),
       addTask: (task) => this.#tasks.add(task),
