@@ -102,7 +102,7 @@ function functionTool<Context>(
     return output;
   }
 
-  return tool<JsonSchemaOfServer, Context, unknown>({
+  return tool<JsonSchemaOfServer, Context>({
     name,
     description: listed.description ?? '',
     parameters: parametersOf(listed),

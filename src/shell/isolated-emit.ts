@@ -7,7 +7,6 @@ import { logger } from '../logger.ts';
 /** What is needed of an emitter to call its listeners one by one; of an agent made elsewhere, `emit` must do. */
 export interface ListenerSource {
   rawListeners?(event: string | symbol): ((...args: never[]) => unknown)[];
-  emit?(event: never, ...args: never): unknown;
 }
 
 /**
@@ -46,8 +45,8 @@ export function emitErrorIsolated(
 
 function listenersOf(emitter: ListenerSource, event: string | symbol): ((...args: readonly unknown[]) => unknown)[] {
   if (emitter.rawListeners !== undefined) return emitter.rawListeners(event) as ReturnType<typeof listenersOf>;
-  const emit = emitter.emit as ((...args: readonly unknown[]) => unknown) | undefined;
-  return emit === undefined ? [] : [(...args) => emit.call(emitter, event, ...args)];
+  const emit: unknown = Reflect.get(emitter, 'emit');
+  return typeof emit === 'function' ? [(...args) => Reflect.apply(emit, emitter, [event, ...args]) as unknown] : [];
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
