@@ -4,9 +4,9 @@ import { EventEmitter } from '#emitter';
 import { ListenerError } from '../errors.ts';
 import { logger } from '../logger.ts';
 
-/** What is needed of an emitter to call its listeners one by one; of an agent made elsewhere, `emit` must do. */
+/** What is needed of an emitter to call its listeners one by one. */
 export interface ListenerSource {
-  rawListeners?(event: string | symbol): ((...args: never[]) => unknown)[];
+  rawListeners(event: string | symbol): ((...args: never[]) => unknown)[];
 }
 
 /**
@@ -14,7 +14,7 @@ export interface ListenerSource {
  * listeners still run. Returns whether there were listeners.
  */
 export function emitIsolated(
-  emitter: ListenerSource,
+  emitter: Partial<ListenerSource>,
   event: string | symbol,
   args: readonly unknown[],
   onFailure: (error: ListenerError) => void,
@@ -43,7 +43,11 @@ export function emitErrorIsolated(
   logger.error('an error of the session that no listener of "error" took', argument.error);
 }
 
-function listenersOf(emitter: ListenerSource, event: string | symbol): ((...args: readonly unknown[]) => unknown)[] {
+/** An agent made elsewhere may have no more than `emit`. */
+function listenersOf(
+  emitter: Partial<ListenerSource>,
+  event: string | symbol,
+): ((...args: readonly unknown[]) => unknown)[] {
   if (emitter.rawListeners !== undefined) return emitter.rawListeners(event) as ReturnType<typeof listenersOf>;
   const emit: unknown = Reflect.get(emitter, 'emit');
   return typeof emit === 'function' ? [(...args) => Reflect.apply(emit, emitter, [event, ...args]) as unknown] : [];
