@@ -151,7 +151,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
 
   /** Asks the server to make the history so; the local one changes as the server confirms. */
   updateHistory(newHistory: RealtimeItem[] | ((history: RealtimeItem[]) => RealtimeItem[])): void {
-    const items = typeof newHistory === 'function' ? newHistory(this.history) : newHistory;
+    const items = typeof newHistory === 'function' ? newHistory(structuredClone(this.history)) : newHistory;
     this.#runtime.command({ type: 'updateHistory', items });
   }
 

@@ -26,7 +26,7 @@ export interface RealtimeMcpApprovalRequest {
   approvalItem: RunToolApprovalItem;
 }
 
-/** Argument of `error`. An error of the server arrives as the transport's own event. */
+/** Argument of `error`. Of an error of the server, `error` is the server's event, which has an `error` of its own. */
 export interface RealtimeSessionError {
   type: 'error';
   error: unknown;

@@ -46,15 +46,17 @@ export async function agentConfigOf<TContext>(
   if (layers.model !== undefined) config.model = layers.model;
   if (layers.tracing !== undefined) config.tracing = layers.tracing;
   if (prompt !== undefined) config.prompt = prompt;
+  // What an update leaves out stays as it was, so a prompt that is gone must be taken back.
+  else if (layers.last.prompt !== undefined && layers.last.prompt !== null) config.prompt = null;
   else delete config.prompt;
   return { config: withVoice(config, agent.voice, layers), offer };
 }
 
-/** The agent's voice wins over the session's; both places where a voice may stand say the same. */
+/** The session's voice wins over the agent's; both places where a voice may stand say the same. */
 function withVoice(config: SessionConfig, agentVoice: string | undefined, layers: ConfigLayers): SessionConfig {
-  const voice = layers.isVoiceFixed
-    ? voiceOf(layers.last)
-    : (agentVoice ?? voiceOf({ ...layers.options, ...layers.overrides }));
+  const { last, options, overrides } = layers;
+  const ofSession = overrides.audio?.output?.voice ?? options.audio?.output?.voice ?? overrides.voice ?? options.voice;
+  const voice = layers.isVoiceFixed ? voiceOf(last) : (ofSession ?? agentVoice);
   const { voice: _replaced, ...rest } = config;
   if (rest.audio?.output?.voice !== undefined) {
     const { voice: _voice, ...output } = rest.audio.output;

@@ -60,6 +60,7 @@ type Shape = Readonly<Record<string, Check>>;
 
 const text: Check = (value) => (typeof value === 'string' ? null : '');
 const count: Check = (value) => (Number.isFinite(value) ? null : '');
+const index: Check = (value) => (Number.isSafeInteger(value) && Number(value) >= 0 ? null : '');
 const flag: Check = (value) => (typeof value === 'boolean' ? null : '');
 const object: Check = (value) => (isFields(value) ? null : '');
 const list: Check = (value) => (Array.isArray(value) ? null : '');
@@ -151,7 +152,7 @@ const responseEvent = {
   }),
 };
 const outputTarget = { response_id: text, item_id: text };
-const audioTarget = { ...outputTarget, content_index: count };
+const audioTarget = { ...outputTarget, content_index: index };
 const outputItem = { response_id: text, item };
 const placedItem = { previous_item_id: optionalText, item };
 
@@ -167,9 +168,9 @@ const checks = checksByType<ServerEvent['type']>({
   'conversation.item.added': placedItem,
   'conversation.item.done': placedItem,
   'conversation.item.retrieved': { item },
-  'conversation.item.truncated': { item_id: text, content_index: count, audio_end_ms: count },
+  'conversation.item.truncated': { item_id: text, content_index: index, audio_end_ms: count },
   'conversation.item.deleted': { item_id: text },
-  'conversation.item.input_audio_transcription.completed': { item_id: text, content_index: count, transcript: text },
+  'conversation.item.input_audio_transcription.completed': { item_id: text, content_index: index, transcript: text },
   'input_audio_buffer.speech_started': { item_id: text, audio_start_ms: count },
   'input_audio_buffer.speech_stopped': { item_id: text, audio_end_ms: count },
   'session.created': { session: object },

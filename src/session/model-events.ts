@@ -74,10 +74,11 @@ export function audioStarted(state: SessionState, input: InputOf<'audioStarted'>
   if (response.isCancelled) {
     return responses.isKnownAudio(state.responses, itemId) ? unchanged(next) : refuseAudio(next, itemId, contentIndex);
   }
+  const sounding = { ...next, responses: responses.sounding(next.responses, responseId, true) };
   return [
     // Only a driven transport reports what was rendered; elsewhere the record would never leave.
-    state.abilities.isDriven ? { ...next, playback: playback.audioStarted(state.playback, input) } : next,
-    response.audio.length > 0 ? [] : [emit({ type: 'audioStart', agentName: response.agentName })],
+    state.abilities.isDriven ? { ...sounding, playback: playback.audioStarted(state.playback, input) } : sounding,
+    response.isSounding ? [] : [emit({ type: 'audioStart', agentName: response.agentName })],
   ];
 }
 
@@ -94,7 +95,11 @@ export function audioDone(state: SessionState, input: InputOf<'audioDone'>): Ste
   const response = responses.findResponse(state.responses, input.responseId);
   if (response === undefined) return unchanged(state);
   return [
-    { ...state, playback: playback.audioDone(state.playback, input.itemId) },
+    {
+      ...state,
+      playback: playback.audioDone(state.playback, input.itemId),
+      responses: responses.sounding(state.responses, input.responseId, false),
+    },
     response.isCancelled ? [] : [emit({ type: 'audioStopped', agentName: response.agentName })],
   ];
 }

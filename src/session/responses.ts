@@ -38,6 +38,7 @@ export function responseStarted(responses: Responses, responseId: string, agentN
     agentName,
     isDone: false,
     isCancelled: false,
+    isSounding: false,
     audio: [],
     callIds: [],
   };
@@ -78,6 +79,12 @@ export function audioSeen(
   contentIndex: number,
 ): Responses {
   return update(responses, { ...response, audio: [...response.audio, { itemId, contentIndex }] });
+}
+
+/** The app was told that a response sounds, or that it has stopped. */
+export function sounding(responses: Responses, responseId: string, isSounding: boolean): Responses {
+  const response = findResponse(responses, responseId);
+  return response === undefined ? responses : update(responses, { ...response, isSounding });
 }
 
 /** Whether audio of that item, or of the one part of it, began in any response that we remember. */

@@ -32,6 +32,8 @@ export interface LiveResponse {
   readonly isDone: boolean;
   /** An interrupt has cancelled it: its late deltas are refused. */
   readonly isCancelled: boolean;
+  /** Its audio has started, and the model has not sent the end of the item yet. */
+  readonly isSounding: boolean;
   /** Audio that began in it, played or refused. */
   readonly audio: readonly { readonly itemId: string; readonly contentIndex: number }[];
   /** Calls seen in it, so that a repeated event runs nothing twice. */

@@ -151,7 +151,7 @@ export function takenOver(tools: Tools, pending: PendingCall, wasStarted: boolea
   const { call, agentName, stage } = pending;
   if (stage === 'rejecting') return [tools, [{ type: 'formatRejection', call, agentName }]];
   if (wasStarted) return finish(tools, pending, LOST_OUTPUT);
-  const begun = { call, agentName, stage: 'preparing' as const };
+  const begun = { call, agentName, stage: 'preparing' as const, stopsOnInterrupt: false };
   const again: PendingCall = stage === 'running' ? { ...begun, isApproved: true } : begun;
   const others = tools.pending.map((other) => (other === pending ? again : other));
   const handoffIds = tools.handoffIds.filter((responseId) => stage !== 'handingOff' || responseId !== call.responseId);

@@ -6,6 +6,7 @@ import type { OutputGuardrailTripwireTriggered } from '../agent/guardrail.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import type { FunctionTool } from '../agent/tool.ts';
 import type { AgentRoster } from './agent-roster.ts';
+import { frozenItem } from './frozen-items.ts';
 import type { CallRef, SessionNotice } from '../session/effect.ts';
 import type { RealtimeSessionEventTypes } from '../session-events.ts';
 
@@ -38,7 +39,7 @@ export function publicEventOf<TContext>(
 ): PublicEvent<TContext> | null {
   const { runContext, roster, toolOf } = live;
   if (notice.type === 'event') return { name: notice.event, args: [notice.detail] } as PublicEvent<TContext>;
-  if (notice.type === 'historyAdded') return { name: 'history_added', args: [notice.item] };
+  if (notice.type === 'historyAdded') return { name: 'history_added', args: [frozenItem(notice.item)] };
   if (notice.type === 'agentHandoff') {
     const from = roster.get(notice.fromAgentName);
     const to = roster.get(notice.toAgentName);

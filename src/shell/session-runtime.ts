@@ -42,6 +42,7 @@ import { Connector } from './connector.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { HeldAudio } from './held-audio.ts';
 import { JournalWriter } from './journal-writer.ts';
+import { frozenItems } from './frozen-items.ts';
 import { HostedTools } from './hosted-tools.ts';
 import type { ListenerSource } from './isolated-emit.ts';
 import { OpenCommands } from './open-commands.ts';
@@ -192,7 +193,7 @@ export class SessionRuntime<TBaseContext> {
 
   /** A fresh array of the shared items. */
   get history(): RealtimeItem[] {
-    return itemsOf(this.#state.history.items);
+    return frozenItems(itemsOf(this.#state.history.items));
   }
 
   /** Opens the connection. Rejects when it is open, when it can't be opened, and when `close` comes first. */

@@ -53,7 +53,7 @@ export function readTransport(
       type: 'serverError',
       ...(code !== undefined && { code }),
       ...(eventId !== undefined && { eventId }),
-      error: event,
+      error: event.error,
     });
   });
   transport.on('turn_started', (event) => {

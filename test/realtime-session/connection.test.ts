@@ -54,10 +54,10 @@ describe('connect', () => {
       initialSessionConfig: {
         model: 'gpt-realtime-mini',
         instructions: 'Greet Kim.',
-        voice: 'marin',
+        voice: 'cedar',
         prompt: { promptId: 'p1' },
         turnDetection: { type: 'server_vad' },
-        audio: { output: { voice: 'marin', speed: 1.2 } },
+        audio: { output: { voice: 'cedar', speed: 1.2 } },
         tracing: { workflow_name: 'desk', group_id: 'g1' },
         tools: [
           {
