@@ -142,7 +142,7 @@ export const parity: readonly Row[] = [
       const call = await Call.open(side);
       call.session.sendMessage('Hello');
       await settle();
-      return `${call.types().join(', ')}: ${JSON.stringify((call.socket.sent[0]?.['item'] as Event)['content'])}`;
+      return `${call.types().join(', ')}: ${JSON.stringify(call.firstItem()['content'])}`;
     },
   },
   {
@@ -155,7 +155,7 @@ export const parity: readonly Row[] = [
       ];
       call.session.sendMessage({ type: 'message', role: 'user', content });
       await settle();
-      return JSON.stringify((call.socket.sent[0]?.['item'] as Event)['content']);
+      return JSON.stringify(call.firstItem()['content']);
     },
   },
   {
@@ -328,7 +328,7 @@ export const parity: readonly Row[] = [
       const clone = ann.clone({ instructions: 'two' });
       const call = await Call.open(side, { agent: ann });
       await call.session.updateAgent(clone);
-      const { instructions } = call.sent('session.update').at(-1)?.['session'] as Event;
+      const { instructions } = call.lastUpdate();
       return `${String(instructions)}, ${call.session.currentAgent === clone ? 'the clone' : 'the original'}`;
     },
   },
@@ -338,7 +338,7 @@ export const parity: readonly Row[] = [
     observe: async (side) => {
       const call = await Call.open(side, { agent: side.agent({ name: 'Ann', prompt: { promptId: 'p1' } }) });
       await call.session.updateAgent(side.agent({ name: 'Bea' }));
-      const session = call.sent('session.update').at(-1)?.['session'] as Event;
+      const session = call.lastUpdate();
       return 'prompt' in session ? JSON.stringify(session['prompt']) : 'left out';
     },
   },

@@ -120,7 +120,7 @@ export class Call {
     }
     await session.connect({ apiKey: 'ek_test', ...options.connect });
     await settle();
-    for (const event of socket.sent) options.onSent?.(event);
+    for (const sent of socket.sent) options.onSent?.(sent);
     socket.sent.length = 0;
     call.told.length = 0;
     return call;
@@ -128,9 +128,9 @@ export class Call {
 
   /** The server says something; a throw that reaches the socket is noted. */
   async server(...events: (Event | string)[]): Promise<void> {
-    for (const event of events) {
+    for (const each of events) {
       try {
-        this.socket.receive(event);
+        this.socket.receive(each);
       } catch (error) {
         this.escaped = error;
       }
@@ -144,7 +144,7 @@ export class Call {
   }
 
   sent(type: string): Event[] {
-    return this.socket.sent.filter((event) => event['type'] === type);
+    return this.socket.sent.filter((sent) => sent['type'] === type);
   }
 
   count(type: string): number {
@@ -157,6 +157,16 @@ export class Call {
 
   names(...wanted: string[]): string[] {
     return this.told.map(([name]) => name).filter((name) => wanted.length === 0 || wanted.includes(name));
+  }
+
+  /** The item of the first event that was sent. */
+  firstItem(): Event {
+    return (this.socket.sent[0]?.['item'] ?? {}) as Event;
+  }
+
+  /** The configuration that was sent last. */
+  lastUpdate(): Event {
+    return (this.sent('session.update').at(-1)?.['session'] ?? {}) as Event;
   }
 
   /** Outputs of function calls that were sent, as text. */
