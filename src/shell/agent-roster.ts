@@ -1,5 +1,7 @@
 import type { AgentOffer, RealtimeAgent } from '../agent/agent.ts';
 import type { AgentConfig } from '../agent/agent-config.ts';
+import { getHandoff } from '../agent/handoff.ts';
+import { isFunctionTool } from '../agent/tool.ts';
 import { agentConfigOf, voiceOf } from '../agent/agent-config.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import { logger } from '../logger.ts';
@@ -46,16 +48,20 @@ export class AgentRoster<TContext> {
     return this.#byKey.get(key) ?? this.#initial;
   }
 
-  /** What the agent of that key offered the model last. */
+  /** What the agent of that key offered the model last; of one that a journal named, all that it has. */
   offerOf(key: string): AgentOffer<TContext> {
     const agent = this.get(key);
-    return this.#offers.get(agent) ?? { agent, functions: [], hosted: [], handoffs: [] };
+    return this.#offers.get(agent) ?? wholeOffer(agent);
   }
 
   /** Takes an agent in with what it offers; returns its key. */
   enter(offer: AgentOffer<TContext>): string {
-    const { agent } = offer;
-    this.#offers.set(agent, offer);
+    this.#offers.set(offer.agent, offer);
+    return this.add(offer.agent);
+  }
+
+  /** Takes an agent in; returns its key. */
+  add(agent: RealtimeAgent<TContext>): string {
     const { name } = agent;
     let key = name;
     for (let count = 2; this.#byKey.has(key) && this.#byKey.get(key) !== agent; count++) key = `${name}#${count}`;
@@ -104,4 +110,13 @@ export class AgentRoster<TContext> {
     const features = this.#options.features ?? [];
     return { config: features.reduce((changed, { configure }) => configure?.(changed) ?? changed, whole), offer };
   }
+}
+
+function wholeOffer<TContext>(agent: RealtimeAgent<TContext>): AgentOffer<TContext> {
+  return {
+    agent,
+    functions: agent.tools.filter(isFunctionTool),
+    hosted: agent.tools.filter((entry) => !isFunctionTool(entry)),
+    handoffs: agent.handoffs.map(getHandoff),
+  };
 }

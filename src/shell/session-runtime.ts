@@ -229,7 +229,7 @@ export class SessionRuntime<TBaseContext> {
     };
     [this.#state, this.#leftOver] = takeOver(restoration, successor);
     this.#isAwaitingConnect = true;
-    for (const agent of restoration.agents) this.roster.enter(agent);
+    for (const agent of restoration.agents) this.roster.add(agent);
     this.#bill(this.#state.usage.perResponse);
   }
 
