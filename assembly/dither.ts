@@ -2,7 +2,7 @@
 // rounding, so that the error has no relation to the signal: its mean is 0 and its power 1/4 step², whatever the signal
 // (S. P. Lipshitz, R. A. Wannamaker and J. Vanderkooy, "Quantization and Dither: A Theoretical Survey", JAES 40, 1992).
 //
-// The numbers are the halves of the words of four generators (G. Marsaglia, "Xorshift RNGs", JSS 8, 2003) that take turns
+// The numbers are the halves of the words of eight generators (G. Marsaglia, "Xorshift RNGs", JSS 8, 2003) that take turns
 // sample by sample, so output does not depend on block sizes. NaN counts as 0; saturation is that of `pcm16.ts`.
 import { DITHER_BYTES, DITHER_TURN } from './layout';
 import { LOWEST, LOWEST_X4, quantise, ROUNDER_X4 } from './pcm16';
@@ -43,20 +43,32 @@ export function pcm16FromFloatDithered(dst: usize, src: usize, frames: i32, stat
     const rounder = v128.load(ROUNDER_X4);
     const step = v128.load(STEP_X4);
     const difference = v128.load(DIFFERENCE);
-    let words = v128.load(state);
-    for (; src + 16 <= end; src += 16, dst += 8) {
-      words = v128.xor(words, i32x4.shl(words, 13));
-      words = v128.xor(words, i32x4.shr_u(words, 17));
-      words = v128.xor(words, i32x4.shl(words, 5));
-      const noise = f32x4.mul(f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(words, difference)), step);
-      const samples = v128.load(src);
-      const numbers = f32x4.pmax(v128.and(samples, f32x4.eq(samples, samples)), lowest);
-      const steps = i32x4.sub(f32x4.add(f32x4.add(numbers, noise), rounder), rounder);
-      v128.store64_lane(dst, i16x8.narrow_i32x4_s(steps, steps), 0);
+    let words0 = v128.load(state);
+    let words1 = v128.load(state, 16);
+    for (; src + 32 <= end; src += 32, dst += 16) {
+      words0 = nextWords(words0);
+      words1 = nextWords(words1);
+      const noise0 = f32x4.mul(f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(words0, difference)), step);
+      const noise1 = f32x4.mul(f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(words1, difference)), step);
+      const samples0 = v128.load(src);
+      const samples1 = v128.load(src, 16);
+      const numbers0 = f32x4.pmax(v128.and(samples0, f32x4.eq(samples0, samples0)), lowest);
+      const numbers1 = f32x4.pmax(v128.and(samples1, f32x4.eq(samples1, samples1)), lowest);
+      const steps0 = i32x4.sub(f32x4.add(f32x4.add(numbers0, noise0), rounder), rounder);
+      const steps1 = i32x4.sub(f32x4.add(f32x4.add(numbers1, noise1), rounder), rounder);
+      v128.store(dst, i16x8.narrow_i32x4_s(steps0, steps1));
     }
-    v128.store(state, words);
+    v128.store(state, words0);
+    v128.store(state, words1, 16);
   }
   for (; src < end; src += 4, dst += 2) store<i16>(dst, ditheredSample(load<f32>(src), state));
+}
+
+/** @inline */
+function nextWords(words: v128): v128 {
+  const first = v128.xor(words, i32x4.shl(words, 13));
+  const second = v128.xor(first, i32x4.shr_u(first, 17));
+  return v128.xor(second, i32x4.shl(second, 5));
 }
 
 function ditheredSample(sample: f32, state: usize): i16 {
@@ -67,7 +79,7 @@ function ditheredSample(sample: f32, state: usize): i16 {
   word ^= word >>> 17;
   word ^= word << 5;
   store<u32>(generator, word);
-  store<i32>(state, (turn + 1) & 3, DITHER_TURN);
+  store<i32>(state, (turn + 1) & 7, DITHER_TURN);
   const noise = <f32>(<i32>(<i16>word) - <i32>(<i16>(word >> 16))) * STEP;
   return <i16>quantise((sample != sample ? 0 : max(sample, LOWEST)) + noise);
 }

@@ -152,8 +152,8 @@ export const METER_PEAK: usize = METER_CLIPS + 8;
 export const METER_LANES: usize = METER_PEAK + 8;
 export const METER_BYTES: usize = METER_LANES + 64;
 
-// Dither: four generators (u32), then the one whose turn it is.
-export const DITHER_TURN: usize = 16;
+// Dither: eight generators (u32), then the one whose turn it is.
+export const DITHER_TURN: usize = 32;
 export const DITHER_BYTES: usize = DITHER_TURN + 4;
 
 // Loudness: parameters, the delay lines of both filters (f64), the powers of blocks (f64), the true peak's taps and input.

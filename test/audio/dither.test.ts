@@ -3,7 +3,7 @@ import { Dither, loadCore } from '../../src/audio/index.ts';
 import { BUILDS, bytesOf, forEachTail, KernelRuns, noiseWords } from './reference/kernel-runs.ts';
 
 const STEP = 1 / 32_768;
-const STATE_BYTES = 32;
+const STATE_BYTES = 48;
 
 /** Dithers in one call of the kernel, with the state behind the output. */
 function ditheredBy(
