@@ -5,14 +5,17 @@
 // The numbers are the halves of the words of eight generators (G. Marsaglia, "Xorshift RNGs", JSS 8, 2003) that take turns
 // sample by sample, so output does not depend on block sizes. NaN counts as 0; saturation is that of `pcm16.ts`.
 import { DITHER_BYTES, DITHER_TURN } from './layout';
-import { LOWEST, LOWEST_X4, quantise, ROUNDER_X4 } from './pcm16';
+import { LOWEST, LOWEST_X4, ROUNDER_X4, saturated } from './pcm16';
 
-/** A difference of 65536 is one step of PCM16. */
-const STEP: f32 = 4.656612873077393e-10;
-const STEP_X4: usize = memory.data<f32>(
-  [4.656612873077393e-10, 4.656612873077393e-10, 4.656612873077393e-10, 4.656612873077393e-10],
-  16,
-);
+/**
+ * Its last bit is worth a 65536th of a step of PCM16: a difference added to its bits is added to its value. The rounder
+ * takes it off again.
+ */
+const NOISE: f32 = 0.005859375;
+const NOISE_X4: usize = memory.data<f32>([0.005859375, 0.005859375, 0.005859375, 0.005859375], 16);
+/** 384 − 0.005859375, see `pcm16.ts`. */
+const NOISE_ROUNDER: f32 = 383.994140625;
+const NOISE_ROUNDER_X4: usize = memory.data<f32>([383.994140625, 383.994140625, 383.994140625, 383.994140625], 16);
 const DIFFERENCE: usize = memory.data<i16>([1, -1, 1, -1, 1, -1, 1, -1], 16);
 
 /** Size of the generators' state. */
@@ -41,21 +44,22 @@ export function pcm16FromFloatDithered(dst: usize, src: usize, frames: i32, stat
     }
     const lowest = v128.load(LOWEST_X4);
     const rounder = v128.load(ROUNDER_X4);
-    const step = v128.load(STEP_X4);
+    const centre = v128.load(NOISE_X4);
+    const noiseRounder = v128.load(NOISE_ROUNDER_X4);
     const difference = v128.load(DIFFERENCE);
     let words0 = v128.load(state);
     let words1 = v128.load(state, 16);
     for (; src + 32 <= end; src += 32, dst += 16) {
       words0 = nextWords(words0);
       words1 = nextWords(words1);
-      const noise0 = f32x4.mul(f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(words0, difference)), step);
-      const noise1 = f32x4.mul(f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(words1, difference)), step);
+      const noise0 = i32x4.add(i32x4.dot_i16x8_s(words0, difference), centre);
+      const noise1 = i32x4.add(i32x4.dot_i16x8_s(words1, difference), centre);
       const samples0 = v128.load(src);
       const samples1 = v128.load(src, 16);
       const numbers0 = f32x4.pmax(v128.and(samples0, f32x4.eq(samples0, samples0)), lowest);
       const numbers1 = f32x4.pmax(v128.and(samples1, f32x4.eq(samples1, samples1)), lowest);
-      const steps0 = i32x4.sub(f32x4.add(f32x4.add(numbers0, noise0), rounder), rounder);
-      const steps1 = i32x4.sub(f32x4.add(f32x4.add(numbers1, noise1), rounder), rounder);
+      const steps0 = i32x4.sub(f32x4.add(f32x4.add(numbers0, noise0), noiseRounder), rounder);
+      const steps1 = i32x4.sub(f32x4.add(f32x4.add(numbers1, noise1), noiseRounder), rounder);
       v128.store(dst, i16x8.narrow_i32x4_s(steps0, steps1));
     }
     v128.store(state, words0);
@@ -80,6 +84,7 @@ function ditheredSample(sample: f32, state: usize): i16 {
   word ^= word << 5;
   store<u32>(generator, word);
   store<i32>(state, (turn + 1) & 7, DITHER_TURN);
-  const noise = <f32>(<i32>(<i16>word) - <i32>(<i16>(word >> 16))) * STEP;
-  return <i16>quantise((sample != sample ? 0 : max(sample, LOWEST)) + noise);
+  const difference = <i32>(<i16>word) - <i32>(<i16>(word >> 16));
+  const noise = reinterpret<f32>(reinterpret<i32>(NOISE) + difference);
+  return <i16>saturated((sample != sample ? 0 : max(sample, LOWEST)) + noise + NOISE_ROUNDER);
 }

@@ -14,11 +14,13 @@ export const LOWEST: f32 = -100;
 export const LOWEST_X4: usize = memory.data<f32>([-100, -100, -100, -100], 16);
 export const ROUNDER_X4: usize = memory.data<f32>([384, 384, 384, 384], 16);
 
-/** The PCM16 sample of a float. */
-export function quantise(sample: f32): i32 {
-  if (sample != sample) return 0;
-  const steps = reinterpret<i32>(max(sample, LOWEST) + ROUNDER) - reinterpret<i32>(ROUNDER);
-  return max(-32768, min(32767, steps));
+function quantise(sample: f32): i32 {
+  return sample != sample ? 0 : saturated(max(sample, LOWEST) + ROUNDER);
+}
+
+/** The PCM16 sample of a sum with the rounder. */
+export function saturated(sum: f32): i32 {
+  return max(-32768, min(32767, reinterpret<i32>(sum) - reinterpret<i32>(ROUNDER)));
 }
 
 /** Converts `frames` floats at `src` into PCM16 at `dst`. Buffers may not overlap. */
