@@ -113,6 +113,13 @@ interface OfItem {
   item_id: string;
 }
 
+/** A key of the caller's telephone; the one event that has no id. `received_at` in seconds since 1970. */
+export interface DtmfReceived {
+  type: 'input_audio_buffer.dtmf_event_received';
+  event: string;
+  received_at: number;
+}
+
 /** Every event that this server sends, before it has an `event_id`. */
 export type EventBody =
   | { type: 'error'; error: ErrorBody }
@@ -142,6 +149,7 @@ export type EventBody =
   | ({ type: 'input_audio_buffer.committed'; previous_item_id: string | null } & OfItem)
   | ({ type: 'input_audio_buffer.timeout_triggered'; audio_start_ms: number; audio_end_ms: number } & OfItem)
   | { type: 'input_audio_buffer.cleared' }
+  | DtmfReceived
   | { type: `output_audio_buffer.${'started' | 'stopped' | 'cleared'}`; response_id: string }
   | { type: 'response.created' | 'response.done'; response: ResponseSnapshot }
   | {
@@ -171,8 +179,11 @@ export type EventBody =
       rate_limits: RateLimit[];
     };
 
+/** A server event with the id that all but one have. */
+export type NumberedEvent = Exclude<EventBody, DtmfReceived> & { event_id: string };
+
 /** A server event as it goes over the wire. */
-export type SentEvent = EventBody & { event_id: string };
+export type SentEvent = NumberedEvent | DtmfReceived;
 
 /** Takes each event that a part of the server wants to send, in order. */
 export type Emit = (event: EventBody) => void;

@@ -66,7 +66,8 @@ export class SessionWire {
   emit(event: EventBody, only?: ServerConnection): void {
     if (!this.#isOpen) return;
     const { onEvent, clock } = this.#parts;
-    const sent: SentEvent = { event_id: this.newId('event'), ...event };
+    const sent: SentEvent =
+      event.type === 'input_audio_buffer.dtmf_event_received' ? event : { event_id: this.newId('event'), ...event };
     const text = JSON.stringify(sent);
     onEvent?.('out', { ...sent }, clock.nowMs(), this.#tapDetails(text));
     for (const connection of only === undefined ? this.#connections : [only]) connection.send(text);

@@ -152,6 +152,12 @@ export class Session implements IncidentTarget {
     }
   }
 
+  /** Tells the clients that the caller has pressed a key. */
+  press(key: string): void {
+    const received_at = Math.floor(epochMs(this.#parts.clock) / 1000);
+    this.#emit({ type: 'input_audio_buffer.dtmf_event_received', event: key, received_at });
+  }
+
   /** Fills a packet with what the caller is to hear next; PCM16 at 24 kHz. */
   speak(packet: Int16Array): void {
     if (this.#isOpen) this.#output?.pull(packet);

@@ -126,6 +126,22 @@ describe('a call that comes in', () => {
     expect(await caller.ended).toEqual({ reason: 'hangup' });
   });
 
+  test('passes on the keys that the caller presses', async () => {
+    const caller = await server.ring();
+    await openai.realtime.calls.accept(caller.callId, SESSION);
+    for (const key of ['9', '#']) caller.press(key);
+    const pressed = events.filter(({ type }) => type === 'input_audio_buffer.dtmf_event_received');
+    expect(pressed).toEqual(
+      ['9', '#'].map((event) => ({
+        type: 'input_audio_buffer.dtmf_event_received',
+        event,
+        received_at: expect.any(Number),
+      })),
+    );
+    expect(() => caller.press('12')).toThrow(expect.objectContaining({ code: 'ERR_DTMF' }));
+    caller.hangUp();
+  });
+
   test('is controlled over a sideband connection while it lasts', async () => {
     const caller = await server.ring();
     const sideband = (callId: string): WebSocket =>

@@ -7,6 +7,7 @@ import type { ServerConnection } from '../connection.ts';
 import { HttpRefusal } from '../http-refusal.ts';
 import { CALL_SAMPLE_RATE } from '../output-buffer.ts';
 import { PACKET_MS, PacketTimer } from '../packet-timer.ts';
+import { ServerError } from '../server-error.ts';
 import type { Session } from '../session.ts';
 
 /** How long a call rings until nobody is there. */
@@ -38,6 +39,8 @@ export interface SipCaller {
   readonly ended: Promise<CallEnd>;
   /** Sends 160 octets of µ-law, or any multiple; nothing while the call rings. */
   speak(mulaw: Uint8Array<ArrayBuffer>): void;
+  /** Presses a key: 0–9, *, #, A–D; throws `ERR_DTMF` for any other. Nothing while the call rings. */
+  press(key: string): void;
   /** Sets who hears the server: one packet of 160 octets every 20 ms. */
   onPacket(listener: (mulaw: Uint8Array) => void): void;
   hangUp(): void;
@@ -92,6 +95,13 @@ export class SipCall implements Call, SipCaller {
 
   speak(mulaw: Uint8Array<ArrayBuffer>): void {
     if (this.#session !== null && !this.#hasEnded) this.#session.hear(this.#codec.decode(mulaw).samples);
+  }
+
+  press(key: string): void {
+    if (!/^[0-9*#A-D]$/.test(key)) {
+      throw new ServerError(`a key is one of 0–9, *, #, A–D, got ${JSON.stringify(key)}`, { code: 'ERR_DTMF' });
+    }
+    if (!this.#hasEnded) this.#session?.press(key);
   }
 
   onPacket(listener: (mulaw: Uint8Array) => void): void {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../clock.ts';
 import type { Call } from '../call.ts';
 import type { ServerConnection } from '../connection.ts';
-import type { SentEvent } from '../sent-event.ts';
+import type { NumberedEvent } from '../sent-event.ts';
 import type { Session } from '../session.ts';
 import { AudioReceiver } from './audio-receiver.ts';
 import { AudioSender } from './audio-sender.ts';
@@ -115,7 +115,7 @@ export class WebRtcCall implements Call {
 
   #send(text: string): void {
     if (this.#peer?.sendText(text) !== false) return;
-    const event = JSON.parse(text) as SentEvent;
+    const event = JSON.parse(text) as NumberedEvent;
     // An item of some five seconds fills a message: it goes without its audio rather than not at all.
     if (event.type === 'conversation.item.retrieved' && this.#peer.sendText(JSON.stringify(event, withoutAudio)))
       return;
