@@ -57,6 +57,21 @@ cli
   });
 
 cli
+  .command('replay <file>', 'Run a recorded wire log through the session core and print what it decides')
+  .action(async (file: string) => {
+    const { replay } = await import('./replay/replay.ts');
+    if (!replay(file, openTerminal())) process.exitCode = 1;
+  });
+
+cli
+  .command('trace <file>', 'Draw a recorded wire log: a Chrome trace and a timeline')
+  .option('--out <folder>', 'Where they go', { default: 'out' })
+  .action(async (file: string, options: { out: string }) => {
+    const { trace } = await import('./replay/trace.ts');
+    trace(file, options.out, openTerminal());
+  });
+
+cli
   .command('bench', 'Race the audio core against other libraries, quality beside speed')
   .option('--filter <text>', 'Only subjects whose name contains this')
   .option('--runs <runs>', 'Processes that each subject is run in', { default: 3 })

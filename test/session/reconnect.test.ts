@@ -271,7 +271,7 @@ describe('calls', () => {
   test('that end without a connection are told with their output, which is sent only so', () => {
     const conversation = calling();
     conversation.on(mayRun('c1'), lost);
-    expect(typesOf(conversation.on(settled('c1')))).toEqual(['emit toolEnd', 'releaseCall', 'emit historyUpdated']);
+    expect(typesOf(conversation.on(settled('c1')))).toEqual(['releaseCall', 'emit toolEnd', 'emit historyUpdated']);
     const effects = conversation.on(open);
     expect(replayIn(effects)).toEqual([callItem('c1', 'sunny')]);
     expect(typesOf(effects)).not.toContain('send functionCallOutput');
