@@ -21,6 +21,7 @@ import { checkSessionOptions } from './session-options.ts';
 import { AgentRoster } from './shell/agent-roster.ts';
 import { optional } from './shell/open-commands.ts';
 import { SessionRuntime } from './shell/session-runtime.ts';
+import { checkMessage, checkedAudio } from './user-input.ts';
 import type { RealtimeMcpToolInfo, RealtimeTransportLayer, RealtimeUserInput } from './transports/transport.ts';
 
 /** A conversation by voice: it keeps the history, runs tools, guardrails and handoffs, and knows what was heard. */
@@ -101,6 +102,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
 
   /** Sends a message of the user and asks for an answer. */
   sendMessage(message: RealtimeUserInput, otherEventData: Record<string, unknown> = {}): void {
+    checkMessage(message);
     this.#runtime.command({ type: 'sendMessage', message, otherEventData });
   }
 
@@ -113,8 +115,8 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
    * Sends audio of the user in the session's input format; `commit` ends the turn with it. While a lost connection is
    * being made again, the youngest 480 kB (10 s of PCM16 at 24 kHz) are kept and sent first.
    */
-  sendAudio(audio: ArrayBuffer, options: { commit?: boolean } = {}): void {
-    this.#runtime.sendAudio(audio, options);
+  sendAudio(audio: ArrayBuffer | ArrayBufferView, options: { commit?: boolean } = {}): void {
+    this.#runtime.sendAudio(checkedAudio(audio), options);
   }
 
   mute(muted: boolean): void {

@@ -98,6 +98,8 @@ export type TransportInput =
     }
   /** A foreign transport, or the server that owns the playout, says that playback was interrupted. */
   | { readonly type: 'playbackInterrupted' }
+  /** A tool of a hosted server has answered, and the model is to go on. */
+  | { readonly type: 'hostedCallAnswered' }
   /** The server refused an event; `eventId` is ours when it names one. */
   | { readonly type: 'serverError'; readonly code?: string; readonly eventId?: string; readonly error: unknown };
 

@@ -102,9 +102,11 @@ export function interruptSettled(
     const audio = open.find((candidate) => isSame(candidate, position));
     if (audio === undefined) continue;
     open = open.filter((candidate) => candidate !== audio);
-    if (position.receivedFrames <= 0 || isHeardToTheEnd(audio, position)) continue;
+    if (!(position.receivedFrames > 0) || isHeardToTheEnd(audio, position)) continue;
     const { itemId, contentIndex } = position;
-    const heardFrames = Math.max(0, Math.min(position.renderedFrames, position.receivedFrames));
+    // A sink that can't count was not heard.
+    const renderedFrames = Number.isNaN(position.renderedFrames) ? 0 : position.renderedFrames;
+    const heardFrames = Math.max(0, Math.min(renderedFrames, position.receivedFrames));
     const heardMs = sampleRate > 0 ? Math.floor((heardFrames * 1000) / sampleRate) : 0;
     heard.push({ itemId, contentIndex, heardMs, heardFraction: heardFrames / position.receivedFrames });
     // Truncating an item at one part drops the parts behind it.

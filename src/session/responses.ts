@@ -119,6 +119,14 @@ export function wantResponse(responses: Responses): Responses {
   return responses.isAutomaticQueued ? responses : { ...responses, isAutomaticQueued: true };
 }
 
+/**
+ * A hosted tool has answered. A request that is out already covers it, because the server had the answer before we heard
+ * of it; any number that come together share the next one.
+ */
+export function hostedCallAnswered(responses: Responses): Responses {
+  return responses.requestedEventId === null ? wantResponse(responses) : responses;
+}
+
 /** The app wants a response of its own. */
 export function queueRequest(responses: Responses): Responses {
   return { ...responses, queuedManual: responses.queuedManual + 1 };
@@ -164,7 +172,9 @@ export function serverError(
   responses: Responses,
   refusal: { readonly code?: string; readonly eventId?: string; readonly error: unknown },
 ): Step<Responses> {
-  const { code, eventId } = refusal;
+  const { code } = refusal;
+  // Some servers do not say which event they refuse; of this refusal only a request can be the reason.
+  const eventId = refusal.eventId ?? (code === ALREADY_ACTIVE ? (responses.requestedEventId ?? undefined) : undefined);
   if (code === NOTHING_TO_CANCEL) return unchanged(responses);
   const report: SessionEffect[] = [emit({ type: 'error', error: refusal.error })];
   const isRequested = eventId !== undefined && eventId === responses.requestedEventId;

@@ -115,6 +115,8 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
     }
     case 'requestResponse':
       return [{ ...state, responses: responses.queueRequest(state.responses) }, []];
+    case 'hostedCallAnswered':
+      return [{ ...state, responses: responses.hostedCallAnswered(state.responses) }, []];
     case 'serverError':
       return withPart(state, 'responses', responses.serverError(state.responses, input));
 

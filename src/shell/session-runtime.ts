@@ -329,7 +329,7 @@ export class SessionRuntime<TBaseContext> {
           receive(() => {
             this.#announcer.mcpCallCompleted(call);
             if (this.#options.automaticallyTriggerResponseForMcpToolCalls !== false)
-              this.#apply({ type: 'requestResponse' });
+              this.#apply({ type: 'hostedCallAnswered' });
           }),
       },
       { keepsAudio: this.#options.historyStoreAudio === true },

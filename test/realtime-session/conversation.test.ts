@@ -630,3 +630,25 @@ describe('reportPlayback', () => {
     expect(reportPlayback).toHaveBeenCalledWith({ itemId: 'i1', playedMs: 10 });
   });
 });
+
+describe('what is no input of a user', () => {
+  it.each([null, undefined, 7, {}, { type: 'message', role: 'user' }])('is refused as a message: %j', async (input) => {
+    const { session, transport } = await stage();
+    const send = () => session.sendMessage(input as unknown as string);
+    expect(send).toThrow(expect.objectContaining({ code: 'ERR_MESSAGE' }));
+    expect(transport.sent).toEqual([]);
+  });
+
+  it.each([null, undefined, 'text', [1, 2], {}])('is refused as audio: %j', async (input) => {
+    const { session, transport } = await stage();
+    const send = () => session.sendAudio(input as ArrayBuffer);
+    expect(send).toThrow(expect.objectContaining({ code: 'ERR_AUDIO_INPUT' }));
+    expect(transport.sent).toEqual([]);
+  });
+
+  it('audio of a view is the bytes that it covers', async () => {
+    const { session, sentOf } = await stage();
+    session.sendAudio(Buffer.alloc(64).subarray(8, 24));
+    expect(sentOf('audio')).toEqual([['audio', 16, false]]);
+  });
+});

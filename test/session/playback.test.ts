@@ -277,3 +277,10 @@ test('a transport that is not driven is only asked to interrupt, obeyed, and nev
   expect(conversation.on({ type: 'playbackInterrupted' })).toEqual([interrupted]);
   expect(conversation.on(report('s_1', ['a1', 250, 1000]))).toEqual([]);
 });
+
+test('a sink that can not count was not heard', () => {
+  const conversation = new Conversation();
+  conversation.speaks('r1', 'a1');
+  conversation.on({ type: 'interrupt' });
+  expect(conversation.on(report('s_1', ['a1', Number.NaN, 400]))[0]).toEqual(truncate('a1', 0));
+});

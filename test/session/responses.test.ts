@@ -175,3 +175,20 @@ test('history shows an output that was sent', () => {
   expect(afterToolOutput(conversation)).toContainEqual(historyUpdated);
   expect(conversation.item('f1')).toMatchObject({ output: 'sunny' });
 });
+
+test('a refusal for an active response that names no event puts the request back', () => {
+  const conversation = new Conversation();
+  conversation.on(message);
+  const refusal = { type: 'serverError', code: 'conversation_already_has_active_response', error: 'busy' } as const;
+  expect(conversation.on(refusal)).toEqual([{ type: 'startServerTurnTimer', turn: 1, delayMs: 1500 }]);
+  conversation.on({ type: 'responseStarted', responseId: 'r1' });
+  expect(conversation.on(done('r1')).at(-1)).toMatchObject({ command: { type: 'createResponse' } });
+});
+
+test('hosted tools that answer together are answered by one response', () => {
+  const conversation = new Conversation();
+  const answered = { type: 'hostedCallAnswered' } as const;
+  expect(conversation.on(answered, answered)).toEqual([createResponse('s_1')]);
+  conversation.on({ type: 'responseStarted', responseId: 'r1' });
+  expect(conversation.on(done('r1'))).toHaveLength(1);
+});
