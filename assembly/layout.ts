@@ -77,8 +77,8 @@ export const TABLE_DOTS: usize = TABLE_INDEX + 8;
 export const TABLE_DISTANCES: usize = TABLE_DOTS + 16;
 export const TABLE_ROWS: usize = TABLE_DISTANCES + 16;
 
-// Playout: a header, the motion (what a pause rewinds) and its copy, the handle table, f32 staging, the resampler and its
-// copy (absent at equal rates), the ring.
+// Playout: a header, the motion (what a pause rewinds) and its copy, the handle table, the trace, f32 staging, the scratch of
+// the time stretch (absent if there is none), the resampler and its copy (absent at equal rates), the ring.
 /** Frames of the ring, a power of two. */
 export const PLAYOUT_CAPACITY_FRAMES: usize = 0;
 /** Longest fade, in output frames. */
@@ -104,10 +104,26 @@ export const PLAYOUT_REFUSED_FRAMES: usize = PLAYOUT_BARRIER_FRAMES + 8;
 export const PLAYOUT_GAIN: usize = PLAYOUT_REFUSED_FRAMES + 8;
 export const PLAYOUT_TARGET_GAIN: usize = PLAYOUT_GAIN + 4;
 export const PLAYOUT_GAIN_STEP: usize = PLAYOUT_TARGET_GAIN + 4;
-export const PLAYOUT_MOTION: usize = PLAYOUT_GAIN_STEP + 8;
+/** Rate of the items, and of the output, in Hz. */
+export const PLAYOUT_ITEM_RATE: usize = PLAYOUT_GAIN_STEP + 4;
+export const PLAYOUT_OUTPUT_RATE: usize = PLAYOUT_ITEM_RATE + 4;
+/** Size of the scratch of the time stretch, 0 if items are only ever played as they are. */
+export const PLAYOUT_STRETCH_BYTES: usize = PLAYOUT_OUTPUT_RATE + 4;
+/** What is wished for (`playoutWish`), whether audio that is there has to wait, and whether this block may edit time. */
+export const PLAYOUT_WISH: usize = PLAYOUT_STRETCH_BYTES + 4;
+export const PLAYOUT_IS_HELD: usize = PLAYOUT_WISH + 4;
+export const PLAYOUT_MAY_EDIT: usize = PLAYOUT_IS_HELD + 4;
+/** Searches that this block may still make. */
+export const PLAYOUT_SEARCHES: usize = PLAYOUT_MAY_EDIT + 4;
+/** Correlation of the last match (f32). */
+export const PLAYOUT_CORRELATION: usize = PLAYOUT_SEARCHES + 4;
+/** Entries ever made in the trace, and output frames ever rendered (i64). */
+export const PLAYOUT_TRACED: usize = PLAYOUT_CORRELATION + 4;
+export const PLAYOUT_OUTPUT_FRAMES: usize = PLAYOUT_TRACED + 8;
+export const PLAYOUT_MOTION: usize = PLAYOUT_OUTPUT_FRAMES + 8;
 /** Frames ever read from the ring (i64). */
 export const PLAYOUT_READ_FRAMES: usize = PLAYOUT_MOTION;
-/** `PLAYOUT_READ_FRAMES` where the resampler's present stream began (i64). */
+/** Frames made of the ring since the present stream began, those in the queue below included (i64). */
 export const PLAYOUT_STREAM_FRAMES: usize = PLAYOUT_READ_FRAMES + 8;
 /** Frames of silence that followed the last frame read into the resampler. */
 export const PLAYOUT_DRAINED_FRAMES: usize = PLAYOUT_STREAM_FRAMES + 8;
@@ -123,15 +139,71 @@ export const PLAYOUT_LAST_SAMPLE: usize = PLAYOUT_RISES + 4;
 /** Sample that decays in a gap (f32), and the frames of that decay to come. */
 export const PLAYOUT_RELEASE_SAMPLE: usize = PLAYOUT_LAST_SAMPLE + 4;
 export const PLAYOUT_RELEASE_FRAMES: usize = PLAYOUT_RELEASE_SAMPLE + 4;
-export const PLAYOUT_MOTION_COPY: usize = PLAYOUT_RELEASE_FRAMES + 8;
+/** How the next frames come about (`VERBATIM` …), frames since that began, and frames that it lasts. */
+export const PLAYOUT_MODE: usize = PLAYOUT_RELEASE_FRAMES + 4;
+export const PLAYOUT_MODE_INDEX: usize = PLAYOUT_MODE + 4;
+export const PLAYOUT_MODE_FRAMES: usize = PLAYOUT_MODE_INDEX + 4;
+/** Whether a crossfade leads away from the concealment, and where to: a frame of the ring, −1 for silence (i64). */
+export const PLAYOUT_FROM_CONCEALMENT: usize = PLAYOUT_MODE_FRAMES + 4;
+export const PLAYOUT_CROSS_TO: usize = PLAYOUT_FROM_CONCEALMENT + 4;
+/** Whether both sides of it are noise. */
+export const PLAYOUT_CROSS_IS_NOISE: usize = PLAYOUT_CROSS_TO + 8;
+/** Frames of the period that conceals, and frames of concealment behind which audio is to be merged, −1 if not. */
+export const PLAYOUT_PERIOD_FRAMES: usize = PLAYOUT_CROSS_IS_NOISE + 4;
+export const PLAYOUT_MERGE_AT: usize = PLAYOUT_PERIOD_FRAMES + 4;
+/** Difference at the beginning of the concealment, which decays (f32). */
+export const PLAYOUT_OFFSET: usize = PLAYOUT_MERGE_AT + 4;
+/** Frames of concealment in all, of which the crossfade that ends it has taken over. */
+export const PLAYOUT_CONCEALMENT_INDEX: usize = PLAYOUT_OFFSET + 4;
+export const PLAYOUT_CONCEALMENT_LENGTH: usize = PLAYOUT_CONCEALMENT_INDEX + 4;
+/** Whether the ring ran dry and the concealment has been heard to its end. */
+export const PLAYOUT_IS_DRY: usize = PLAYOUT_CONCEALMENT_LENGTH + 4;
+/** Frames to be played as they are before the next splice. */
+export const PLAYOUT_REST_FRAMES: usize = PLAYOUT_IS_DRY + 4;
+/** Power of speech (f32): what a pause is measured against. */
+export const PLAYOUT_SPEECH_POWER: usize = PLAYOUT_REST_FRAMES + 4;
+export const PLAYOUT_CONCEALMENT_EVENTS: usize = PLAYOUT_SPEECH_POWER + 4;
+export const PLAYOUT_CONCEALED_FRAMES: usize = PLAYOUT_CONCEALMENT_EVENTS + 4;
+export const PLAYOUT_INSERTED_FRAMES: usize = PLAYOUT_CONCEALED_FRAMES + 8;
+export const PLAYOUT_REMOVED_FRAMES: usize = PLAYOUT_INSERTED_FRAMES + 8;
+/** Breakpoints of the stream ever made: from a frame of the stream on, a frame of the ring, moving or not. */
+export const PLAYOUT_BREAKPOINTS: usize = PLAYOUT_REMOVED_FRAMES + 8;
+export const PLAYOUT_BREAKPOINT_TABLE: usize = PLAYOUT_BREAKPOINTS + 8;
+/** A power of two: more than the frames that a filter delays can hold. */
+export const PLAYOUT_BREAKPOINT_COUNT: i32 = 8;
+/** Frames (f32) that are made and wait to complete an output frame. */
+export const PLAYOUT_QUEUED_FRAMES: usize = PLAYOUT_BREAKPOINT_TABLE + 24 * <usize>PLAYOUT_BREAKPOINT_COUNT;
+/** Frames that go into the resampler at once. */
+export const PLAYOUT_STAGING_FRAMES: i32 = 512;
+export const PLAYOUT_QUEUE: usize = PLAYOUT_QUEUED_FRAMES + 8;
+export const PLAYOUT_MOTION_COPY: usize = PLAYOUT_QUEUE + ((<usize>PLAYOUT_STAGING_FRAMES) << 2);
 export const PLAYOUT_MOTION_BYTES: usize = PLAYOUT_MOTION_COPY - PLAYOUT_MOTION;
 export const PLAYOUT_HANDLES: usize = PLAYOUT_MOTION_COPY + PLAYOUT_MOTION_BYTES;
 /** Entries of the handle table, a power of two: as many items can be unfinished at once. */
 export const PLAYOUT_HANDLE_COUNT: i32 = 64;
-export const PLAYOUT_STAGING: usize = PLAYOUT_HANDLES + ((<usize>PLAYOUT_HANDLE_COUNT) << 5);
-/** Frames that go into the resampler at once. */
-export const PLAYOUT_STAGING_FRAMES: i32 = 512;
-export const PLAYOUT_RESAMPLER: usize = PLAYOUT_STAGING + ((<usize>PLAYOUT_STAGING_FRAMES) << 2);
+/** Trace: {output frame, frame of the ring} (i64) wherever the one stopped following from the other. */
+export const PLAYOUT_TRACE: usize = PLAYOUT_HANDLES + ((<usize>PLAYOUT_HANDLE_COUNT) << 5);
+export const PLAYOUT_TRACE_COUNT: i32 = 128;
+export const PLAYOUT_STAGING: usize = PLAYOUT_TRACE + ((<usize>PLAYOUT_TRACE_COUNT) << 4);
+export const PLAYOUT_STRETCH: usize = PLAYOUT_STAGING + ((<usize>PLAYOUT_STAGING_FRAMES) << 2);
+
+// One breakpoint, 24 bytes.
+export const BREAKPOINT_STREAM_FRAMES: usize = 0;
+export const BREAKPOINT_RING_FRAMES: usize = BREAKPOINT_STREAM_FRAMES + 8;
+export const BREAKPOINT_IS_MOVING: usize = BREAKPOINT_RING_FRAMES + 8;
+
+// Scratch of the time stretch: lengths that follow from the rate, then four blocks (f32) whose addresses follow from these.
+/** Frames of a crossfade, of what is compared, and of the shortest and the longest period of a voice. */
+export const STRETCH_CROSS_FRAMES: usize = 0;
+export const STRETCH_WINDOW_FRAMES: usize = STRETCH_CROSS_FRAMES + 4;
+export const STRETCH_LEAST_LAG: usize = STRETCH_WINDOW_FRAMES + 4;
+export const STRETCH_MOST_LAG: usize = STRETCH_LEAST_LAG + 4;
+/** Frames that are averaged to one for a coarse search. */
+export const STRETCH_DECIMATION: usize = STRETCH_MOST_LAG + 4;
+/** Four inner products (f32). */
+export const STRETCH_DOTS: usize = STRETCH_DECIMATION + 12;
+/** What is compared, and what with. */
+export const STRETCH_BLOCKS: usize = STRETCH_DOTS + 16;
 
 // One entry of the handle table, 32 bytes.
 export const HANDLE_NUMBER: usize = 0;

@@ -8,14 +8,11 @@ import {
   HANDLE_RENDERED_FRAMES,
   HANDLE_START_FRAMES,
   HANDLE_STATE,
-  PLAYOUT_DELAY_FRAMES,
-  PLAYOUT_DRAINED_FRAMES,
   PLAYOUT_HANDLES,
   PLAYOUT_HANDLE_COUNT,
   PLAYOUT_NEWEST_HANDLE,
-  PLAYOUT_READ_FRAMES,
-  PLAYOUT_STREAM_FRAMES,
 } from './layout';
+import { heardFrames } from './positions';
 
 export const LIVE: i32 = 1;
 export const FADING: i32 = 2;
@@ -51,17 +48,32 @@ export function fadingEntry(state: usize, position: i64): usize {
   return 0;
 }
 
+/** First frame of the item that frame `position` of the ring lies in; of the newest one if that is still to come. */
+export function startOfItem(state: usize, position: i64): i64 {
+  return load<i64>(itemAt(state, position), HANDLE_START_FRAMES);
+}
+
+/** Where what has been received of that item ends. */
+export function endOfItem(state: usize, position: i64): i64 {
+  const entry = itemAt(state, position);
+  return load<i64>(entry, HANDLE_START_FRAMES) + <i64>load<i32>(entry, HANDLE_RECEIVED_FRAMES);
+}
+
+/** The newest item that begins at frame `position` of the ring or before it; the oldest known if none does. */
+export function itemAt(state: usize, position: i64): usize {
+  const newest = load<i32>(state, PLAYOUT_NEWEST_HANDLE);
+  let entry = entryOf(state, newest);
+  for (let handle = newest - 1; handle > 0 && handle > newest - PLAYOUT_HANDLE_COUNT; handle--) {
+    if (load<i64>(entry, HANDLE_START_FRAMES) <= position) break;
+    entry = entryOf(state, handle);
+  }
+  return entry;
+}
+
 export function rendered(state: usize, entry: usize): i32 {
   if (load<i32>(entry, HANDLE_STATE) >= FINAL) return load<i32>(entry, HANDLE_RENDERED_FRAMES);
   const frames = heardFrames(state) - load<i64>(entry, HANDLE_START_FRAMES);
   return <i32>max<i64>(0, min<i64>(frames, <i64>load<i32>(entry, HANDLE_RECEIVED_FRAMES)));
-}
-
-/** Frames ever read, less those still in the resampler's filter. */
-function heardFrames(state: usize): i64 {
-  const position = load<i64>(state, PLAYOUT_READ_FRAMES);
-  const lag = load<i32>(state, PLAYOUT_DRAINED_FRAMES) - load<i32>(state, PLAYOUT_DELAY_FRAMES);
-  return max<i64>(load<i64>(state, PLAYOUT_STREAM_FRAMES), position + <i64>min<i32>(lag, 0));
 }
 
 export function isFinished(state: usize, entry: usize): bool {

@@ -2,9 +2,12 @@
 // of the audio core and uses the core's kernels, so it has no constants of its own and one build serves all three.
 export { playoutDuck } from './gain';
 export {
+  playoutBufferedFrames,
   playoutBytes,
   playoutCursor,
   playoutEnd,
+  playoutHeardAt,
+  playoutHold,
   playoutInit,
   playoutInterrupt,
   playoutOpen,
@@ -14,6 +17,7 @@ export {
   playoutResume,
   playoutStats,
   playoutTakeReport,
+  playoutWish,
   playoutWrite,
 } from './playout';
 export { playoutRender } from './playout-render';

@@ -3,13 +3,7 @@
 // Frames are handed to the resampler only if they complete an output frame; `delay` frames later they are heard. A gap
 // in mid-item therefore holds the stream, and no sample is lost or repeated by it: the last output decays over one
 // fade, the next rises over one. Only behind an item's known end is silence fed, until the filter is empty.
-import {
-  floatFromPcm16,
-  resamplerInputFramesNeeded,
-  resamplerOutputFramesAvailable,
-  resamplerProcess,
-  resamplerReset,
-} from './core';
+import { resamplerInputFramesNeeded, resamplerOutputFramesAvailable, resamplerProcess, resamplerReset } from './core';
 import { fadeIn, fadeOut, fallingGain } from './fade';
 import { applyGain } from './gain';
 import {
@@ -19,7 +13,6 @@ import {
   HANDLE_START_FRAMES,
   HANDLE_STATE,
   PLAYOUT_BARRIER_FRAMES,
-  PLAYOUT_CAPACITY_FRAMES,
   PLAYOUT_DELAY_FRAMES,
   PLAYOUT_DRAINED_FRAMES,
   PLAYOUT_FADE_FRAMES,
@@ -31,15 +24,18 @@ import {
   PLAYOUT_IS_PAUSED,
   PLAYOUT_IS_STARVED,
   PLAYOUT_LAST_SAMPLE,
+  PLAYOUT_MAY_EDIT,
+  PLAYOUT_MODE,
   PLAYOUT_MOTION,
   PLAYOUT_MOTION_BYTES,
   PLAYOUT_MOTION_COPY,
+  PLAYOUT_QUEUED_FRAMES,
   PLAYOUT_READ_FRAMES,
   PLAYOUT_RELEASE_FRAMES,
   PLAYOUT_RELEASE_SAMPLE,
-  PLAYOUT_RESAMPLER,
   PLAYOUT_RESAMPLER_BYTES,
   PLAYOUT_RISES,
+  PLAYOUT_SEARCHES,
   PLAYOUT_STAGING,
   PLAYOUT_STAGING_FRAMES,
   PLAYOUT_STREAM_FRAMES,
@@ -49,12 +45,21 @@ import {
   PLAYOUT_WANTS_PAUSE,
   PLAYOUT_WRITTEN_FRAMES,
 } from './layout';
+import { beginStream, heardFrames, trace } from './positions';
 import { FADING, FINAL, entryOf, fadingEntry, isInMidItem, rendered } from './playout-handles';
+import { resamplerOf } from './ring';
+import { VERBATIM, abandonEdit, streamFrames, takeStream, verbatimFrames } from './stretch';
+
+/** Searches for a splice or a merge that a block may make; the concealment of a gap has one of its own. */
+const SEARCHES: i32 = 1;
 
 /** Writes the next `frames` f32 frames, at least one, at `dst`. */
 export function playoutRender(state: usize, dst: usize, frames: i32): void {
   const isInterrupted = load<i32>(state, PLAYOUT_IS_INTERRUPTED) != 0;
+  const heardBefore = heardFrames(state);
+  store<i32>(state, SEARCHES, PLAYOUT_SEARCHES);
   fill(state, dst, frames);
+  trace(state, frames, heardBefore);
   applyGain(state, dst, frames, isInterrupted);
   // Behind the fade is silence, so the gain can jump.
   if (isInterrupted) store<f32>(state, load<f32>(state, PLAYOUT_TARGET_GAIN), PLAYOUT_GAIN);
@@ -67,7 +72,9 @@ function fill(state: usize, dst: usize, frames: i32): void {
     store<i32>(state, 0, PLAYOUT_IS_PAUSED);
     store<i32>(state, 1, PLAYOUT_RISES);
   }
+  store<i32>(state, 1, PLAYOUT_MAY_EDIT);
   mix(state, dst, frames, load<i64>(state, PLAYOUT_WRITTEN_FRAMES));
+  store<i32>(state, 0, PLAYOUT_MAY_EDIT);
 }
 
 /** Fades what sounds within this block and counts that as rendered, then discards all that the interrupt cancelled. */
@@ -88,9 +95,10 @@ function renderInterrupt(state: usize, dst: usize, frames: i32): void {
   }
   if (load<i32>(state, PLAYOUT_IS_STARVED) != 0) countGap(state);
   store<i64>(state, barrier, PLAYOUT_READ_FRAMES);
-  store<i64>(state, barrier, PLAYOUT_STREAM_FRAMES);
+  abandonEdit(state);
+  beginStream(state);
   store<i32>(state, 0, PLAYOUT_DRAINED_FRAMES);
-  if (load<i32>(state, PLAYOUT_RESAMPLER_BYTES) != 0) resamplerReset(state + PLAYOUT_RESAMPLER);
+  if (load<i32>(state, PLAYOUT_RESAMPLER_BYTES) != 0) resamplerReset(resamplerOf(state));
   quieten(state);
   store<i32>(state, 0, PLAYOUT_RISES);
   store<i32>(state, load<i32>(state, PLAYOUT_WANTS_PAUSE), PLAYOUT_IS_PAUSED);
@@ -108,7 +116,7 @@ function endOfSoundingItem(state: usize): i64 {
 
 function renderPause(state: usize, dst: usize, frames: i32): void {
   if (load<i32>(state, PLAYOUT_IS_PAUSED) != 0) return silence(dst, frames);
-  const resampler = state + PLAYOUT_RESAMPLER;
+  const resampler = resamplerOf(state);
   const resamplerSize = load<i32>(state, PLAYOUT_RESAMPLER_BYTES);
   memory.copy(state + PLAYOUT_MOTION_COPY, state + PLAYOUT_MOTION, PLAYOUT_MOTION_BYTES);
   memory.copy(resampler + resamplerSize, resampler, resamplerSize);
@@ -151,22 +159,28 @@ function mix(state: usize, dst: usize, frames: i32, limit: i64): void {
   }
 }
 
-/** Equal rates: converts straight from the ring. Returns the frames written. */
+/** Equal rates: the stream is the output. Returns the frames written. */
 function copyOut(state: usize, dst: usize, frames: i32, limit: i64): i32 {
-  const available = <i32>min<i64>(<i64>frames, limit - load<i64>(state, PLAYOUT_READ_FRAMES));
-  read(state, dst, available);
-  return available;
+  let produced = 0;
+  while (produced < frames) {
+    const wanted = min<i32>(PLAYOUT_STAGING_FRAMES, frames - produced);
+    const available = min<i32>(wanted, streamFrames(state, wanted, limit));
+    if (available == 0) break;
+    takeStream(state, dst + ((<usize>produced) << 2), available);
+    produced += available;
+  }
+  return produced;
 }
 
 /** Feeds the resampler just what `frames` output frames need, as far as there is input. Returns the frames written. */
 function resample(state: usize, dst: usize, frames: i32, limit: i64): i32 {
-  const resampler = state + PLAYOUT_RESAMPLER;
+  const resampler = resamplerOf(state);
   const staging = state + PLAYOUT_STAGING;
   if (isEmptied(state)) startStream(state);
   let produced = 0;
   while (produced < frames) {
-    if (hasDrained(state) && load<i64>(state, PLAYOUT_READ_FRAMES) < limit) startStream(state);
-    let audio = audioFrames(state, limit);
+    if (hasDrained(state) && verbatimFrames(state, limit) > 0) startStream(state);
+    let audio = audioFrames(state, resamplerInputFramesNeeded(resampler, frames - produced), limit);
     let zeros = min<i32>(PLAYOUT_STAGING_FRAMES - audio, drainFrames(state, audio, limit));
     const makes = min<i32>(frames - produced, resamplerOutputFramesAvailable(resampler, audio + zeros));
     if (makes > 0) {
@@ -176,7 +190,7 @@ function resample(state: usize, dst: usize, frames: i32, limit: i64): i32 {
     } else if (zeros == 0) {
       break;
     }
-    read(state, staging, audio);
+    takeStream(state, staging, audio);
     silence(staging + ((<usize>audio) << 2), zeros);
     store<i32>(state, load<i32>(state, PLAYOUT_DRAINED_FRAMES) + zeros, PLAYOUT_DRAINED_FRAMES);
     produced += resamplerProcess(resampler, dst + ((<usize>produced) << 2), makes, staging, audio + zeros);
@@ -184,10 +198,10 @@ function resample(state: usize, dst: usize, frames: i32, limit: i64): i32 {
   return produced;
 }
 
-/** Frames that may go into the resampler at once; none while silence is being fed. */
-function audioFrames(state: usize, limit: i64): i32 {
+/** Frames that may go into the resampler at once, where it needs `wanted`; none while silence is being fed. */
+function audioFrames(state: usize, wanted: i32, limit: i64): i32 {
   if (load<i32>(state, PLAYOUT_DRAINED_FRAMES) > 0) return 0;
-  return <i32>min<i64>(<i64>PLAYOUT_STAGING_FRAMES, limit - load<i64>(state, PLAYOUT_READ_FRAMES));
+  return min<i32>(PLAYOUT_STAGING_FRAMES, streamFrames(state, min<i32>(wanted, PLAYOUT_STAGING_FRAMES), limit));
 }
 
 /**
@@ -195,9 +209,11 @@ function audioFrames(state: usize, limit: i64): i32 {
  * next item waits no longer than that; two delays empty the filter.
  */
 function drainFrames(state: usize, audio: i32, limit: i64): i32 {
-  const position = load<i64>(state, PLAYOUT_READ_FRAMES) + <i64>audio;
+  const unread = <i64>max<i32>(0, audio - load<i32>(state, PLAYOUT_QUEUED_FRAMES));
+  const position = load<i64>(state, PLAYOUT_READ_FRAMES) + unread;
   const drained = load<i32>(state, PLAYOUT_DRAINED_FRAMES);
-  if (drained == 0 && position == load<i64>(state, PLAYOUT_STREAM_FRAMES)) return 0;
+  if (drained == 0 && load<i64>(state, PLAYOUT_STREAM_FRAMES) + unread == 0) return 0;
+  if (load<i32>(state, PLAYOUT_MODE) != VERBATIM) return 0;
   if (isInMidItem(state, position) || isCutShort(state, position)) return 0;
   const delay = load<i32>(state, PLAYOUT_DELAY_FRAMES);
   return (position < limit ? delay : delay << 1) - drained;
@@ -225,21 +241,9 @@ function isEmptied(state: usize): bool {
 
 /** From here on, frames of the ring follow the silence in the filter; an empty filter starts afresh. */
 function startStream(state: usize): void {
-  store<i64>(state, load<i64>(state, PLAYOUT_READ_FRAMES), PLAYOUT_STREAM_FRAMES);
-  if (isEmptied(state)) resamplerReset(state + PLAYOUT_RESAMPLER);
+  beginStream(state);
+  if (isEmptied(state)) resamplerReset(resamplerOf(state));
   store<i32>(state, 0, PLAYOUT_DRAINED_FRAMES);
-}
-
-/** Reads `frames` frames of the ring into f32 at `dst`. */
-function read(state: usize, dst: usize, frames: i32): void {
-  const capacity = load<i32>(state, PLAYOUT_CAPACITY_FRAMES);
-  const position = load<i64>(state, PLAYOUT_READ_FRAMES);
-  const index = <i32>(position & <i64>(capacity - 1));
-  const first = min<i32>(frames, capacity - index);
-  const ring = ringOf(state);
-  floatFromPcm16(dst, ring + ((<usize>index) << 1), first);
-  floatFromPcm16(dst + ((<usize>first) << 2), ring, frames - first);
-  store<i64>(state, position + <i64>frames, PLAYOUT_READ_FRAMES);
 }
 
 /** The present gap turned out to be one in mid-item. */
@@ -282,10 +286,6 @@ function addRelease(state: usize, dst: usize, frames: i32): void {
 function quieten(state: usize): void {
   store<f32>(state, 0, PLAYOUT_LAST_SAMPLE);
   store<i32>(state, 0, PLAYOUT_RELEASE_FRAMES);
-}
-
-export function ringOf(state: usize): usize {
-  return state + PLAYOUT_RESAMPLER + ((<usize>load<i32>(state, PLAYOUT_RESAMPLER_BYTES)) << 1);
 }
 
 function silence(dst: usize, frames: i32): void {

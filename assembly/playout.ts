@@ -13,49 +13,82 @@ import {
   HANDLE_STATE,
   PLAYOUT_BARRIER_FRAMES,
   PLAYOUT_CAPACITY_FRAMES,
+  PLAYOUT_CONCEALED_FRAMES,
+  PLAYOUT_CONCEALMENT_EVENTS,
   PLAYOUT_CURSOR_HANDLE,
   PLAYOUT_DELAY_FRAMES,
   PLAYOUT_FADE_FRAMES,
   PLAYOUT_HANDLE_COUNT,
   PLAYOUT_HAS_REPORT,
+  PLAYOUT_INSERTED_FRAMES,
+  PLAYOUT_IS_HELD,
   PLAYOUT_IS_INTERRUPTED,
   PLAYOUT_IS_STARVED,
+  PLAYOUT_ITEM_RATE,
   PLAYOUT_NEWEST_HANDLE,
+  PLAYOUT_OUTPUT_RATE,
   PLAYOUT_READ_FRAMES,
   PLAYOUT_REFUSED_FRAMES,
-  PLAYOUT_RESAMPLER,
+  PLAYOUT_REMOVED_FRAMES,
   PLAYOUT_RESAMPLER_BYTES,
   PLAYOUT_RISES,
   PLAYOUT_STAGING_FRAMES,
+  PLAYOUT_STRETCH,
+  PLAYOUT_STRETCH_BYTES,
   PLAYOUT_UNDERRUN_EVENTS,
   PLAYOUT_UNDERRUN_FRAMES,
   PLAYOUT_WANTS_PAUSE,
+  PLAYOUT_WISH,
   PLAYOUT_WRITTEN_FRAMES,
 } from './layout';
-import { FADING, FINAL, LIVE, REPORTED, entryOf, isBehind, isFinished, liveEntry, rendered } from './playout-handles';
-import { endGap, hasDrained, ringOf } from './playout-render';
+import {
+  FADING,
+  FINAL,
+  LIVE,
+  REPORTED,
+  entryOf,
+  isBehind,
+  isFinished,
+  itemAt,
+  liveEntry,
+  rendered,
+} from './playout-handles';
+import { endGap, hasDrained } from './playout-render';
+import { beginStream, positionAt } from './positions';
+import { resamplerOf, ringOf } from './ring';
+import { initStretch, stretchBytes } from './stretch-scratch';
 
 /** Length of a fade: 5 ms, or the block if that is shorter. */
 const FADES_PER_SECOND: i32 = 200;
 
 /** Bytes of the state; 0 if the rates differ and one of them is unsupported. `capacityFrames` is a power of two. */
-export function playoutBytes(capacityFrames: i32, itemRate: i32, outputRate: i32): i32 {
-  const ringBytes = capacityFrames << 1;
-  if (itemRate == outputRate) return <i32>PLAYOUT_RESAMPLER + ringBytes;
+export function playoutBytes(capacityFrames: i32, itemRate: i32, outputRate: i32, stretches: bool): i32 {
+  const ends = <i32>PLAYOUT_STRETCH + (stretches ? stretchBytes(itemRate) : 0) + (capacityFrames << 1);
+  if (itemRate == outputRate) return ends;
   const resampler = resamplerBytes(itemRate, outputRate, PLAYOUT_STAGING_FRAMES, VOICE);
-  return resampler == 0 ? 0 : <i32>PLAYOUT_RESAMPLER + 2 * alignVector(resampler) + ringBytes;
+  return resampler == 0 ? 0 : ends + 2 * alignVector(resampler);
 }
 
-/** Starts an empty playout at `state`, which is 16-byte aligned, zeroed, and as long as `playoutBytes` says. */
-export function playoutInit(state: usize, capacityFrames: i32, itemRate: i32, outputRate: i32): void {
+/**
+ * Starts an empty playout at `state`, which is 16-byte aligned, zeroed, and as long as `playoutBytes` says. One that
+ * `stretches` conceals what is missing and may be told to bend time.
+ */
+export function playoutInit(state: usize, capacityFrames: i32, itemRate: i32, outputRate: i32, stretches: bool): void {
+  store<i32>(state, itemRate, PLAYOUT_ITEM_RATE);
+  store<i32>(state, outputRate, PLAYOUT_OUTPUT_RATE);
   store<i32>(state, capacityFrames, PLAYOUT_CAPACITY_FRAMES);
   store<i32>(state, outputRate / FADES_PER_SECOND, PLAYOUT_FADE_FRAMES);
   initGain(state, outputRate);
+  beginStream(state);
+  if (stretches) {
+    store<i32>(state, stretchBytes(itemRate), PLAYOUT_STRETCH_BYTES);
+    initStretch(state);
+  }
   if (itemRate == outputRate) return;
   const bytes = alignVector(resamplerBytes(itemRate, outputRate, PLAYOUT_STAGING_FRAMES, VOICE));
   store<i32>(state, bytes, PLAYOUT_RESAMPLER_BYTES);
-  resamplerInit(state + PLAYOUT_RESAMPLER, itemRate, outputRate, PLAYOUT_STAGING_FRAMES, VOICE);
-  store<i32>(state, resamplerDelayInputFrames(state + PLAYOUT_RESAMPLER), PLAYOUT_DELAY_FRAMES);
+  resamplerInit(resamplerOf(state), itemRate, outputRate, PLAYOUT_STAGING_FRAMES, VOICE);
+  store<i32>(state, resamplerDelayInputFrames(resamplerOf(state)), PLAYOUT_DELAY_FRAMES);
 }
 
 /** Ends the newest handle and returns the next one; 0 while the entry that it needs belongs to an unfinished handle. */
@@ -88,7 +121,8 @@ export function playoutWrite(state: usize, handle: i32, src: usize, frames: i32)
   }
   const capacity = load<i32>(state, PLAYOUT_CAPACITY_FRAMES);
   const written = load<i64>(state, PLAYOUT_WRITTEN_FRAMES);
-  const accepted = min<i32>(frames, capacity - <i32>(written - load<i64>(state, PLAYOUT_READ_FRAMES)));
+  const room = capacity - historyReserve(state) - <i32>(written - load<i64>(state, PLAYOUT_READ_FRAMES));
+  const accepted = max<i32>(0, min<i32>(frames, room));
   const index = <i32>(written & <i64>(capacity - 1));
   const first = min<i32>(accepted, capacity - index);
   const ring = ringOf(state);
@@ -139,6 +173,36 @@ export function playoutResume(state: usize): void {
   store<i32>(state, 0, PLAYOUT_WANTS_PAUSE);
 }
 
+/**
+ * What may be done to time from the next render on: 1 to make it longer in pauses, 2 in speech too, 3 with less regard to
+ * its sound; −1 to −3 to make it shorter; 0 nothing.
+ */
+export function playoutWish(state: usize, wish: i32): void {
+  store<i32>(state, wish, PLAYOUT_WISH);
+}
+
+/** Whether audio that has not begun, or that follows a gap, waits in the ring. For a playout that stretches. */
+export function playoutHold(state: usize, isHeld: bool): void {
+  store<i32>(state, <i32>isHeld, PLAYOUT_IS_HELD);
+}
+
+/** Frames in the ring. */
+export function playoutBufferedFrames(state: usize): i32 {
+  return <i32>(load<i64>(state, PLAYOUT_WRITTEN_FRAMES) - load<i64>(state, PLAYOUT_READ_FRAMES));
+}
+
+/**
+ * Writes {handle, frames} (i32): what was heard with output frame `outputFrame`, counted from 0, as far back as the trace
+ * goes. Handle 0 is none.
+ */
+export function playoutHeardAt(state: usize, outputFrame: f64, dst: usize): void {
+  const position = positionAt(state, <i64>outputFrame);
+  const entry = itemAt(state, position - 1);
+  const frames = <i32>min<i64>(position - load<i64>(entry, HANDLE_START_FRAMES), <i64>rendered(state, entry));
+  store<i32>(dst, load<i32>(entry, HANDLE_NUMBER));
+  store<i32>(dst, max<i32>(0, frames), 4);
+}
+
 /** Frames of the handle that were rendered; −1 if its entry has been used again or it was never opened. */
 export function playoutRenderedFrames(state: usize, handle: i32): i32 {
   const entry = entryOf(state, handle);
@@ -182,12 +246,24 @@ export function playoutTakeReport(state: usize, dst: usize): i32 {
   return count;
 }
 
-/** Writes {underrun events, underrun frames, refused frames, frames in the ring} (f64) at `dst`. */
+/**
+ * Writes {underrun events, underrun frames, refused frames, frames in the ring, concealment events, concealed frames,
+ * frames inserted by splices, frames removed by splices} (f64) at `dst`.
+ */
 export function playoutStats(state: usize, dst: usize): void {
   store<f64>(dst, <f64>load<i32>(state, PLAYOUT_UNDERRUN_EVENTS));
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_UNDERRUN_FRAMES), 8);
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_REFUSED_FRAMES), 16);
-  store<f64>(dst, <f64>(load<i64>(state, PLAYOUT_WRITTEN_FRAMES) - load<i64>(state, PLAYOUT_READ_FRAMES)), 24);
+  store<f64>(dst, <f64>playoutBufferedFrames(state), 24);
+  store<f64>(dst, <f64>load<i32>(state, PLAYOUT_CONCEALMENT_EVENTS), 32);
+  store<f64>(dst, <f64>load<i64>(state, PLAYOUT_CONCEALED_FRAMES), 40);
+  store<f64>(dst, <f64>load<i64>(state, PLAYOUT_INSERTED_FRAMES), 48);
+  store<f64>(dst, <f64>load<i64>(state, PLAYOUT_REMOVED_FRAMES), 56);
+}
+
+/** Frames behind the reader that are kept for concealment and splices: 100 ms. */
+function historyReserve(state: usize): i32 {
+  return load<i32>(state, PLAYOUT_STRETCH_BYTES) == 0 ? 0 : load<i32>(state, PLAYOUT_ITEM_RATE) / 10;
 }
 
 function alignVector(bytes: i32): i32 {

@@ -10,6 +10,8 @@ export interface PlaybackOptions {
   readonly itemRate?: number;
   /** Frames that the ring holds, a power of two; default 2²². */
   readonly capacityFrames?: number;
+  /** Whether missing audio is concealed and time is bent to what the network does; default true. */
+  readonly isAdaptive?: boolean;
 }
 
 /**
@@ -44,6 +46,7 @@ export type PlaybackEvent =
       readonly renderedFrames: number;
       readonly bufferedFrames: number;
       readonly underrunEvents: number;
+      readonly concealedFrames: number;
       readonly contextFrame: number;
     }
   | {

@@ -1,7 +1,7 @@
 // The speaker's end of a conversation: an AudioWorkletProcessor around `Playout`.
 // Render thread: everything in this file. The page sends commands and gets events; nothing is shared between them.
 import { PACKET_MS } from '../src/audio/format.ts';
-import { Playout, PLAYOUT_HANDLES, type PlayoutStats, REFUSED } from '../src/audio/playout.ts';
+import { noStats, Playout, PLAYOUT_HANDLES, type PlayoutStats, REFUSED } from '../src/audio/playout.ts';
 import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from './messages.ts';
 
 /** Longest render quantum that a context may be given, in frames. */
@@ -19,9 +19,10 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     renderedFrames: 0,
     bufferedFrames: 0,
     underrunEvents: 0,
+    concealedFrames: 0,
     contextFrame: 0,
   };
-  readonly #stats: PlayoutStats = { underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 };
+  readonly #stats: PlayoutStats = noStats();
   readonly #packetFrames: number = (sampleRate * PACKET_MS) / 1000;
   #framesSincePosition = 0;
   #newestHandle = 0;
@@ -30,12 +31,13 @@ class PlaybackProcessor extends AudioWorkletProcessor {
 
   constructor(options: { processorOptions: PlaybackOptions }) {
     super();
-    const { module, playoutModule, itemRate, capacityFrames } = options.processorOptions;
+    const { module, playoutModule, itemRate, capacityFrames, isAdaptive = true } = options.processorOptions;
     this.#playout = new Playout({
       module,
       playoutModule,
       itemRate,
       capacityFrames,
+      isAdaptive,
       outputRate: sampleRate,
       maxBlockFrames: MAX_QUANTUM_FRAMES,
     });
@@ -125,6 +127,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     position.renderedFrames = position.handle === 0 ? 0 : this.#playout.renderedFrames(position.handle);
     position.bufferedFrames = this.#stats.bufferedFrames;
     position.underrunEvents = this.#stats.underrunEvents;
+    position.concealedFrames = this.#stats.concealedFrames;
     position.contextFrame = contextFrame;
     return (
       handle !== position.handle ||

@@ -4,6 +4,7 @@ import { g711Subjects } from './g711.ts';
 import { meterSubjects } from './meter.ts';
 import { pcm16Subjects } from './pcm16.ts';
 import { pathSubjects } from './paths.ts';
+import { playoutSubjects } from './playout.ts';
 import { quantumSubjects } from './quantum.ts';
 import { resamplerSubjects } from './resampler.ts';
 import { sessionSubjects } from './session.ts';
@@ -18,6 +19,7 @@ export const SUBJECTS: readonly Subject[] = [
   ...pathSubjects,
   ...sizeSubjects,
   ...quantumSubjects,
+  ...playoutSubjects,
   ...resamplerSubjects,
   ...sessionSubjects,
 ];

@@ -1,6 +1,7 @@
 import { AudioError } from '../errors.ts';
 import { Kernel } from '../wasm/kernel.ts';
 import { type PlayoutExports, playoutModule } from '../wasm/playout-module.ts';
+import { JitterControl } from './jitter-control.ts';
 import { checkSampleRate, WIRE_SAMPLE_RATE } from './format.ts';
 
 /** Handles that can be unfinished at once. */
@@ -14,6 +15,8 @@ const MAX_CAPACITY_FRAMES = 1 << 28;
 const DEFAULT_BLOCK_FRAMES = 4096;
 const MAX_BLOCK_FRAMES = 65_536;
 const STAGING_FRAMES = 4096;
+/** An adaptive playout keeps 100 ms behind what it plays, and needs some ahead of it, in seconds. */
+const LEAST_ADAPTIVE_S = 0.5;
 const REPORT_WORDS = 3;
 
 /** Options of `Playout`. */
@@ -26,6 +29,8 @@ export interface PlayoutOptions {
   readonly capacityFrames?: number;
   /** Most frames that one `render` asks for; default 4096. */
   readonly maxBlockFrames?: number;
+  /** Whether it may bend time and conceal what is missing, as a speaker wants it; default false, as a file does. */
+  readonly isAdaptive?: boolean;
   /** Compiled audio core, for a thread that was handed one; default is the selected build. */
   readonly module?: WebAssembly.Module;
   /** Compiled playout module, likewise. */
@@ -49,6 +54,15 @@ export interface PlayoutStats {
   refusedFrames: number;
   /** Frames in the ring. */
   bufferedFrames: number;
+  /** Gaps that concealment began in, and frames of it at the item's rate (`concealedSamples` of WebRTC's `getStats`). */
+  concealmentEvents: number;
+  concealedFrames: number;
+  /** Frames that splices repeated to slow down (`insertedSamplesForDeceleration`). */
+  insertedFrames: number;
+  /** Frames that splices left out to speed up (`removedSamplesForAcceleration`). */
+  removedFrames: number;
+  /** How far behind its schedule paced audio is to be played, in milliseconds; 0 if not adaptive. */
+  targetDelayMs: number;
 }
 
 /**
@@ -71,19 +85,23 @@ export class Playout {
   readonly #stateAt: number;
   readonly #stagingAt: number;
   readonly #outputAt: number;
+  readonly #control: JitterControl | null;
   #ownKernel: Kernel | null;
   readonly #exports: PlayoutExports;
   #block: Float32Array<ArrayBuffer>;
+  #renderedOutputFrames = 0;
 
   constructor(options: PlayoutOptions = {}) {
     this.itemRate = checkSampleRate(options.itemRate ?? WIRE_SAMPLE_RATE);
     this.outputRate = checkSampleRate(options.outputRate ?? this.itemRate);
     this.capacityFrames = checkCapacity(options.capacityFrames ?? DEFAULT_CAPACITY_FRAMES);
+    if (options.isAdaptive === true) checkHistory(this.capacityFrames, this.itemRate);
     this.maxBlockFrames = checkBlock(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
-    const { module } = options;
+    const { module, isAdaptive = false } = options;
+    this.#control = isAdaptive ? new JitterControl() : null;
     const code = options.playoutModule ?? playoutModule();
     const sizing = playoutExports(code, new Kernel({ pages: Kernel.pagesFor(0), module }));
-    const stateBytes = sizing.playoutBytes(this.capacityFrames, this.itemRate, this.outputRate);
+    const stateBytes = sizing.playoutBytes(this.capacityFrames, this.itemRate, this.outputRate, Number(isAdaptive));
     const stagingBytes = Math.max(STAGING_FRAMES * 2, PLAYOUT_HANDLES * REPORT_WORDS * 4);
     const outputBytes = this.maxBlockFrames * 4;
     const kernel = new Kernel({ pages: Kernel.pagesFor(stateBytes + stagingBytes + outputBytes), module });
@@ -93,7 +111,7 @@ export class Playout {
     this.#outputAt = kernel.allocate(outputBytes);
     this.#block = kernel.f32.subarray(this.#outputAt / 4, this.#outputAt / 4);
     this.#exports = playoutExports(code, kernel);
-    this.#exports.playoutInit(this.#stateAt, this.capacityFrames, this.itemRate, this.outputRate);
+    this.#exports.playoutInit(this.#stateAt, this.capacityFrames, this.itemRate, this.outputRate, Number(isAdaptive));
   }
 
   /**
@@ -113,6 +131,7 @@ export class Playout {
     const exports = this.#live;
     const { i16 } = this.#kernel;
     let accepted = 0;
+    const bufferedFrames = exports.playoutBufferedFrames(this.#stateAt);
     do {
       const slice = samples.subarray(accepted, accepted + STAGING_FRAMES);
       i16.set(slice, this.#stagingAt / 2);
@@ -125,11 +144,17 @@ export class Playout {
       accepted += taken;
       if (taken < slice.length) break;
     } while (accepted < samples.length);
+    this.#control?.arrived(handle, this.#inMs(accepted), this.#inMs(bufferedFrames));
     return accepted;
+  }
+
+  #inMs(itemFrames: number): number {
+    return (itemFrames * 1000) / this.itemRate;
   }
 
   /** No more frames follow for this handle, so that silence after it is not an underrun. */
   end(handle: number): void {
+    this.#control?.ended(handle);
     this.#live.playoutEnd(this.#stateAt, handle);
   }
 
@@ -145,8 +170,18 @@ export class Playout {
     }
     if (this.#block.length !== frames)
       this.#block = this.#kernel.f32.subarray(this.#outputAt / 4, this.#outputAt / 4 + frames);
+    this.#bendTime(frames);
+    this.#renderedOutputFrames += frames;
     this.#live.playoutRender(this.#stateAt, this.#outputAt, frames);
     output.set(this.#block);
+  }
+
+  #bendTime(frames: number): void {
+    const control = this.#control;
+    if (control === null) return;
+    const bufferedMs = this.#inMs(this.#live.playoutBufferedFrames(this.#stateAt));
+    this.#live.playoutWish(this.#stateAt, control.wish(bufferedMs, (frames * 1000) / this.outputRate));
+    this.#live.playoutHold(this.#stateAt, Number(control.isHeld));
   }
 
   /**
@@ -196,6 +231,18 @@ export class Playout {
     return known(handle, this.#live.playoutRenderedFrames(this.#stateAt, handle));
   }
 
+  /**
+   * What is audible now, `latencyFrames` output frames after it was rendered: the device's latency at `outputRate`. For
+   * captions and meters; what was rendered will be heard. Before anything was opened, handle 0. Allocates one object.
+   */
+  heard(latencyFrames: number): { readonly handle: number; readonly frames: number } {
+    const exports = this.#live;
+    const { i32 } = this.#kernel;
+    exports.playoutHeardAt(this.#stateAt, this.#renderedOutputFrames - latencyFrames, this.#stagingAt);
+    const at = this.#stagingAt / 4;
+    return { handle: i32[at] ?? 0, frames: i32[at + 1] ?? 0 };
+  }
+
   /** Frames of the handle accepted so far. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more. */
   receivedFrames(handle: number): number {
     return known(handle, this.#live.playoutReceivedFrames(this.#stateAt, handle));
@@ -217,7 +264,7 @@ export class Playout {
 
   /** The counters, in a new object. */
   get stats(): PlayoutStats {
-    return this.copyStats({ underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 });
+    return this.copyStats(noStats());
   }
 
   /** Writes the counters into the caller's object and returns it. */
@@ -229,6 +276,11 @@ export class Playout {
     into.underrunFrames = f64[at + 1] ?? 0;
     into.refusedFrames = f64[at + 2] ?? 0;
     into.bufferedFrames = f64[at + 3] ?? 0;
+    into.concealmentEvents = f64[at + 4] ?? 0;
+    into.concealedFrames = f64[at + 5] ?? 0;
+    into.insertedFrames = f64[at + 6] ?? 0;
+    into.removedFrames = f64[at + 7] ?? 0;
+    into.targetDelayMs = this.#control?.targetMs ?? 0;
     return into;
   }
 
@@ -256,6 +308,21 @@ export class Playout {
   }
 }
 
+/** Counters of nothing, to be filled by `copyStats`. */
+export function noStats(): PlayoutStats {
+  return {
+    underrunEvents: 0,
+    underrunFrames: 0,
+    refusedFrames: 0,
+    bufferedFrames: 0,
+    concealmentEvents: 0,
+    concealedFrames: 0,
+    insertedFrames: 0,
+    removedFrames: 0,
+    targetDelayMs: 0,
+  };
+}
+
 /** The playout module at work in the kernel's memory, with the kernel's own functions. */
 function playoutExports(module: WebAssembly.Module, kernel: Kernel): PlayoutExports {
   const imports = { env: { memory: kernel.memory }, core: { ...kernel.exports } };
@@ -276,6 +343,15 @@ function checkCapacity(frames: number): number {
   throw new AudioError(`capacityFrames must be a power of two, at most ${MAX_CAPACITY_FRAMES}, got ${frames}`, {
     code: 'ERR_BUFFER_SIZE',
   });
+}
+
+function checkHistory(capacityFrames: number, itemRate: number): void {
+  const leastFrames = Math.ceil(itemRate * LEAST_ADAPTIVE_S);
+  if (capacityFrames >= leastFrames) return;
+  throw new AudioError(
+    `an adaptive playout needs capacityFrames of at least ${leastFrames} at ${itemRate} Hz, got ${capacityFrames}`,
+    { code: 'ERR_BUFFER_SIZE' },
+  );
 }
 
 function checkBlock(frames: number): number {

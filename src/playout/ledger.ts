@@ -259,7 +259,8 @@ export class PlayoutLedger {
   }
 }
 
-function keyOf(itemId: string, contentIndex: number): string {
+/** Names one part of an item. */
+export function keyOf(itemId: string, contentIndex: number): string {
   return `${contentIndex} ${itemId}`;
 }
 

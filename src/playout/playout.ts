@@ -11,6 +11,11 @@ export interface PlayoutAddress {
 
 /** One stretch of audio of an item, as the model sends it: PCM16 at `sampleRate`, in order. */
 export interface PlayoutPacket extends PlayoutAddress {
+  /**
+   * Frame of the item that the samples begin with; without it, the one after those received. With it, audio that arrives
+   * twice is played once, and audio that arrives early waits for what comes before it.
+   */
+  readonly startFrame?: number;
   readonly samples: Int16Array;
 }
 

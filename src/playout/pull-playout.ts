@@ -1,5 +1,6 @@
-import { Playout, type PlayoutOptions, type PlayoutStats, REFUSED } from '../audio/playout.ts';
+import { noStats, Playout, type PlayoutOptions, type PlayoutStats, REFUSED } from '../audio/playout.ts';
 import { AudioError } from '../errors.ts';
+import { ArrivalOrder } from './arrival-order.ts';
 import { PlayoutLedger, type Stretch } from './ledger.ts';
 import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from './playout.ts';
 
@@ -33,7 +34,8 @@ export class PullPlayout implements SessionPlayout {
   readonly outputRate: number;
   readonly #playout: Playout;
   readonly #ledger: PlayoutLedger = new PlayoutLedger();
-  readonly #ringStats: PlayoutStats = { underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 };
+  readonly #order: ArrivalOrder = new ArrivalOrder();
+  readonly #ringStats: PlayoutStats = noStats();
   #spill: Spilled[] = [];
 
   constructor(options: PullPlayoutOptions = {}) {
@@ -68,7 +70,16 @@ export class PullPlayout implements SessionPlayout {
     return stats;
   }
 
+  /** Frames that came again, and were not played again. */
+  get duplicateFrames(): number {
+    return this.#order.duplicateFrames;
+  }
+
   write(packet: PlayoutPacket): void {
+    for (const next of this.#order.take(packet)) this.#queue(next);
+  }
+
+  #queue(packet: PlayoutPacket): void {
     const stretch = this.#ledger.receive(packet);
     if (stretch === null) return;
     const { samples } = packet;
@@ -77,6 +88,7 @@ export class PullPlayout implements SessionPlayout {
   }
 
   end(itemId: string, contentIndex: number): void {
+    for (const next of this.#order.end(itemId, contentIndex)) this.#queue(next);
     const stretch = this.#ledger.end(itemId, contentIndex);
     if (stretch !== null) this.#endWhenComplete(stretch);
     this.#ledger.deliver();
@@ -85,6 +97,7 @@ export class PullPlayout implements SessionPlayout {
   flush(interruptId: string): void {
     const isPlaying = this.#ledger.cancel(interruptId);
     this.#spill = [];
+    this.#order.clear();
     this.#playout.interrupt();
     if (!isPlaying) this.#ledger.report();
     this.#ledger.deliver();

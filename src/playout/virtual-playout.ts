@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../clock.ts';
+import { ArrivalOrder } from './arrival-order.ts';
 import { PlayoutLedger } from './ledger.ts';
 import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from './playout.ts';
 
@@ -25,6 +26,7 @@ export class VirtualPlayout implements SessionPlayout {
   readonly sampleRate: number;
   readonly #clock: Clock;
   readonly #ledger: PlayoutLedger = new PlayoutLedger();
+  readonly #order: ArrivalOrder = new ArrivalOrder();
   #newestHandle = 0;
   /** Since when audio plays without a break, and how much of that the ledger knows; `null` in silence. */
   #playingSinceMs: number | null = null;
@@ -53,22 +55,27 @@ export class VirtualPlayout implements SessionPlayout {
 
   write(packet: PlayoutPacket): void {
     this.#advance();
-    const stretch = this.#ledger.receive(packet);
-    if (stretch !== null) {
-      if (stretch.handle === 0) stretch.handle = ++this.#newestHandle;
-      this.#play();
-    }
+    for (const next of this.#order.take(packet)) this.#queue(next);
     this.#ledger.deliver();
+  }
+
+  #queue(packet: PlayoutPacket): void {
+    const stretch = this.#ledger.receive(packet);
+    if (stretch === null) return;
+    if (stretch.handle === 0) stretch.handle = ++this.#newestHandle;
+    this.#play();
   }
 
   end(itemId: string, contentIndex: number): void {
     this.#advance();
+    for (const next of this.#order.end(itemId, contentIndex)) this.#queue(next);
     this.#ledger.end(itemId, contentIndex);
     this.#ledger.deliver();
   }
 
   flush(interruptId: string): void {
     this.#advance();
+    this.#order.clear();
     this.#ledger.cancel(interruptId);
     this.#stop();
     this.#isPaused = false;

@@ -1,3 +1,4 @@
+import { noStats } from '../../src/audio/playout.ts';
 import { type HandlePosition, type PlayoutStats, Resampler } from '../../src/audio/index.ts';
 
 interface ModelHandle {
@@ -173,6 +174,7 @@ export class PlayoutModel {
   get stats(): PlayoutStats {
     const { underrunEvents, underrunFrames, read } = this.#motion;
     return {
+      ...noStats(),
       underrunEvents,
       underrunFrames,
       refusedFrames: this.#refusedFrames,

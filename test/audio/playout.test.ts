@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { noStats } from '../../src/audio/playout.ts';
 import { type CoreBuild, loadCore, Playout, type PlayoutOptions, REFUSED, Resampler } from '../../src/audio/index.ts';
 import { coreModule } from '../../src/wasm/core.ts';
 import { fallingGain } from './playout-model.ts';
@@ -88,7 +89,7 @@ describe.each<CoreBuild>(['scalar', 'simd'])('Playout on the %s build', (build) 
         rendered = Math.min(received, Math.max(0, consumed - delay));
         expect(playout.renderedFrames(handle)).toBe(rendered);
       }
-      expect(playout.stats).toEqual({ underrunEvents: 0, underrunFrames: 0, refusedFrames: 0, bufferedFrames: 0 });
+      expect(playout.stats).toEqual(noStats());
     });
 
     it('renders what the resampler makes of the item, then silence', () => {
@@ -243,6 +244,27 @@ describe.each<CoreBuild>(['scalar', 'simd'])('Playout on the %s build', (build) 
     const next = opened(playout);
     playout.write(next, samples);
     expect(render(playout, 128)).toEqual(toFloats(samples.subarray(0, 128)));
+  });
+
+  it("tells what is audible through a device of known latency, over a gap and an item's end", () => {
+    const samples = tone(4800, 24_000);
+    const playout = new Playout({ capacityFrames: 1 << 16, module });
+    const handle = opened(playout);
+    expect(playout.heard(100)).toEqual({ handle, frames: 0 });
+    playout.write(handle, samples.subarray(0, 2400));
+    const audible: number[] = [];
+    for (let quantum = 0; quantum < 60; quantum++) {
+      // The second half comes 20 quanta after the first has been played.
+      if (quantum === 40) playout.write(handle, samples.subarray(2400));
+      render(playout, 120);
+      audible.push(playout.heard(240).frames);
+    }
+    // Two quanta later than rendered: 20 quanta of sound, 20 of nothing, 20 of sound.
+    const expected = Array.from({ length: 60 }, (_, i) => {
+      const quanta = Math.max(0, i - 1);
+      return 120 * (quanta < 20 ? quanta : Math.max(20, quanta - 20));
+    });
+    expect(audible).toEqual(expected);
   });
 
   it('refuses a gain that would make it louder', () => {

@@ -39,6 +39,7 @@ async function renderInWorklet(itemRate: number, steps: readonly Step[]): Promis
       playoutModule: playoutModule(),
       itemRate,
       capacityFrames,
+      isAdaptive: false,
     };
     return new AudioWorkletNode(context, 'bargein-playback', {
       numberOfInputs: 0,

@@ -4,10 +4,13 @@ import { type PlayoutExports, playoutModule } from '../../src/wasm/playout-modul
 
 // A key that `PlayoutExports` lacks, or has and this list lacks, does not compile.
 const NAMES: Record<keyof PlayoutExports, true> = {
+  playoutBufferedFrames: true,
   playoutBytes: true,
   playoutCursor: true,
   playoutDuck: true,
   playoutEnd: true,
+  playoutHeardAt: true,
+  playoutHold: true,
   playoutInit: true,
   playoutInterrupt: true,
   playoutOpen: true,
@@ -18,6 +21,7 @@ const NAMES: Record<keyof PlayoutExports, true> = {
   playoutResume: true,
   playoutStats: true,
   playoutTakeReport: true,
+  playoutWish: true,
   playoutWrite: true,
 };
 
