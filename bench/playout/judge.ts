@@ -157,7 +157,7 @@ export function judge(output: Float32Array, scene: Scene, arrivedAtFrame: (sourc
   };
 }
 
-export function answerAt(bounds: readonly number[], frame: number): number {
+function answerAt(bounds: readonly number[], frame: number): number {
   return bounds.findLastIndex((bound, i) => i < bounds.length - 1 && bound <= frame);
 }
 

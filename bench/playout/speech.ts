@@ -1,5 +1,5 @@
 // What the agent says in the playout benches: a synthetic voice with syllables, fricatives, phrases and pauses over a
-// noise floor, or real recordings. No two stretches of it are alike, so a rendered sample can be told apart by its
+// noise floor. No two stretches of it are alike, so a rendered sample can be told apart by its
 // neighbours.
 import { seededUniform } from '../corpus.ts';
 
@@ -35,17 +35,6 @@ export function syntheticSpeech(seconds: number, sampleRate: number, seed: numbe
   const samples = Int16Array.from(voice, (sample) => {
     const noise = (uniform() + uniform() - 1) * 24;
     return Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767 + noise)));
-  });
-  return sourceOf(samples, sampleRate);
-}
-
-/** A recording, with a noise of one step of PCM16 so that its digital silence is not ambiguous. */
-export function recordedSpeech(recording: Int16Array, sampleRate: number, seconds: number, seed: number): Source {
-  const uniform = seededUniform(seed);
-  const frames = Math.round(seconds * sampleRate);
-  const samples = Int16Array.from({ length: frames }, (_, i) => {
-    const sample = recording[i % recording.length] ?? 0;
-    return Math.max(-32_768, Math.min(32_767, sample + Math.floor(uniform() * 7) - 3));
   });
   return sourceOf(samples, sampleRate);
 }
