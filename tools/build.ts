@@ -47,6 +47,7 @@ run(
   'src/server',
   'src/testing',
   'src/features',
+  'src/recording',
   'src/cli',
   'worklets',
 );

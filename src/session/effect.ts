@@ -17,7 +17,12 @@ export interface CallRef {
 
 /** What leaves through the transport. */
 export type SendCommand =
-  | { readonly type: 'createResponse'; readonly eventId: string }
+  | {
+      readonly type: 'createResponse';
+      readonly eventId: string;
+      /** What differs from the session in this response, in the wire's words. */
+      readonly response?: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'cancelResponse'; readonly responseId: string | null }
   | { readonly type: 'truncate'; readonly itemId: string; readonly contentIndex: number; readonly audioEndMs: number }
   | { readonly type: 'functionCallOutput'; readonly call: CallRef; readonly output: string }
@@ -28,6 +33,8 @@ export type SendCommand =
     }
   | { readonly type: 'updateConfig'; readonly config: SessionConfig }
   | { readonly type: 'resetHistory'; readonly from: readonly RealtimeItem[]; readonly to: readonly RealtimeItem[] }
+  /** As it is, from a feature. */
+  | { readonly type: 'event'; readonly event: { readonly type: string } & Readonly<Record<string, unknown>> }
   /** To a foreign transport, which owns playback itself. */
   | { readonly type: 'interrupt' };
 

@@ -24,8 +24,8 @@ export interface Passage {
   readonly state: SessionState;
   /** Effects so far. */
   readonly effects: readonly SessionEffect[];
-  /** Passes an input on. */
-  pass(input: SessionInput): void;
+  /** Passes an input on; `change` sees its effects before they join the others. */
+  pass(input: SessionInput, change?: (effects: readonly SessionEffect[]) => readonly SessionEffect[]): void;
   /** Adds an effect. */
   add(...effects: readonly SessionEffect[]): void;
 }
@@ -59,10 +59,10 @@ class Passing implements Passage {
     this.#next = next;
   }
 
-  pass(input: SessionInput): void {
+  pass(input: SessionInput, change?: (effects: readonly SessionEffect[]) => readonly SessionEffect[]): void {
     const [state, effects] = this.#next(this.state, input);
     this.state = state;
-    this.effects.push(...effects);
+    this.effects.push(...(change?.(effects) ?? effects));
   }
 
   add(...effects: readonly SessionEffect[]): void {

@@ -43,6 +43,8 @@ interface Hold extends HeldAudio {
   /** Characters that every guardrail must have let through. */
   readonly neededLength: number;
   readonly sinceMs: number;
+  /** The connection was lost: no more of the item comes, and its end with the last that there is. */
+  readonly isLast?: true;
 }
 
 interface HeldResponse {
@@ -72,7 +74,7 @@ export function holdBackCore(rules: HoldBackRules): FeatureCore {
     const dropped = noted.dropped.filter(({ responseId }) => isRemembered(passage.state, responseId));
     for (const held of noted.responses) {
       const isLive = findResponse(passage.state.responses, held.responseId)?.isCancelled === false;
-      if (passage.state.connection !== 'open' || !isLive) dropped.push(...drop(held, passage));
+      if (passage.state.connection === 'closed' || !isLive) dropped.push(...drop(held, passage));
       else responses.push(...settle(rules, held, input.atMs, passage));
     }
     return { responses, dropped };
@@ -108,8 +110,27 @@ function note(own: HoldBack, input: SessionInput, passage: Passage): HoldBack {
       return change(own, input.responseId, (held) => ({ ...held, isDone: true }));
     default:
   }
-  passage.pass(input);
-  return own;
+  const waiting = own.responses.flatMap(({ holds }) => holds);
+  const isCutOff = new Set<Hold>();
+  passage.pass(input, (effects) =>
+    // The end of an item comes behind what waits of it.
+    effects.filter((effect) => {
+      if (effect.type !== 'endPlayout') return true;
+      const last = waiting.findLast((each) => isSameItem(each, effect));
+      if (last !== undefined) isCutOff.add(last);
+      return last === undefined;
+    }),
+  );
+  if (isCutOff.size === 0) return own;
+  const mark = (each: Hold): Hold => (isCutOff.has(each) ? { ...each, isLast: true } : each);
+  return { ...own, responses: own.responses.map((held) => ({ ...held, holds: held.holds.map(mark) })) };
+}
+
+function isSameItem(
+  a: { readonly itemId: string; readonly contentIndex: number },
+  b: { readonly itemId: string; readonly contentIndex: number },
+): boolean {
+  return a.itemId === b.itemId && a.contentIndex === b.contentIndex;
 }
 
 function arrived(own: HoldBack, audio: HeldAudio, atMs: number, passage: Passage): HoldBack {
@@ -162,6 +183,10 @@ function settle(rules: HoldBackRules, held: HeldResponse, atMs: number, passage:
   const lastPassing = passing.at(-1);
   if (lastPassing !== undefined) run({ type: 'pass', responseId, upToSequence: lastPassing.sequence }, passage);
 
+  for (const { itemId, contentIndex, isLast } of passing) {
+    if (isLast === true) passage.add({ type: 'endPlayout', itemId, contentIndex });
+  }
+
   const holds = held.holds.slice(passCount);
   const isUnread = [...passing, ...holds].some((each) => each.neededLength > passedLength && isLate(each));
   const isOverdue = held.isOverdue || isUnread;
@@ -209,7 +234,7 @@ function withDropped(positions: readonly ItemPosition[], dropped: readonly HeldA
 }
 
 function isRemembered({ connection, responses }: SessionState, responseId: string): boolean {
-  return connection === 'open' && findResponse(responses, responseId) !== undefined;
+  return connection !== 'closed' && findResponse(responses, responseId) !== undefined;
 }
 
 function run(job: HoldBackJob, passage: Passage): void {

@@ -36,6 +36,8 @@ export interface PlainSessionEvents {
   audio_resumed: { readonly action: 'pause' | 'duck' };
   /** The guardrails have not read the agent's words in time: its audio waits, or is heard unread (`holdBack`). */
   audio_hold_timeout: { readonly responseId: string; readonly itemId: string };
+  /** What the user said was refused and is not answered (`inputGate`). */
+  input_refused: { readonly itemId: string | null; readonly text: string | null; readonly reason?: string };
   /** A turn is over, or another one began: how long it took and what it cost (`turnMetrics`). */
   turn_metrics: TurnMetrics;
 }

@@ -271,7 +271,7 @@ export class EffectRunner<TContext> {
 function sendThrough(transport: RealtimeTransportLayer, driven: DrivableTransport | null, command: SendCommand): void {
   switch (command.type) {
     case 'createResponse':
-      if (driven !== null) return driven.createResponse({ eventId: command.eventId });
+      if (driven !== null) return driven.createResponse({ eventId: command.eventId, response: command.response });
       if (transport.requestResponse !== undefined) return transport.requestResponse();
       return transport.sendEvent({ type: 'response.create' });
     case 'cancelResponse':
@@ -289,6 +289,8 @@ function sendThrough(transport: RealtimeTransportLayer, driven: DrivableTranspor
       if (driven === null) return transport.sendMessage(message, otherEventData);
       return driven.sendMessage(message, otherEventData, { triggerResponse: false });
     }
+    case 'event':
+      return transport.sendEvent(command.event);
     case 'updateConfig':
       return transport.updateSessionConfig(command.config);
     case 'resetHistory':

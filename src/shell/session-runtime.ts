@@ -83,6 +83,8 @@ export class SessionRuntime<TBaseContext> {
   readonly #heldAudio = new HeldAudio();
   readonly #step: StepFunction;
   readonly #features: ReadonlyMap<string, FeatureShell>;
+  /** Features that the user's audio goes by. */
+  readonly #hearers: readonly FeatureShell[];
   #state: SessionState;
   #audibleItem = '';
   /** The call was taken over from its journal, and its first connection here is still to come. */
@@ -148,6 +150,7 @@ export class SessionRuntime<TBaseContext> {
       post: (feature, detail) => this.#post({ type: 'featureInput', feature, detail }),
       report: this.#announcer.report,
     });
+    this.#hearers = [...this.#features.values()].filter((feature) => 'onUserAudio' in feature);
     this.#effects = new EffectRunner({
       clock: this.#clock,
       transport: this.transport,
@@ -245,6 +248,7 @@ export class SessionRuntime<TBaseContext> {
 
   /** Sends audio of the user; without a connection that is being made again, its youngest stretch waits. */
   sendAudio(audio: ArrayBuffer, options: { commit?: boolean }): void {
+    for (const feature of this.#hearers) feature.onUserAudio?.(audio);
     if (this.#state.connection === 'reconnecting') this.#heldAudio.add(audio, options);
     else this.transport.sendAudio(audio, options);
   }

@@ -43,10 +43,10 @@ function reasonOf({ status_details: details }: ServerResponse): string | undefin
   return details?.reason ?? details?.error?.code ?? details?.error?.message ?? undefined;
 }
 
-/** The numbers among the details; nested ones repeat what is counted already. */
+/** The numbers among the details; `cached_tokens_details.text_tokens` goes by `cached_text_tokens`, and so on. */
 function counts(details: object | null | undefined): Record<string, number> {
-  return Object.fromEntries(Object.entries(details ?? {}).filter(([, count]) => typeof count === 'number')) as Record<
-    string,
-    number
-  >;
+  const { cached_tokens_details: cached, ...rest } = (details ?? {}) as Record<string, unknown>;
+  const named = Object.entries(cached ?? {}).map(([kind, count]) => [`cached_${kind}`, count] as const);
+  const all = [...Object.entries(rest), ...named];
+  return Object.fromEntries(all.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
 }

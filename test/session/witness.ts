@@ -283,7 +283,7 @@ export class Witness {
       case 'turnEnded':
         this.isUserSpeaking = false;
         this.isTurnAwaited = false;
-        if (input.needsAnswer && this.connection === 'open') this.isAnswerWanted = true;
+        if (input.needsAnswer && this.isUp) this.isAnswerWanted = true;
         break;
       case 'speechStopped':
         if (input.isTentative === true) break;

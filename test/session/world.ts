@@ -12,7 +12,7 @@ import { WorldHold } from './world-hold.ts';
 import type { HoldBackJob } from '../../src/session/hold-back.ts';
 import { type Delivery, SAMPLE_RATE, SimulatedServer } from './simulated-server.ts';
 import { SimulatedPlayout } from './simulated-playout.ts';
-import { itemsOf } from '../../src/session/item-list.ts';
+import { findItem, itemsOf } from '../../src/session/item-list.ts';
 
 type Job = Extract<
   SessionEffect,
@@ -175,6 +175,12 @@ export class FaithfulWorld {
     const isPresumed = facts.requestedEventId === null;
     const lost = isPresumed ? this.uplink.findLastIndex(({ command }) => command.type === 'createResponse') : -1;
     const sent = this.uplink.slice(lost + 1).flatMap(({ needs }) => needs ?? []);
+    // A turn of which the session has not heard the words is lost with the server.
+    for (const need of this.server.unanswered) {
+      const item = need.startsWith('turn ') ? findItem(this.rehearsal.state.history.items, need.slice(5)) : undefined;
+      const isSpoken = item?.type === 'message' && item.role === 'user';
+      if (need.startsWith('turn ') && !isSpoken) this.server.unanswered.delete(need);
+    }
     const { active, answering } = this.server;
     const response = active === null ? undefined : facts.responses.get(active.responseId);
     const hasCalls = [...facts.calls.values()].some((call) => call.responseId === active?.responseId);
@@ -366,7 +372,8 @@ export class FaithfulWorld {
       const responseId = 'responseId' in delivery ? delivery.responseId : '';
       const wrong = this.held?.unread(responseId, neededLength, this.rehearsal.state.guardrailCount);
       if (wrong !== undefined) this.rehearsal.fail('nothing unread is heard', wrong);
-      this.passing.push(delivery);
+      if (delivery.type === 'audioDone') this.passing.push(delivery);
+      else this.#hear({ ...delivery, isFirst: false });
     }
   }
 

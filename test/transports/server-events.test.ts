@@ -25,7 +25,7 @@ const usage = {
   inputTokens: 10,
   outputTokens: 20,
   totalTokens: 30,
-  inputTokensDetails: { text_tokens: 10 },
+  inputTokensDetails: { text_tokens: 10, cached_text_tokens: 3 },
   outputTokensDetails: { audio_tokens: 20 },
 };
 const target = { response_id: 'r', item_id: 'a', output_index: 0, content_index: 0 };
