@@ -4,6 +4,7 @@ import { chmodSync, cpSync, globSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { joinModules } from './join-modules.ts';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -51,6 +52,8 @@ run(
   'src/cli',
   'worklets',
 );
+
+await joinModules();
 
 await build({
   entryPoints: globSync('worklets/*.ts').filter((path) => basename(path) !== 'messages.ts'),
