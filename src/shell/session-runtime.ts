@@ -44,7 +44,7 @@ import { HeldAudio } from './held-audio.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { frozenItems } from './frozen-items.ts';
 import { HostedTools } from './hosted-tools.ts';
-import type { ListenerSource } from './isolated-emit.ts';
+import type { ListenerSource } from '../isolated-emit.ts';
 import { OpenCommands } from './open-commands.ts';
 import type { Restoration } from './restoration.ts';
 import { takeOver } from './restoration.ts';

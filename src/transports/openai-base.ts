@@ -1,33 +1,26 @@
 import { EventEmitter } from '#emitter';
-import { decodeBase64, encodeBase64 } from '../audio/base64.ts';
+import { encodeBase64 } from '../audio/base64.ts';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
-import { ListenerError, TransportConnectionError, UserError } from '../errors.ts';
+import type { ListenerError } from '../errors.ts';
+import { TransportConnectionError } from '../errors.ts';
+import { emitIsolated } from '../isolated-emit.ts';
 import { logger } from '../logger.ts';
 import type { SessionPlayout } from '../playout/playout.ts';
-import { VirtualPlayout } from '../playout/virtual-playout.ts';
 import { decodeServerEvent } from '../protocol/decode.ts';
 import { historyReset } from '../protocol/history-reset.ts';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem } from '../protocol/items.ts';
-import type {
-  OutputAudioDeltaEvent,
-  OutputAudioDoneEvent,
-  RawServerEvent,
-  ServerEvent,
-} from '../protocol/server-events.ts';
+import type { RawServerEvent, ServerEvent } from '../protocol/server-events.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { RealtimeSessionPayload } from '../protocol/session-payload.ts';
-import {
-  DEFAULT_OPENAI_REALTIME_SESSION_CONFIG,
-  mergeSessionPayload,
-  sessionPayload,
-} from '../protocol/session-payload.ts';
 import { userMessage } from '../protocol/user-message.ts';
 import type { ItemEventName } from './item-events.ts';
 import { ItemEvents } from './item-events.ts';
+import type { ModelAudioHost } from './model-audio.ts';
+import { ModelAudio } from './model-audio.ts';
+import { NegotiatedConfig } from './negotiated-config.ts';
 import type { OpenAIRealtimeEventTypes } from './openai-events.ts';
-import type { WireFormat } from './output-audio.ts';
-import { checkWholeSamples, framesOf, PCM_24_KHZ, samplesOf, wireFormat } from './output-audio.ts';
+import { checkWholeSamples, wireFormat } from './output-audio.ts';
 import { responseCompleted, responseUsage } from './response-events.ts';
 import { StandaloneConversation } from './standalone-conversation.ts';
 import type {
@@ -83,33 +76,21 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   /** For subclasses that measure time. */
   protected readonly _clock: Clock;
   readonly #apiKey: ApiKey | undefined;
-  readonly #hasOwnPlayout: boolean;
   readonly #conversation: StandaloneConversation;
   readonly #items: ItemEvents;
-  #model: OpenAIRealtimeModels;
-  #playout: SessionPlayout;
+  readonly #config: NegotiatedConfig;
+  readonly #audio: ModelAudio;
   #isDriven = false;
-  /** The configuration as we have sent it, whole; `null` before the first of a connection. */
-  #sentConfig: RealtimeSessionPayload | null = null;
-  #sentTracing: string | undefined;
-  /** The configuration as the server last stated it. */
-  #statedConfig: RealtimeSessionPayload | null = null;
-  #responseFormats = new Map<string, WireFormat>();
   /** What `interrupt` passes to `_interrupt`, to tell whether an override has put in its own count. */
   #askedElapsedMs: number | undefined;
-  #current: { readonly itemId: string; readonly contentIndex: number } | undefined;
-  #refusedItem = '';
-  #hold: AudioHold | null = null;
 
   constructor(options: OpenAIRealtimeBaseOptions = {}) {
     super();
-    this.#model = options.model ?? DEFAULT_OPENAI_REALTIME_MODEL;
+    this.#config = new NegotiatedConfig(options.model ?? DEFAULT_OPENAI_REALTIME_MODEL);
     this.#apiKey = options.apiKey;
     this._clock = options.clock ?? systemClock;
-    this.#hasOwnPlayout = options.playout === undefined;
-    this.#playout = options.playout ?? this.#virtualPlayout(PCM_24_KHZ.sampleRate);
     this.#conversation = new StandaloneConversation(this._clock, {
-      playout: () => this.#playout,
+      playout: () => this.#audio.playout,
       createResponse: (request) => this.createResponse(request),
       truncateItem: (target) => this.truncateItem(target),
     });
@@ -118,7 +99,8 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
       deliver: <Name extends ItemEventName>(event: Name, ...args: OpenAIRealtimeEventTypes[Name]) =>
         this._deliver<Name>(event, ...args),
     });
-    this.#playout.listener = this.#conversation;
+    this.#audio = new ModelAudio(this.#audioHost(), { playout: options.playout, clock: this._clock });
+    this.#audio.playout.listener = this.#conversation;
   }
 
   abstract get status(): 'connected' | 'disconnected' | 'connecting' | 'disconnecting';
@@ -131,11 +113,11 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
 
   /** The model of this connection, or of the next one; it can't change in between. */
   get currentModel(): OpenAIRealtimeModels {
-    return this.#model;
+    return this.#config.model;
   }
 
   set currentModel(model: OpenAIRealtimeModels) {
-    this.#model = model;
+    this.#config.model = model;
   }
 
   /**
@@ -143,12 +125,11 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
    * rate, so read it when you need it.
    */
   get playout(): SessionPlayout {
-    return this.#playout;
+    return this.#audio.playout;
   }
 
   get createsResponses(): boolean {
-    const detection = this.#sentTurnDetection();
-    return detection !== null && detection?.create_response !== false;
+    return this.#config.createsResponses;
   }
 
   get isPlayoutRemote(): boolean {
@@ -162,11 +143,11 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
 
   drive(): void {
     this.#isDriven = true;
-    if (this.#playout.listener === this.#conversation) this.#playout.listener = null;
+    if (this.playout.listener === this.#conversation) this.playout.listener = null;
   }
 
   holdAudio(hold: AudioHold): void {
-    this.#hold = hold;
+    this.#audio.holdBack(hold);
   }
 
   createResponse({ eventId, response }: { eventId: string; response?: Record<string, unknown> }): void {
@@ -217,7 +198,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   sendAudio(audio: AudioBytes, { commit = false }: { commit?: boolean } = {}): void {
     const bytes = bytesOf(audio);
     const isOdd = bytes.byteLength % 2 !== 0;
-    if (isOdd && this.#inputFormat().type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
+    if (isOdd && this.#config.inputFormat.type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
     if (bytes.byteLength > 0) this._appendAudio(encodeBase64(bytes));
     if (commit) this.sendEvent({ type: 'input_audio_buffer.commit' });
   }
@@ -254,15 +235,19 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   /** Changes the session; what `config` does not say stays as it was sent before. */
   updateSessionConfig(config: SessionConfig): void {
     const session = this._getMergedSessionConfig(config);
-    this.#fitPlayout(session);
+    if (!this.isPlayoutRemote) this.#audio.fit(wireFormat(session.audio?.output?.format));
     this.sendEvent({ type: 'session.update', session });
-    this.#sentConfig = session;
-    this.#updateTracing(config.tracing);
+    this.#config.sent(session);
+    const { tracing } = config;
+    // By itself: the service refuses to change tracing that is on, and must not refuse the rest with it.
+    if (this.#config.changesTracing(tracing)) {
+      this.sendEvent({ type: 'session.update', session: { type: 'realtime', tracing } });
+    }
   }
 
   /** The `session` for a connection that starts with this configuration, defaults included. */
   buildSessionPayload(config: SessionConfig): RealtimeSessionPayload {
-    return mergeSessionPayload(this.#defaultConfig(), sessionPayload(config));
+    return this.#config.initial(config);
   }
 
   /** Turns the server's conversation from one history into another; nothing is sent if an item can't be created. */
@@ -273,8 +258,9 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   /** Stops what plays, cancels the response behind it and truncates what was not heard. Without effect if nothing is live. */
   interrupt(cancelOngoingResponse = true): void {
     if (!this.#conversation.isLive) return;
-    this.#askedElapsedMs = this.#playedMs();
-    this._interrupt(this.#askedElapsedMs, cancelOngoingResponse);
+    const elapsedMs = this.#audio.playedMs;
+    this.#askedElapsedMs = elapsedMs;
+    this._interrupt(elapsedMs, cancelOngoingResponse);
     this.#askedElapsedMs = undefined;
   }
 
@@ -287,7 +273,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     this.#conversation.markCancelled();
     this._deliver('audio_interrupted');
     const isOwnCount = elapsedTime !== this.#askedElapsedMs;
-    const itemId = this.#current?.itemId;
+    const itemId = this.#audio.currentItemId;
     this.#conversation.stop(isOwnCount && itemId !== undefined ? { itemId, heardMs: elapsedTime } : null);
   }
 
@@ -298,7 +284,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
 
   /** The item whose audio came last. */
   protected get currentItemId(): string | undefined {
-    return this.#current?.itemId;
+    return this.#audio.currentItemId;
   }
 
   /** The emitter behind `on` and `emit`: this object. */
@@ -308,12 +294,12 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
 
   /** The session's configuration as the server last stated it, in wire form. */
   protected get _rawSessionConfig(): RealtimeSessionPayload | null {
-    return this.#statedConfig;
+    return this.#config.stated;
   }
 
   /** The whole configuration that an update leads to: what was sent before, or the defaults, and `config` over it. */
   protected _getMergedSessionConfig(config: SessionConfig): RealtimeSessionPayload {
-    return mergeSessionPayload(this.#sentConfig ?? this.#defaultConfig(), sessionPayload(config));
+    return this.#config.merged(config);
   }
 
   /** The key to connect with. */
@@ -337,11 +323,8 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   protected _onClose(): void {
     this.#conversation.reset();
     this.#items.reset();
-    this.#responseFormats.clear();
-    this.#sentConfig = null;
-    this.#sentTracing = undefined;
-    this.#statedConfig = null;
-    this.#current = undefined;
+    this.#config.reset();
+    this.#audio.reset();
     this._firstAudioTimestamp = undefined;
     this._audioLengthMs = 0;
     this._deliver('disconnected');
@@ -381,15 +364,12 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
    * `error` that nobody listens to goes to the logger.
    */
   protected _deliver<K extends keyof OpenAIRealtimeEventTypes>(event: K, ...args: OpenAIRealtimeEventTypes[K]): void {
-    const listeners = this.rawListeners(event) as ((...args: unknown[]) => unknown)[];
-    if (event === 'error' && listeners.length === 0) logger.error('a transport error has no listener', args[0]);
-    for (const listener of listeners) {
-      try {
-        const result = listener.apply(this, args);
-        if (result instanceof Promise) result.catch((error: unknown) => this.#listenerFailed(event, error));
-      } catch (error) {
-        this.#listenerFailed(event, error);
-      }
+    const fail = (error: ListenerError): void => {
+      if (event === 'error') logger.error(error.message, error.cause);
+      else this._onError(error);
+    };
+    if (!emitIsolated(this, event, args, fail) && event === 'error') {
+      logger.error('a transport error has no listener', args[0]);
     }
   }
 
@@ -414,18 +394,10 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     );
   }
 
-  #listenerFailed(event: string, cause: unknown): void {
-    const error = new ListenerError(event, cause);
-    if (event === 'error') logger.error(error.message, cause);
-    else this._onError(error);
-  }
-
   #read(event: ServerEvent): void {
     switch (event.type) {
       case 'response.output_audio.delta':
-        return this.#hold === null
-          ? this.#onAudioDelta(event, this.#formatOf(event))
-          : this.#holdDelta(this.#hold, event);
+        return this.#audio.received(event);
       case 'response.output_audio_transcript.delta':
         return this._deliver('audio_transcript_delta', {
           type: 'transcript_delta',
@@ -441,10 +413,9 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
           responseId: event.response_id,
         });
       case 'response.output_audio.done':
-        if (this.#hold === null) return this.#onAudioDone(event);
-        return this.#hold(placeOf(event, 0), () => this.#onAudioDone(event));
+        return this.#audio.ended(event);
       case 'response.created':
-        this.#responseFormats.set(event.response.id, this.#outputFormat(event.response.audio?.output?.format));
+        this.#config.responseStarted(event.response.id, event.response.audio?.output?.format);
         this.#conversation.responseStarted(event.response.id);
         return this._deliver('turn_started', { type: 'response_started', providerData: { ...event } });
       case 'response.done':
@@ -456,7 +427,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
         return this.#isDriven ? undefined : this.#conversation.speechStopped(this.createsResponses);
       case 'session.created':
       case 'session.updated':
-        this.#statedConfig = event.session as RealtimeSessionPayload;
+        this.#config.stated = event.session as RealtimeSessionPayload;
         return;
       case 'error':
         return this.#onServerError(event);
@@ -465,64 +436,32 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     }
   }
 
-  /** The format may be the response's own, which is forgotten with it. */
-  #holdDelta(hold: AudioHold, event: OutputAudioDeltaEvent): void {
-    const format = this.#formatOf(event);
-    hold(placeOf(event, framesOf(event.delta, format)), () => this.#onAudioDelta(event, format));
-  }
-
-  #formatOf({ response_id: responseId }: OutputAudioDeltaEvent): WireFormat {
-    return this.#responseFormats.get(responseId) ?? this.#outputFormat();
-  }
-
-  #onAudioDone(event: OutputAudioDoneEvent): void {
-    this.#playout.end(event.item_id, event.content_index);
-    this.#conversation.audioDone(event.item_id);
-    this._deliver('audio_done', { itemId: event.item_id, responseId: event.response_id });
-    this._afterAudioDoneEvent();
-  }
-
-  #onAudioDelta(event: OutputAudioDeltaEvent, format: WireFormat): void {
-    const { response_id: responseId, item_id: itemId, content_index: contentIndex } = event;
-    if (!this.#conversation.acceptsAudio(responseId)) return this.#refuseAudio(event);
-    // A sink that passes G.711 on needs no samples: an octet is a frame.
-    const isPassedOn = format.type !== 'audio/pcm' && this.#playout.writeEncoded !== undefined;
-    let bytes: Uint8Array<ArrayBuffer>;
-    let samples: Uint8Array | Int16Array;
-    try {
-      bytes = decodeBase64(event.delta);
-      samples = isPassedOn ? bytes : samplesOf(bytes, format);
-    } catch (error) {
-      return this._onError(error);
-    }
-    if (this.#current?.itemId !== itemId || this.#current.contentIndex !== contentIndex) {
-      this.#current = { itemId, contentIndex };
-      this._firstAudioTimestamp = this._clock.nowMs();
-      this._audioLengthMs = 0;
-      if (!this.#isDriven) this.#conversation.audioStarted({ responseId, itemId, contentIndex });
-    }
-    this._audioLengthMs += (samples.length * 1000) / format.sampleRate;
-    if (format.sampleRate !== this.#playout.sampleRate) {
-      this._onError(rateMismatch(this.#playout, format));
-    } else if (samples instanceof Int16Array) {
-      this.#playout.write({ itemId, contentIndex, responseId, samples });
-    } else {
-      this.#playout.writeEncoded?.({ itemId, contentIndex, responseId, octets: samples, payload: event.delta });
-    }
-    this._onAudio({ type: 'audio', data: bytes.buffer, responseId, itemId, contentIndex });
-  }
-
-  /** A late delta of a cancelled response: the server must learn that its item was not heard, so it is told of once. */
-  #refuseAudio({ response_id: responseId, item_id: itemId, content_index: contentIndex }: OutputAudioDeltaEvent): void {
-    const item = `${itemId}:${contentIndex}`;
-    if (this.#refusedItem === item) return;
-    this.#refusedItem = item;
-    this._deliver('audio_refused', { itemId, contentIndex, responseId });
+  #audioHost(): ModelAudioHost {
+    return {
+      acceptsAudio: (responseId) => this.#conversation.acceptsAudio(responseId),
+      formatOf: (responseId) => this.#config.outputFormat(responseId),
+      onItem: (place) => {
+        this._firstAudioTimestamp = this._clock.nowMs();
+        this._audioLengthMs = 0;
+        if (!this.#isDriven) this.#conversation.audioStarted(place);
+      },
+      onAudio: (audio, lengthMs) => {
+        this._audioLengthMs += lengthMs;
+        this._onAudio(audio);
+      },
+      onRefused: (place) => this._deliver('audio_refused', place),
+      onDone: ({ itemId, responseId }) => {
+        this.#conversation.audioDone(itemId);
+        this._deliver('audio_done', { itemId, responseId });
+        this._afterAudioDoneEvent();
+      },
+      onError: (error) => this._onError(error),
+    };
   }
 
   #onResponseDone(event: Extract<ServerEvent, { type: 'response.done' }>): void {
     const { response } = event;
-    this.#responseFormats.delete(response.id);
+    this.#config.responseDone(response.id);
     const usage = responseUsage(response);
     if (usage !== undefined) this._deliver('usage_update', usage);
     const completed = responseCompleted(response, usage);
@@ -531,8 +470,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   }
 
   #onSpeechStarted(event: Extract<ServerEvent, { type: 'input_audio_buffer.speech_started' }>): void {
-    const stated = this.#statedConfig?.audio?.input?.turn_detection ?? this.#sentTurnDetection();
-    const serverInterrupts = stated?.interrupt_response !== false;
+    const serverInterrupts = this.#config.interruptsResponses;
     // What the server cancels by itself is refused before anybody hears of the speech.
     if (this.#isDriven && serverInterrupts) this.#conversation.markCancelled();
     this._deliver('speech_started', { itemId: event.item_id, audioStartMs: event.audio_start_ms, serverInterrupts });
@@ -560,64 +498,6 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
       callId: toolCall.callId,
     });
   }
-
-  #updateTracing(tracing: SessionConfig['tracing']): void {
-    const text = JSON.stringify(tracing);
-    if (tracing === undefined || text === this.#sentTracing) return;
-    this.#sentTracing = text;
-    // By itself: the service refuses to change tracing that is on, and must not refuse the rest with it.
-    this.sendEvent({ type: 'session.update', session: { type: 'realtime', tracing } });
-  }
-
-  #defaultConfig(): RealtimeSessionPayload {
-    return { ...sessionPayload(DEFAULT_OPENAI_REALTIME_SESSION_CONFIG), model: this.#model };
-  }
-
-  #sentTurnDetection(): Record<string, unknown> | null | undefined {
-    return (this.#sentConfig ?? this.#defaultConfig()).audio?.input?.turn_detection;
-  }
-
-  #inputFormat(): WireFormat {
-    return wireFormat(this.#sentConfig?.audio?.input?.format);
-  }
-
-  #outputFormat(stated?: unknown): WireFormat {
-    return wireFormat(stated ?? this.#sentConfig?.audio?.output?.format ?? this.#statedConfig?.audio?.output?.format);
-  }
-
-  /** Milliseconds of the current item that were rendered. */
-  #playedMs(): number {
-    const itemId = this.#current?.itemId;
-    const position = this.#playout.positions().find((item) => item.itemId === itemId);
-    return position === undefined ? 0 : (position.renderedFrames * 1000) / this.#playout.sampleRate;
-  }
-
-  /** Makes the playout's rate that of the output format; a playout that the app gave can't be changed. */
-  #fitPlayout(session: RealtimeSessionPayload): void {
-    const format = wireFormat(session.audio?.output?.format);
-    if (format.sampleRate === this.#playout.sampleRate || this.isPlayoutRemote) return;
-    if (!this.#hasOwnPlayout) throw rateMismatch(this.#playout, format);
-    const { listener } = this.#playout;
-    this.#playout.listener = null;
-    this.#playout = this.#virtualPlayout(format.sampleRate);
-    this.#playout.listener = listener;
-  }
-
-  #virtualPlayout(sampleRate: number): SessionPlayout {
-    return new VirtualPlayout({ sampleRate, clock: this._clock });
-  }
-}
-
-function placeOf(event: OutputAudioDeltaEvent | OutputAudioDoneEvent, frames: number): Parameters<AudioHold>[0] {
-  return { responseId: event.response_id, itemId: event.item_id, contentIndex: event.content_index, frames };
-}
-
-function rateMismatch(playout: SessionPlayout, format: WireFormat): UserError {
-  return new UserError(
-    `the model's audio is ${format.type} at ${format.sampleRate} Hz and the playout takes ${playout.sampleRate} Hz: ` +
-      `give the transport a playout of that rate or change audio.output.format`,
-    { code: 'ERR_PLAYOUT_RATE' },
-  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

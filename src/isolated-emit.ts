@@ -1,8 +1,6 @@
-// Emitting for the session: one failing listener takes neither the others nor the connection with it.
+// Emitting for a session or a transport: one failing listener takes neither the others nor the connection with it.
 
-import { EventEmitter } from '#emitter';
-import { ListenerError } from '../errors.ts';
-import { logger } from '../logger.ts';
+import { ListenerError } from './errors.ts';
 
 /** What is needed of an emitter to call its listeners one by one. */
 export interface ListenerSource {
@@ -30,17 +28,6 @@ export function emitIsolated(
     }
   }
   return listeners.length > 0;
-}
-
-/** Emits `error`: without a listener it is logged and throws nothing; a listener that fails is logged, not reported again. */
-export function emitErrorIsolated(
-  emitter: ListenerSource,
-  argument: { readonly type: 'error'; readonly error: unknown },
-): void {
-  const log = (failure: ListenerError): void => logger.error(failure.message, failure.cause);
-  emitIsolated(emitter, EventEmitter.errorMonitor, [argument], log);
-  if (emitIsolated(emitter, 'error', [argument], log)) return;
-  logger.error('an error of the session that no listener of "error" took', argument.error);
 }
 
 /** An agent made elsewhere may have no more than `emit`. */
