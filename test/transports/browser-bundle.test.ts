@@ -1,8 +1,8 @@
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 
-/** How the base64 of every wasm module begins. */
-const WASM_MAGIC = 'AGFzbQ';
+/** How the hexadecimal of every wasm module begins. */
+const WASM_MAGIC = '0061736d01';
 
 async function bundle(entry: string): Promise<{ text: string; files: string[] }> {
   const result = await build({
