@@ -37,7 +37,7 @@ export function responseStarted(responses: Responses, responseId: string, agentN
     responseId,
     agentName,
     isDone: false,
-    isCancelled: false,
+    isCancelled: responses.requestedIsCancelled,
     isSounding: false,
     audio: [],
     callIds: [],
@@ -52,13 +52,15 @@ export function responseStarted(responses: Responses, responseId: string, agentN
     activeId: responseId,
     requestedEventId: null,
     requestedIsManual: false,
+    requestedIsCancelled: false,
     answered: [...responses.answered, ...presumed].slice(-REMEMBERED_RESPONSES),
     // The server's own response has seen the outputs sent so far.
     isAutomaticQueued: isOurs && responses.isAutomaticQueued,
     awaitedTurn: isOurs ? responses.awaitedTurn : null,
     busyTurn: null,
   };
-  return [next, [emit({ type: 'agentStart', agentName })]];
+  const start = emit({ type: 'agentStart', agentName });
+  return [next, response.isCancelled ? [start, send({ type: 'cancelResponse', responseId })] : [start]];
 }
 
 /** A response ended, known or not. */
@@ -112,6 +114,12 @@ export function cancelled(responses: Responses, audibleIds: readonly string[]): 
       !response.isDone || audibleIds.includes(response.responseId) ? { ...response, isCancelled: true } : response,
     ),
   };
+}
+
+/** The app interrupts: a response that was asked for and that the server has yet to create is not to be heard. */
+export function requestInterrupted(responses: Responses): Responses {
+  if (responses.requestedEventId === null || responses.requestedIsCancelled) return responses;
+  return { ...responses, requestedIsCancelled: true };
 }
 
 /** Tool outputs want a response; any number of them share one. */
@@ -173,9 +181,11 @@ export function serverError(
   refusal: { readonly code?: string; readonly eventId?: string; readonly error: unknown },
 ): Step<Responses> {
   const { code } = refusal;
-  // Some servers do not say which event they refuse; of this refusal only a request can be the reason.
-  const eventId = refusal.eventId ?? (code === ALREADY_ACTIVE ? (responses.requestedEventId ?? undefined) : undefined);
   if (code === NOTHING_TO_CANCEL) return unchanged(responses);
+  // Some servers do not say which event they refuse. While nothing is generated it may be the request, and one that is
+  // taken for refused too early does less harm than one that is waited for in vain.
+  const isRequestMeant = code === ALREADY_ACTIVE || responses.activeId === null;
+  const eventId = refusal.eventId ?? (isRequestMeant ? (responses.requestedEventId ?? undefined) : undefined);
   const report: SessionEffect[] = [emit({ type: 'error', error: refusal.error })];
   const isRequested = eventId !== undefined && eventId === responses.requestedEventId;
   const answered = responses.answered.find((request) => request.eventId === eventId);
@@ -183,7 +193,7 @@ export function serverError(
 
   const isManual = answered?.isManual ?? responses.requestedIsManual;
   const freed: Responses = isRequested
-    ? { ...responses, requestedEventId: null, requestedIsManual: false }
+    ? { ...responses, requestedEventId: null, requestedIsManual: false, requestedIsCancelled: false }
     : { ...responses, answered: responses.answered.filter((request) => request !== answered) };
   if (code !== ALREADY_ACTIVE) return [freed, report];
   const queued = isManual ? queueRequest(freed) : wantResponse(freed);
@@ -212,6 +222,7 @@ export function releaseRequest(responses: Responses, eventId: string, isSequence
     ...responses,
     requestedEventId: isSequenced ? eventId : null,
     requestedIsManual: isSequenced && isManual,
+    requestedIsCancelled: false,
     queuedManual: responses.queuedManual - (isManual ? 1 : 0),
     isAutomaticQueued: false,
   };
@@ -233,6 +244,7 @@ export function connectionLost(responses: Responses): Responses {
     activeId: null,
     requestedEventId: null,
     requestedIsManual: false,
+    requestedIsCancelled: false,
     answered: [],
     queuedManual: responses.queuedManual + (isRequested && requestedIsManual ? 1 : 0),
     isAutomaticQueued:

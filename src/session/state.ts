@@ -49,6 +49,8 @@ export interface Responses {
   readonly requestedEventId: string | null;
   /** The request in flight was made by the app (a message), not by a tool output. */
   readonly requestedIsManual: boolean;
+  /** The app has interrupted since: the response is cancelled as soon as the server has created it. */
+  readonly requestedIsCancelled: boolean;
   /** Requests that a `responseStarted` was taken to answer, the youngest few: the server may still refuse one. */
   readonly answered: readonly { readonly eventId: string; readonly isManual: boolean }[];
   /** Requests of the app that wait their turn; each gets its own response. */
@@ -222,6 +224,7 @@ export const FRESH_CALL: Pick<
     activeId: null,
     requestedEventId: null,
     requestedIsManual: false,
+    requestedIsCancelled: false,
     answered: [],
     queuedManual: 0,
     isAutomaticQueued: false,

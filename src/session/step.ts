@@ -121,7 +121,7 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
       return withPart(state, 'responses', responses.serverError(state.responses, input));
 
     case 'interrupt':
-      return interrupt(state, false);
+      return interrupt({ ...state, responses: responses.requestInterrupted(state.responses) }, false);
     case 'playbackInterrupted':
       return [state, [emit({ type: 'audioInterrupted', agentName: state.agentName })]];
     case 'playoutDone':

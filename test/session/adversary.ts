@@ -205,7 +205,7 @@ const attacks: readonly Attack[] = [
   (adversary, choice) => ({
     type: 'serverError',
     code: choice.of(['conversation_already_has_active_response', 'rate_limit_exceeded']),
-    eventId: recent(adversary.eventIds, choice),
+    ...(!choice.oneIn(4) && { eventId: recent(adversary.eventIds, choice) }),
     error: new Error('the server said so'),
   }),
   () => ({ type: 'interrupt' }),

@@ -156,6 +156,12 @@ export const injectedBugs: readonly InjectedBug[] = [
     }),
   },
   {
+    name: 'forgets an interrupt that comes before the response',
+    style: 'faithful',
+    caughtBy: ['a response whose request was interrupted is cancelled as it starts'],
+    into: wrong(([after, effects]) => [withResponses(after, { requestedIsCancelled: false }), effects]),
+  },
+  {
     name: 'lets an interrupt drop what is queued',
     style: 'faithful',
     caughtBy: [

@@ -214,6 +214,21 @@ const interruptIsOneStep: Invariant = {
   },
 };
 
+/** An interrupt reaches a response that was only asked for, too: it ends as soon as it exists. */
+const interruptReachesTheRequest: Invariant = {
+  name: 'a response whose request was interrupted is cancelled as it starts',
+  onStep: (facts, { after, effects, acceptsAudio }) => {
+    const responseId = facts.startsInterrupted;
+    if (responseId === null || !facts.abilities.isDriven) return undefined;
+    const isTold = effects.some(
+      (effect) =>
+        effect.type === 'send' && effect.command.type === 'cancelResponse' && effect.command.responseId === responseId,
+    );
+    if (!isTold) return `leaves ${responseId} to the server`;
+    return acceptsAudio(after, responseId) ? `lets ${responseId} be heard` : undefined;
+  },
+};
+
 /**
  * A tool that needs an approval waits for it, and a rejected one never runs; nor does one that came after the
  * interrupt.
@@ -487,6 +502,7 @@ export const invariants: readonly Invariant[] = [
   everyUnheardItemTruncated,
   flushIdsUnique,
   interruptIsOneStep,
+  interruptReachesTheRequest,
   noRunWithoutApproval,
   callsGoToTheirAgent,
   decisionsAreCarriedOut,

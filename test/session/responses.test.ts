@@ -14,6 +14,7 @@ import {
   told,
   userSpeechStopped,
 } from './conversation.ts';
+import { acceptsAudio } from '../../src/session/step.ts';
 
 const hello = sent({ type: 'message', message: 'hello', otherEventData: {} });
 const agentStart = told({ type: 'agentStart', agentName: 'Front' });
@@ -191,4 +192,49 @@ test('hosted tools that answer together are answered by one response', () => {
   expect(conversation.on(answered, answered)).toEqual([createResponse('s_1')]);
   conversation.on({ type: 'responseStarted', responseId: 'r1' });
   expect(conversation.on(done('r1'))).toHaveLength(1);
+});
+
+test('an interrupt between the request and its response cancels that response as it starts', () => {
+  const conversation = new Conversation();
+  conversation.on(message);
+  expect(conversation.on({ type: 'interrupt' })).toEqual([]);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'r1' })).toEqual([
+    agentStart,
+    sent({ type: 'cancelResponse', responseId: 'r1' }),
+  ]);
+  expect(acceptsAudio(conversation.state, 'r1')).toBe(false);
+  conversation.on(cancelled('r1'));
+  expect(conversation.on(message, { type: 'responseStarted', responseId: 'r2' })).toEqual([
+    hello,
+    createResponse('s_2'),
+    agentStart,
+  ]);
+  expect(acceptsAudio(conversation.state, 'r2')).toBe(true);
+});
+
+test('an interrupt with a request out and nothing else is not kept for a later request', () => {
+  const conversation = new Conversation();
+  conversation.on(message, { type: 'interrupt' });
+  conversation.on({ type: 'serverError', code: 'rate_limit_exceeded', eventId: 's_1', error: 'no' });
+  conversation.on(message, { type: 'responseStarted', responseId: 'r1' });
+  expect(acceptsAudio(conversation.state, 'r1')).toBe(true);
+});
+
+test.each([undefined, 'invalid_value', 'server_error'])(
+  'an error that names no event (code %s) frees the slot of a request while nothing is generated',
+  (code) => {
+    const conversation = new Conversation();
+    conversation.on(message, message);
+    const refusal = { type: 'serverError', ...(code !== undefined && { code }), error: 'no' } as const;
+    expect(conversation.on(refusal)).toEqual([told({ type: 'error', error: 'no' }), createResponse('s_2')]);
+  },
+);
+
+test('an error that names no event is no refusal of the request that a response has answered', () => {
+  const conversation = new Conversation();
+  conversation.on(message, message, { type: 'responseStarted', responseId: 'r1' });
+  expect(conversation.on({ type: 'serverError', code: 'server_error', error: 'no' })).toEqual([
+    told({ type: 'error', error: 'no' }),
+  ]);
+  expect(conversation.on(done('r1'))).toEqual([agentEnd, createResponse('s_2')]);
 });

@@ -111,6 +111,10 @@ export class Witness {
   requestedEventId: string | null = null;
   /** The same, and an event of a response that is known already does not answer it. */
   #openRequestId: string | null = null;
+  /** The app has interrupted since that request. */
+  #isRequestInterrupted = false;
+  /** The response that the current input starts answers a request that was interrupted. */
+  startsInterrupted: string | null = null;
   /**
    * The server refused a request because of a response that it has not announced; until one shows up or is given up.
    */
@@ -193,6 +197,7 @@ export class Witness {
       connection: this.connection,
     };
     this.answer = null;
+    this.startsInterrupted = null;
     this.isStale = false;
     this.decidedCallId = null;
     this.droppedCalls.clear();
@@ -244,12 +249,13 @@ export class Witness {
         if (this.requestedEventId === null && !this.responses.has(input.responseId)) this.#isTurnUnanswered = false;
         this.requestedEventId = null;
         if (this.responses.has(input.responseId)) break;
+        if (this.#openRequestId !== null && this.#isRequestInterrupted) this.startsInterrupted = input.responseId;
         this.#openRequestId = null;
         if (this.before.activeResponses > 0) this.hasOverlap = true;
         this.responses.set(input.responseId, {
           agentName,
           isDone: false,
-          isCancelled: false,
+          isCancelled: this.startsInterrupted !== null,
           trips: 0,
           text: '',
           readings: new Map(),
@@ -264,12 +270,22 @@ export class Witness {
         for (const [itemId, owner] of this.liveAudio) if (owner === input.responseId) this.endedAudio.add(itemId);
         break;
       }
-      case 'serverError':
-        if (input.code === 'conversation_already_has_active_response') this.#requeue(input.eventId);
-        if (this.requestedEventId === null || input.eventId !== this.requestedEventId) break;
+      case 'serverError': {
+        const isCrossing = input.code === 'conversation_already_has_active_response';
+        const isNothing = input.code === 'response_cancel_not_active';
+        // One that names no event means the request, unless another response is there that it may be about.
+        const isRequestMeant = isCrossing || (this.activeId === null && !isNothing);
+        const eventId = input.eventId ?? (isRequestMeant ? (this.#openRequestId ?? undefined) : undefined);
+        if (isCrossing) this.#requeue(eventId);
+        if (this.requestedEventId === null || eventId !== this.requestedEventId) break;
         this.requestedEventId = null;
         this.#openRequestId = null;
-        this.awaitsUnseenResponse = input.code === 'conversation_already_has_active_response' && this.activeId === null;
+        this.awaitsUnseenResponse = isCrossing && this.activeId === null;
+        break;
+      }
+      case 'interrupt':
+        // A foreign transport is told at once, and sees to it by itself.
+        this.#isRequestInterrupted = this.abilities.isDriven;
         break;
       case 'serverTurnOverdue':
         this.awaitsUnseenResponse = false;
@@ -507,6 +523,7 @@ export class Witness {
   #absorbRequest(eventId: string): void {
     this.requestedEventId = eventId;
     this.#openRequestId = eventId;
+    this.#isRequestInterrupted = false;
     this.requests.set(eventId, this.queuedByApp > 0 ? 'app' : 'outputs');
     if (this.queuedByApp > 0) this.queuedByApp -= 1;
     else this.isAnswerWanted = false;
