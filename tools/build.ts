@@ -1,6 +1,6 @@
 // Makes dist/: the audio core's builds, the compiled sources, one self-contained file a worklet, and the demo's speech.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, globSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
@@ -39,6 +39,30 @@ if (process.argv.includes('--clean')) {
 }
 
 run('tools/build-wasm.ts');
+
+const { outputFiles } = await build({
+  entryPoints: globSync('worklets/*.ts'),
+  outdir: 'dist/worklets',
+  bundle: true,
+  format: 'iife',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'none',
+  conditions: ['bargein-source'],
+  plugins: [withoutInlineCore],
+  write: false,
+});
+mkdirSync('dist/worklets', { recursive: true });
+for (const { path, text } of outputFiles) {
+  const name = basename(path, '.js');
+  writeFileSync(path, text);
+  // The same as text, for pages that can't load a file from beside the package.
+  writeFileSync(
+    `src/browser/${name}-worklet.generated.ts`,
+    `/** The ${name} worklet. */\nexport const WORKLET_TEXT: string = ${JSON.stringify(text)};\n`,
+  );
+}
+
 run(
   'node_modules/typescript/bin/tsc',
   '-b',
@@ -49,23 +73,12 @@ run(
   'src/testing',
   'src/features',
   'src/recording',
+  'src/browser',
   'src/cli',
   'worklets',
 );
 
 await joinModules();
-
-await build({
-  entryPoints: globSync('worklets/*.ts').filter((path) => basename(path) !== 'messages.ts'),
-  outdir: 'dist/worklets',
-  bundle: true,
-  format: 'iife',
-  target: 'es2022',
-  minify: true,
-  legalComments: 'none',
-  conditions: ['bargein-source'],
-  plugins: [withoutInlineCore],
-});
 
 // Parts that are split off have a new name whenever they change.
 rmSync('dist/bench', { recursive: true, force: true });

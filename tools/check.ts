@@ -21,7 +21,16 @@ const checks: readonly (readonly [string, ...string[]])[] = [
   ['oxfmt', '--check', '.'],
   ['knip'],
   ['publint', '--strict'],
-  ['attw', '--pack', '.', '--profile', 'esm-only', '--exclude-entrypoints', 'worklets/playback.js'],
+  [
+    'attw',
+    '--pack',
+    '.',
+    '--profile',
+    'esm-only',
+    '--exclude-entrypoints',
+    'worklets/capture.js',
+    'worklets/playback.js',
+  ],
   ['size-limit'],
 ];
 

@@ -2,7 +2,7 @@
 // Render thread: everything in this file. The page sends commands and gets events; nothing is shared between them.
 import { PACKET_MS } from '../src/audio/format.ts';
 import { noStats, Playout, PLAYOUT_HANDLES, type PlayoutStats, REFUSED } from '../src/audio/playout.ts';
-import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from './messages.ts';
+import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../src/browser/worklet-messages.ts';
 
 /** Longest render quantum that a context may be given, in frames. */
 const MAX_QUANTUM_FRAMES = 16_384;

@@ -166,10 +166,13 @@ export class PlayoutLedger {
     }
   }
 
-  /** All that was cancelled has stopped: reports every interrupt that waits for it. */
-  report(): void {
-    const interrupts = this.#interrupts;
-    this.#interrupts = [];
+  /**
+   * All that was cancelled has stopped: reports every interrupt that waits for it; with an id, only that one and those
+   * before it, for a sink that answers later than it is asked.
+   */
+  report(newestId?: string): void {
+    const newest = this.#interrupts.findIndex(({ interruptId }) => interruptId === newestId);
+    const interrupts = this.#interrupts.splice(0, newestId === undefined ? this.#interrupts.length : newest + 1);
     for (const { interruptId, items } of interrupts) {
       const report = { interruptId, items: items.map(positionOf) };
       this.#events.push((listener) => listener.onReport(report));

@@ -141,6 +141,14 @@ export function coreModule(build: CoreBuild = preferred): WebAssembly.Module {
   return module;
 }
 
+/**
+ * For a thread without the bytes, such as a worklet: later audio objects use this compiled module, whichever build it
+ * is. Only the first one counts.
+ */
+export function adoptCore(module: WebAssembly.Module): void {
+  if (!modules.has(preferred)) modules.set(preferred, module);
+}
+
 function remember(build: CoreBuild, hex: string): WebAssembly.Module {
   const known = modules.get(build);
   if (known !== undefined) return known;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Playout } from '../../src/audio/index.ts';
 import { coreModule } from '../../src/wasm/core.ts';
 import { playoutModule } from '../../src/wasm/playout-module.ts';
-import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../../worklets/messages.ts';
+import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../../src/browser/worklet-messages.ts';
 import { seededSignal, sha256 } from './fixtures/core-path.ts';
 
 /** The file that ships. */

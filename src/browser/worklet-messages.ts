@@ -1,4 +1,4 @@
-import type { HandlePosition } from '../src/audio/playout.ts';
+import type { HandlePosition } from '../audio/playout.ts';
 
 /** `processorOptions` of the node 'bargein-playback'. */
 export interface PlaybackOptions {
@@ -58,3 +58,25 @@ export type PlaybackEvent =
     }
   /** A command that the protocol rules out was not obeyed. */
   | { readonly type: 'error'; readonly code: string; readonly message: string };
+
+/** `processorOptions` of the node 'bargein-capture'. */
+export interface CaptureOptions {
+  /** The compiled audio core, as for playback. */
+  readonly module: WebAssembly.Module;
+  /** Rate of the packets, in Hz; default 24000. */
+  readonly packetRate?: number;
+}
+
+/** To the capture processor. */
+export type CaptureCommand =
+  /** Muted, it hears nothing: packets go on, of zeros, from the samples on that are not yet in one. */
+  | { readonly type: 'mute' | 'unmute' }
+  /** The end; nothing is obeyed any more. */
+  | { readonly type: 'close' };
+
+/** From the capture processor. */
+export type CaptureEvent =
+  /** 20 ms of PCM16. */
+  | { readonly type: 'packet'; readonly samples: Int16Array<ArrayBuffer> }
+  /** Level of the last three packets, in dB relative to full scale; −Infinity for silence. */
+  | { readonly type: 'level'; readonly rmsDb: number; readonly peakDb: number };

@@ -1,0 +1,214 @@
+import { EventEmitter } from '#emitter';
+import { WIRE_SAMPLE_RATE } from '../audio/format.ts';
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import { AudioError } from '../errors.ts';
+import { logger } from '../logger.ts';
+import { PlayoutLedger } from '../playout/ledger.ts';
+import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from '../playout/playout.ts';
+import { newAudioContext } from './audio-context.ts';
+import { OutputGate } from './output-gate.ts';
+import { OutputLevel } from './output-level.ts';
+import { PlaybackNode } from './playback-node.ts';
+import { RingWriter } from './ring-writer.ts';
+import type { PlaybackEvent } from './worklet-messages.ts';
+
+const DEFAULT_CAPACITY_FRAMES = 1 << 22;
+
+/** Options of `Speaker`. */
+export interface SpeakerOptions {
+  /** Where to play, at any rate; default is a context of its own, which `close` closes. */
+  readonly context?: AudioContext;
+  /** What the speaker is connected to; default is the context's destination. */
+  readonly destination?: AudioNode;
+  /** Where the app serves `bargein/worklets/playback.js`; default is beside the package, or a Blob. */
+  readonly workletUrl?: string | URL;
+  /** Compiled audio core; default is the fastest build that the browser can run. */
+  readonly wasmModule?: WebAssembly.Module;
+  /** Frames at 24 kHz that the worklet's ring holds, a power of two; default 2²², which is 174.7 s and 8 MB. */
+  readonly capacityFrames?: number;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** Events of a `Speaker`. */
+export interface SpeakerEventTypes extends Record<string, unknown[]> {
+  /** The browser plays nothing before the user has touched the page. The next gesture does it, or `unlock()` within one. */
+  unlock_needed: [];
+  /** The context runs now. */
+  unlocked: [];
+  /** The worklet could not be loaded, or did not obey. */
+  error: [error: AudioError];
+}
+
+/** Counters of a `Speaker`. */
+export interface SpeakerStats {
+  /** Frames at 24 kHz that wait to be rendered. */
+  readonly bufferedFrames: number;
+  /** Gaps in mid-item. */
+  readonly underrunEvents: number;
+  /** Frames at 24 kHz of cancelled audio that came late and were refused. */
+  readonly refusedFrames: number;
+}
+
+/**
+ * The agent's voice in a browser: PCM16 at 24 kHz through an AudioWorklet, which counts to the frame what it has
+ * rendered. Nothing that was written is dropped but by `flush`.
+ */
+export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionPlayout {
+  readonly sampleRate: number = WIRE_SAMPLE_RATE;
+  readonly context: AudioContext;
+  /** Settles when the worklet is loaded; what is written before waits for it. Rejects with `ERR_WORKLET_LOAD`. */
+  readonly ready: Promise<void>;
+  readonly #ownsContext: boolean;
+  readonly #ledger: PlayoutLedger = new PlayoutLedger();
+  readonly #node: PlaybackNode;
+  readonly #writer: RingWriter;
+  readonly #gate: OutputGate;
+  readonly #level: OutputLevel;
+  #underrunEvents = 0;
+
+  /** Throws `ERR_AUDIO_UNSUPPORTED` where there is no AudioContext. */
+  constructor(options: SpeakerOptions = {}) {
+    super();
+    const { capacityFrames = DEFAULT_CAPACITY_FRAMES, clock = systemClock } = options;
+    this.#ownsContext = options.context === undefined;
+    this.context = options.context ?? newAudioContext();
+    this.#level = new OutputLevel(this.context);
+    this.#gate = new OutputGate(this.context, clock, (isLocked) => this.emit(isLocked ? 'unlock_needed' : 'unlocked'));
+    this.#node = new PlaybackNode({
+      context: this.context,
+      capacityFrames,
+      workletUrl: options.workletUrl,
+      wasmModule: options.wasmModule,
+      onEvent: (event) => this.#onEvent(event),
+    });
+    this.#writer = new RingWriter({
+      capacityFrames,
+      post: (command, transfer) => this.#node.post(command, transfer),
+    });
+    this.ready = this.#connect(options.destination ?? this.context.destination);
+    // Who does not wait for it is told by the event.
+    this.ready.catch((error: unknown) => this.#fail(error));
+  }
+
+  get listener(): PlayoutListener | null {
+    return this.#ledger.listener;
+  }
+
+  set listener(listener: PlayoutListener | null) {
+    this.#ledger.listener = listener;
+  }
+
+  /** Whether the browser waits for a gesture of the user. */
+  get isLocked(): boolean {
+    return this.#gate.isLocked;
+  }
+
+  /** Level of the last 20 ms or so that left the speaker, RMS in dB relative to full scale; −Infinity for silence. */
+  get levelDb(): number {
+    return this.#level.rmsDb;
+  }
+
+  get stats(): SpeakerStats {
+    return {
+      bufferedFrames: this.#writer.bufferedFrames,
+      underrunEvents: this.#underrunEvents,
+      refusedFrames: this.#ledger.refusedFrames,
+    };
+  }
+
+  /** Lets sound begin; call it within a gesture of the user. Resolves when the context runs. */
+  unlock(): Promise<void> {
+    return this.#gate.open();
+  }
+
+  /** Gives the audio device back, and keeps everything, until `unlock`. */
+  suspend(): Promise<void> {
+    return this.#gate.suspend();
+  }
+
+  write(packet: PlayoutPacket): void {
+    const stretch = this.#ledger.receive(packet);
+    if (stretch === null) return;
+    this.#writer.write(stretch, packet.samples);
+    this.#gate.want();
+  }
+
+  end(itemId: string, contentIndex: number): void {
+    const stretch = this.#ledger.end(itemId, contentIndex);
+    if (stretch !== null) this.#writer.end(stretch);
+    this.#ledger.deliver();
+  }
+
+  flush(interruptId: string): void {
+    const isPlaying = this.#ledger.cancel(interruptId);
+    this.#writer.interrupt(interruptId);
+    if (!isPlaying) this.#ledger.report();
+    this.#ledger.deliver();
+  }
+
+  pause(): void {
+    this.#node.post({ type: 'pause' });
+  }
+
+  resume(): void {
+    this.#node.post({ type: 'resume' });
+  }
+
+  /** Throws `ERR_GAIN` for a gain above 0 dB or none at all. */
+  duck(gainDb: number): void {
+    if (!(gainDb <= 0)) {
+      throw new AudioError(`gainDb must be a number of decibels, at most 0, got ${gainDb}`, { code: 'ERR_GAIN' });
+    }
+    this.#node.post({ type: 'duck', gainDb });
+  }
+
+  unduck(): void {
+    this.#node.post({ type: 'unduck' });
+  }
+
+  positions(): readonly ItemPosition[] {
+    return this.#ledger.positions();
+  }
+
+  /** Silence at once and for good. */
+  async close(): Promise<void> {
+    this.#node.close();
+    this.#gate.close();
+    this.#level.close();
+    if (this.#ownsContext && this.context.state !== 'closed') await this.context.close();
+  }
+
+  async #connect(destination: AudioNode): Promise<void> {
+    const node = await this.#node.ready;
+    node.connect(this.#level.node).connect(destination);
+  }
+
+  #onEvent(event: PlaybackEvent): void {
+    if (event.type === 'error') {
+      this.#fail(new AudioError(`the playback worklet did not obey: ${event.message}`, { code: event.code }));
+      return;
+    }
+    if (event.type === 'position') {
+      this.#underrunEvents = event.underrunEvents;
+      this.#ledger.rendered(event.handle, event.renderedFrames);
+      this.#writer.rendered(event.handle, event.renderedFrames);
+    } else {
+      for (const { handle, renderedFrames } of event.items) this.#ledger.stopped(handle, renderedFrames);
+      this.#ledger.report(event.interruptId);
+      this.#writer.cleared(event.items.at(-1)?.handle ?? 0);
+    }
+    this.#ledger.deliver();
+  }
+
+  #fail(cause: unknown): void {
+    const error =
+      cause instanceof AudioError
+        ? cause
+        : new AudioError('the speaker could not be made', { code: 'ERR_WORKLET_LOAD', cause });
+    // An `error` that nobody listens to would be thrown into the port.
+    if (this.listenerCount('error') > 0) this.emit('error', error);
+    else logger.error(error.message, error);
+  }
+}

@@ -1,0 +1,169 @@
+import { afterEach, expect, test } from 'vitest';
+import { listMicrophones, Microphone, type MicrophoneLevel, type MicrophoneOptions } from '../../src/browser/index.ts';
+
+/** The file that ships; in these sources it does not lie where the package has it. */
+const WORKLET_URL = new URL('../../dist/worklets/capture.js', import.meta.url);
+const PACKET_FRAMES = 480;
+const PACKET_RATE = 24_000;
+/** The file begins with this much silence. */
+const LEAD_IN_MS = 1000;
+/** Nothing but resampling between the file and us. */
+const UNTOUCHED = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+
+const microphones: Microphone[] = [];
+const contexts: AudioContext[] = [];
+
+afterEach(async () => {
+  for (const microphone of microphones.splice(0)) await microphone.close();
+  for (const context of contexts.splice(0)) await context.close();
+});
+
+async function open(options: MicrophoneOptions = {}): Promise<Microphone> {
+  const microphone = await Microphone.open({ workletUrl: WORKLET_URL, ...UNTOUCHED, ...options });
+  microphones.push(microphone);
+  return microphone;
+}
+
+/** The next so many packets, in one. */
+function record(microphone: Microphone, packets: number): Promise<Int16Array> {
+  return new Promise((resolve) => {
+    const samples: number[] = [];
+    let left = packets;
+    const take = (packet: Int16Array): void => {
+      samples.push(...packet);
+      if (--left > 0) return;
+      microphone.off('packet', take);
+      resolve(Int16Array.from(samples));
+    };
+    microphone.on('packet', take);
+  });
+}
+
+function energy(samples: ArrayLike<number>, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += (samples[i] ?? 0) ** 2;
+  return sum;
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>, shift: number, frames: number): number {
+  let sum = 0;
+  for (let i = 0; i < frames; i++) sum += (a[i + shift] ?? 0) * (b[i] ?? 0);
+  return sum;
+}
+
+/** The file at the packets' rate, by the browser's own resampler, from the first sound on. */
+async function fileFromSpeech(frames: number): Promise<Float32Array> {
+  const response = await fetch(new URL('../../build/microphone.wav', import.meta.url));
+  const context = new OfflineAudioContext(1, PACKET_RATE * 4, PACKET_RATE);
+  const buffer = await context.decodeAudioData(await response.arrayBuffer());
+  const start = (LEAD_IN_MS * PACKET_RATE) / 1000;
+  return buffer.getChannelData(0).subarray(start, start + frames);
+}
+
+test.each([48_000, 44_100, 16_000])('hears the file in packets of 20 ms, in a context of %i Hz', async (sampleRate) => {
+  const context = new AudioContext({ sampleRate });
+  contexts.push(context);
+  const microphone = await open({ context });
+  const sizes = new Set<number>();
+  microphone.on('packet', (packet) => sizes.add(packet.length));
+  const heard = await record(microphone, 125);
+  expect([...sizes]).toEqual([PACKET_FRAMES]);
+
+  const frames = PACKET_RATE / 2;
+  const file = await fileFromSpeech(frames);
+  let best = { correlation: -1, gainDb: 0 };
+  for (let shift = 0; shift <= heard.length - frames; shift++) {
+    const heardEnergy = energy(heard, shift, shift + frames);
+    if (heardEnergy === 0) continue;
+    const fileEnergy = energy(file, 0, frames);
+    const correlation = dot(heard, file, shift, frames) / Math.sqrt(heardEnergy * fileEnergy);
+    const gainDb = 10 * Math.log10(heardEnergy / 32_768 ** 2 / fileEnergy);
+    if (correlation > best.correlation) best = { correlation, gainDb };
+  }
+  expect(best.correlation).toBeGreaterThan(0.98);
+  expect(Math.abs(best.gainDb)).toBeLessThan(0.5);
+});
+
+test('muted, it sends zeros from the next packet on, at the same pace, and hears again afterwards', async () => {
+  const microphone = await open();
+  const levels: MicrophoneLevel[] = [];
+  const mutes: boolean[] = [];
+  microphone.on('level', (level) => levels.push(level));
+  microphone.on('muted', (isMuted) => mutes.push(isMuted));
+  let heard = await record(microphone, 5);
+  while (energy(heard, 0, heard.length) < 1e6) heard = await record(microphone, 5);
+
+  microphone.mute(true);
+  expect(microphone.muted).toBe(true);
+  // Packets on their way were recorded before.
+  await record(microphone, 2);
+  levels.length = 0;
+  const silence = await record(microphone, 20);
+  expect(silence.every((sample) => sample === 0)).toBe(true);
+  expect(levels.at(-1)).toEqual({ rmsDb: -Infinity, peakDb: -Infinity });
+  // Every third packet.
+  expect(levels.length).toBeGreaterThanOrEqual(6);
+  expect(levels.length).toBeLessThanOrEqual(7);
+
+  microphone.mute(false);
+  let again = await record(microphone, 5);
+  while (energy(again, 0, again.length) < 1e6) again = await record(microphone, 5);
+  expect(mutes).toEqual([true, false]);
+});
+
+test('another device takes over without a missing packet, and a mute outlives it', async () => {
+  const devices = await listMicrophones();
+  expect(devices.length).toBeGreaterThan(1);
+  const microphone = await open({ deviceId: devices[0]?.deviceId });
+  const { context } = microphone;
+  const other = devices.find(({ deviceId }) => deviceId !== microphone.device.deviceId);
+  let packets = 0;
+  microphone.on('packet', () => packets++);
+  await record(microphone, 10);
+  const before = { packets, time: context.currentTime };
+  microphone.mute(true);
+  await microphone.use(other?.deviceId);
+  expect(microphone.device.deviceId).toBe(other?.deviceId);
+  const after = await record(microphone, 30);
+  const elapsedPackets = (context.currentTime - before.time) * 50;
+  expect(Math.abs(packets - before.packets - elapsedPackets)).toBeLessThanOrEqual(2);
+  expect(after.every((sample) => sample === 0)).toBe(true);
+});
+
+test('a device that ends is replaced by the default one', async () => {
+  const { mediaDevices } = navigator;
+  const streams: MediaStream[] = [];
+  mediaDevices.getUserMedia = async (constraints) => {
+    const stream = await MediaDevices.prototype.getUserMedia.call(mediaDevices, constraints);
+    streams.push(stream);
+    return stream;
+  };
+  const devices = await listMicrophones();
+  const microphone = await open({ deviceId: devices.at(-1)?.deviceId });
+  const replaced = new Promise<string>((resolve) => {
+    microphone.on('device', ({ deviceId }) => resolve(deviceId));
+  });
+  await record(microphone, 2);
+  // What a browser does when a headset is unplugged.
+  streams[0]?.getAudioTracks()[0]?.dispatchEvent(new Event('ended'));
+  expect(await replaced).not.toBe(devices.at(-1)?.deviceId);
+  await record(microphone, 5);
+  Reflect.deleteProperty(mediaDevices, 'getUserMedia');
+  expect(streams[0]?.getAudioTracks()[0]?.readyState).toBe('ended');
+});
+
+test('a device that is not there is an error with a code', async () => {
+  await expect(Microphone.open({ deviceId: 'none' })).rejects.toMatchObject({ code: 'ERR_MICROPHONE_MISSING' });
+});
+
+test('after close the device is free and nothing more comes', async () => {
+  const microphone = await open();
+  await record(microphone, 2);
+  await microphone.close();
+  expect(microphone.context.state).toBe('closed');
+  let late = 0;
+  microphone.on('packet', () => late++);
+  const second = await open();
+  await record(second, 5);
+  expect(late).toBe(0);
+});

@@ -1,0 +1,96 @@
+// The microphone's end of a conversation: float32 at the context's rate in, packets of PCM16 out.
+// Render thread: everything in this file. The page sends commands and gets packets; nothing is shared between them.
+import { PACKET_MS, packetFrames, WIRE_SAMPLE_RATE } from '../src/audio/format.ts';
+import { LevelMeter } from '../src/audio/meter.ts';
+import { pcm16FromFloat } from '../src/audio/pcm16.ts';
+import { Resampler } from '../src/audio/resampler.ts';
+import type { CaptureCommand, CaptureEvent, CaptureOptions } from '../src/browser/worklet-messages.ts';
+import { adoptCore } from '../src/wasm/core.ts';
+
+/** Longest render quantum that a context may be given, in frames. */
+const MAX_QUANTUM_FRAMES = 16_384;
+
+/** Levels are posted every third packet, 16.7 times a second. */
+const PACKETS_PER_LEVEL = 3;
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+class CaptureProcessor extends AudioWorkletProcessor {
+  readonly #resampler: Resampler;
+  readonly #meter: LevelMeter;
+  readonly #packet: Float32Array<ArrayBuffer>;
+  // One object for all packets and one for all levels: `postMessage` copies, so they can be filled again.
+  readonly #packetEvent: Extract<CaptureEvent, { type: 'packet' }>;
+  readonly #levelEvent: Writable<Extract<CaptureEvent, { type: 'level' }>> = { type: 'level', rmsDb: 0, peakDb: 0 };
+  #silence = new Float32Array(0);
+  #filledFrames = 0;
+  #packetsMeasured = 0;
+  #isMuted = false;
+  #isOpen = true;
+
+  constructor(options: { processorOptions: CaptureOptions }) {
+    super();
+    const { module, packetRate = WIRE_SAMPLE_RATE } = options.processorOptions;
+    adoptCore(module);
+    this.#resampler = new Resampler({
+      inputRate: sampleRate,
+      outputRate: packetRate,
+      maxBlockFrames: MAX_QUANTUM_FRAMES,
+    });
+    this.#meter = new LevelMeter();
+    this.#packet = new Float32Array(packetFrames(packetRate, PACKET_MS));
+    this.#packetEvent = { type: 'packet', samples: new Int16Array(this.#packet.length) };
+    this.port.onmessage = ({ data }: MessageEvent<CaptureCommand>) => this.#obey(data);
+  }
+
+  process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
+    if (!this.#isOpen) return false;
+    // Time goes on without a microphone: while one takes the place of another, silence is heard. The output, which stays
+    // silent, tells how much.
+    this.#take(inputs[0]?.[0] ?? this.#silent(outputs[0]?.[0]?.length ?? 0));
+    return true;
+  }
+
+  #take(mono: Float32Array): void {
+    const resampled = this.#resampler.process(this.#isMuted ? this.#silent(mono.length) : mono);
+    // The filter still holds what was heard before; muted is muted.
+    for (let i = 0; i < resampled.length; i++) {
+      this.#packet[this.#filledFrames++] = this.#isMuted ? 0 : (resampled[i] ?? 0);
+      if (this.#filledFrames === this.#packet.length) this.#sendPacket();
+    }
+  }
+
+  #sendPacket(): void {
+    this.#filledFrames = 0;
+    const { samples } = this.#packetEvent;
+    pcm16FromFloat(this.#packet, samples);
+    this.port.postMessage(this.#packetEvent);
+    this.#meter.measure(samples);
+    if (++this.#packetsMeasured < PACKETS_PER_LEVEL) return;
+    this.#levelEvent.rmsDb = this.#meter.rmsDb;
+    this.#levelEvent.peakDb = this.#meter.peakDb;
+    this.port.postMessage(this.#levelEvent);
+    this.#meter.reset();
+    this.#packetsMeasured = 0;
+  }
+
+  /** A context keeps its quantum, so this makes one array. */
+  #silent(frames: number): Float32Array {
+    if (this.#silence.length !== frames) this.#silence = new Float32Array(frames);
+    return this.#silence;
+  }
+
+  #obey({ type }: CaptureCommand): void {
+    if (type === 'close') {
+      this.#isOpen = false;
+      this.port.onmessage = null;
+      this.#resampler.free();
+      this.#meter.free();
+      return;
+    }
+    this.#isMuted = type === 'mute';
+    if (this.#isMuted) this.#packet.fill(0, 0, this.#filledFrames);
+  }
+}
+
+registerProcessor('bargein-capture', CaptureProcessor);
