@@ -192,4 +192,21 @@ describe('PlayoutLedger', () => {
     ledger.report();
     expect(told()).toEqual(['report i1: b 5/20']);
   });
+
+  it('reports up to the interrupt that a late answer is for, and keeps the ones after it waiting', () => {
+    const first = receive('a', 10);
+    ledger.cancel('i1');
+    receive('b', 20);
+    ledger.cancel('i2');
+    const third = receive('c', 30);
+    ledger.cancel('i3');
+    ledger.stopped(first.handle, 5);
+    ledger.report('i2');
+    expect(told()).toEqual(['started a', 'report i1: a 5/10', 'report i2: b 0/20']);
+    ledger.report('i2');
+    expect(told()).toEqual([]);
+    ledger.stopped(third.handle, 7);
+    ledger.report('i3');
+    expect(told()).toEqual(['started c', 'report i3: c 7/30']);
+  });
 });
