@@ -8,6 +8,11 @@ import type { PlaybackCommand } from './worklet-messages.ts';
 /** Frames of one `write`, so that copying them into the ring takes the render thread a small part of its quantum. */
 const WRITE_FRAMES = 16_384;
 
+/**
+ * Frames that are left free, 200 ms: the ring keeps 100 ms behind what it plays, to conceal and to bend time with.
+ */
+const RESERVE_FRAMES = 4800;
+
 /** A handle of which the ring may still hold frames. */
 interface OpenHandle {
   readonly stretch: Stretch;
@@ -23,6 +28,7 @@ interface Spilled {
 
 /** Keeps a bounded ring filled from an unbounded queue: what does not fit waits here, in order, and is never dropped. */
 export class RingWriter {
+  /** Of which this may fill as many. */
   readonly #capacityFrames: number;
   readonly #post: (command: PlaybackCommand, transfer?: Transferable[]) => void;
   #open: OpenHandle[] = [];
@@ -34,7 +40,7 @@ export class RingWriter {
     readonly capacityFrames: number;
     readonly post: (command: PlaybackCommand, transfer?: Transferable[]) => void;
   }) {
-    this.#capacityFrames = options.capacityFrames;
+    this.#capacityFrames = options.capacityFrames - RESERVE_FRAMES;
     this.#post = options.post;
   }
 
@@ -96,7 +102,7 @@ export class RingWriter {
   /** Writes what surely fits and returns how much; the stretch gets its handle with its first frame. */
   #put(stretch: Stretch, samples: Int16Array): number {
     const room = Math.min(samples.length, this.#capacityFrames - this.#ringFrames);
-    if (room === 0) return 0;
+    if (room <= 0) return 0;
     const open = this.#handleOf(stretch);
     if (open === null) return 0;
     for (let from = 0; from < room; from += WRITE_FRAMES) {

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { AudioError } from '../errors.ts';
 import { logger } from '../logger.ts';
+import { ArrivalOrder } from '../playout/arrival-order.ts';
 import { PlayoutLedger } from '../playout/ledger.ts';
 import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from '../playout/playout.ts';
 import { newAudioContext } from './audio-context.ts';
@@ -25,7 +26,7 @@ export interface SpeakerOptions {
   readonly workletUrl?: string | URL;
   /** Compiled audio core; default is the fastest build that the browser can run. */
   readonly wasmModule?: WebAssembly.Module;
-  /** Frames at 24 kHz that the worklet's ring holds, a power of two; default 2²², which is 174.7 s and 8 MB. */
+  /** Frames at 24 kHz that the worklet's ring holds, a power of two from 2¹⁴; default 2²², which is 174.7 s and 8 MB. */
   readonly capacityFrames?: number;
   /** Default: the system's. */
   readonly clock?: Clock;
@@ -49,6 +50,8 @@ export interface SpeakerStats {
   readonly underrunEvents: number;
   /** Frames at 24 kHz of cancelled audio that came late and were refused. */
   readonly refusedFrames: number;
+  /** Frames at 24 kHz that came again, and were not played again. */
+  readonly duplicateFrames: number;
 }
 
 /**
@@ -62,6 +65,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   readonly ready: Promise<void>;
   readonly #ownsContext: boolean;
   readonly #ledger: PlayoutLedger = new PlayoutLedger();
+  readonly #order: ArrivalOrder = new ArrivalOrder();
   readonly #node: PlaybackNode;
   readonly #writer: RingWriter;
   readonly #gate: OutputGate;
@@ -115,6 +119,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
       bufferedFrames: this.#writer.bufferedFrames,
       underrunEvents: this.#underrunEvents,
       refusedFrames: this.#ledger.refusedFrames,
+      duplicateFrames: this.#order.duplicateFrames,
     };
   }
 
@@ -129,19 +134,19 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   }
 
   write(packet: PlayoutPacket): void {
-    const stretch = this.#ledger.receive(packet);
-    if (stretch === null) return;
-    this.#writer.write(stretch, packet.samples);
+    for (const next of this.#order.take(packet)) this.#queue(next);
     this.#gate.want();
   }
 
   end(itemId: string, contentIndex: number): void {
+    for (const next of this.#order.end(itemId, contentIndex)) this.#queue(next);
     const stretch = this.#ledger.end(itemId, contentIndex);
     if (stretch !== null) this.#writer.end(stretch);
     this.#ledger.deliver();
   }
 
   flush(interruptId: string): void {
+    this.#order.clear();
     const isPlaying = this.#ledger.cancel(interruptId);
     this.#writer.interrupt(interruptId);
     if (!isPlaying) this.#ledger.report();
@@ -183,6 +188,12 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   async #connect(destination: AudioNode): Promise<void> {
     const node = await this.#node.ready;
     node.connect(this.#level.node).connect(destination);
+  }
+
+  #queue(packet: PlayoutPacket): void {
+    const stretch = this.#ledger.receive(packet);
+    if (stretch === null) return;
+    this.#writer.write(stretch, packet.samples);
   }
 
   #onEvent(event: PlaybackEvent): void {

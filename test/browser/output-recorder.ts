@@ -45,38 +45,42 @@ export class OutputRecorder {
   /** Waits for so many silent frames at the end of the recording. */
   async fallsSilent(frames: number): Promise<void> {
     for (;;) {
-      const { sound } = this.#since(this.endFrame - frames);
-      if (this.endFrame >= frames && sound.every((sample) => sample === 0)) return;
+      const recent = this.#since(this.endFrame - frames);
+      if (this.endFrame >= frames && recent.every((sample) => sample === 0)) return;
       await this.#nextBlock();
     }
   }
 
   /** Frames from the first sample that is not 0 to the last one, at or after a frame. */
   soundingFrames(from: number): number {
-    const { sound } = this.#since(from);
+    return this.sound(from).length;
+  }
+
+  /** What sounded from a frame on, from the first sample that is not 0 to the last one. */
+  sound(from: number): Float32Array {
+    const sound = this.#since(from);
     const first = sound.findIndex((sample) => sample !== 0);
-    return first < 0 ? 0 : sound.findLastIndex((sample) => sample !== 0) - first + 1;
+    return first < 0 ? new Float32Array(0) : sound.slice(first, sound.findLastIndex((sample) => sample !== 0) + 1);
   }
 
   /** Longest run of zeros between those two. */
   longestGapFrames(from: number): number {
     let longest = 0;
     let run = 0;
-    const { sound } = this.#since(from);
-    for (const sample of sound.slice(sound.findIndex((candidate) => candidate !== 0))) {
+    for (const sample of this.sound(from)) {
       if (sample !== 0) longest = Math.max(longest, run);
       run = sample === 0 ? run + 1 : 0;
     }
     return longest;
   }
 
-  #since(from: number): { readonly sound: Float32Array } {
+  #since(from: number): Float32Array {
     const blocks = this.#blocks.filter(({ frame, samples }) => frame + samples.length > from);
     const first = blocks[0];
-    if (first === undefined) return { sound: new Float32Array(0) };
+    if (first === undefined) return new Float32Array(0);
     const sound = new Float32Array(this.endFrame - first.frame);
     for (const { frame, samples } of blocks) sound.set(samples, frame - first.frame);
-    return { sound };
+    return sound;
   }
 
   #nextBlock(): Promise<void> {

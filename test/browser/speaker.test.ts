@@ -19,10 +19,41 @@ afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
 });
 
-/** Noise without a zero in it, so that the length of its recording is the length of what was rendered. */
-function noise(ms: number): Int16Array {
+/** Soft noise without a zero in it, so that a recording shows where it ends, and which part of the item that was. */
+function noise(ms: number): Int16Array<ArrayBuffer> {
   const random = seededRandom(1);
-  return Int16Array.from({ length: (ITEM_RATE * ms) / 1000 }, () => Math.round((random() + 0.5) * 8000));
+  let soft = 0;
+  return Int16Array.from({ length: (ITEM_RATE * ms) / 1000 }, () => {
+    soft += (random() - 0.5 - soft) / 12;
+    return Math.round((soft + 0.6) * 8000);
+  });
+}
+
+/**
+ * Which place of the item, in frames, the end of a recording is: where the 30 ms before the fade fit best. Time that was
+ * bent before them does not matter.
+ */
+function placeOfEnd(recording: Float32Array, item: Int16Array, rate: number, around: number): number {
+  const frames = Math.round(rate * 0.03);
+  const heard = Float64Array.from({ length: frames }, (_, k) => recording.at(-1 - QUANTUM - k) ?? 0);
+  const at = (place: number): number => {
+    const below = Math.floor(place);
+    return (item[below] ?? 0) + ((item[below + 1] ?? 0) - (item[below] ?? 0)) * (place - below);
+  };
+  const centred = (samples: Float64Array): Float64Array => {
+    const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+    return samples.map((sample) => sample - mean);
+  };
+  const product = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * (b[i] ?? 0), 0);
+  const shape = centred(heard);
+  let best = { correlation: -1, place: Number.NaN };
+  for (let place = around - ITEM_RATE * 0.04; place <= around + ITEM_RATE * 0.04; place += 0.5) {
+    const candidate = centred(shape.map((_, k) => at(place - ((QUANTUM + k) * ITEM_RATE) / rate)));
+    const correlation = product(shape, candidate) / Math.sqrt(product(shape, shape) * product(candidate, candidate));
+    if (correlation > best.correlation) best = { correlation, place };
+  }
+  expect(best.correlation).toBeGreaterThan(0.97);
+  return best.place;
 }
 
 function newContext(sampleRate: number): AudioContext {
@@ -97,9 +128,10 @@ describe.each([44_100, 48_000, 16_000])('a speaker at %i Hz', (rate) => {
         renderedFrames: samples.length,
       },
     ]);
-    expect(Math.abs(recorder.soundingFrames(0) - framesOf(3000))).toBeLessThanOrEqual(QUANTUM);
+    // Time may be bent, by a splice of a pitch period or two.
+    expect(Math.abs(recorder.soundingFrames(0) - framesOf(3000))).toBeLessThanOrEqual(framesOf(30));
     expect(recorder.longestGapFrames(0)).toBeLessThan(4);
-    expect(speaker.stats).toEqual({ bufferedFrames: 0, underrunEvents: 0, refusedFrames: 0 });
+    expect(speaker.stats).toEqual({ bufferedFrames: 0, underrunEvents: 0, refusedFrames: 0, duplicateFrames: 0 });
     expect(errors).toEqual([]);
   });
 
@@ -109,7 +141,8 @@ describe.each([44_100, 48_000, 16_000])('a speaker at %i Hz', (rate) => {
     for (let i = 0; i < BARGE_INS; i++) {
       const from = recorder.endFrame;
       const ids = { contentIndex: 0, responseId: `r${i}` };
-      speaker.write({ itemId: `heard${i}`, ...ids, samples: noise(3000) });
+      const item = noise(3000);
+      speaker.write({ itemId: `heard${i}`, ...ids, samples: item });
       speaker.end(`heard${i}`, 0);
       speaker.write({ itemId: `queued${i}`, ...ids, samples: noise(200) });
       await recorder.hears(framesOf(60 + 300 * random()), from);
@@ -126,8 +159,9 @@ describe.each([44_100, 48_000, 16_000])('a speaker at %i Hz', (rate) => {
         [`queued${i}`, ITEM_RATE / 5],
       ]);
       expect(report?.items[1]?.renderedFrames).toBe(0);
-      const audioEndMs = Math.floor(((report?.items[0]?.renderedFrames ?? 0) * 1000) / ITEM_RATE);
-      const recordedMs = (recorder.soundingFrames(from) * 1000) / rate;
+      const renderedFrames = report?.items[0]?.renderedFrames ?? 0;
+      const audioEndMs = Math.floor((renderedFrames * 1000) / ITEM_RATE);
+      const recordedMs = (placeOfEnd(recorder.sound(from), item, rate, renderedFrames) * 1000) / ITEM_RATE;
       expect(Math.abs(audioEndMs - recordedMs)).toBeLessThanOrEqual((QUANTUM * 1000) / rate + 1);
     }
     expect(speaker.stats).toMatchObject({ bufferedFrames: 0, refusedFrames: (BARGE_INS * ITEM_RATE) / 5 });
@@ -195,7 +229,7 @@ test('has a level while it sounds', async () => {
   const { recorder, speaker } = await stage(48_000);
   speaker.write({ itemId: 'a', contentIndex: 0, responseId: 'r', samples: noise(500) });
   await recorder.hears(9600, 0);
-  expect(speaker.levelDb).toBeGreaterThan(-15);
+  expect(speaker.levelDb).toBeGreaterThan(-20);
   speaker.flush('end');
   await recorder.fallsSilent(4800);
   expect(speaker.levelDb).toBe(-Infinity);
