@@ -8,7 +8,9 @@ const PROCESSOR = `registerProcessor('output-recorder', class extends AudioWorkl
 /** Keeps every sample that comes to its node, with the context's frame, so that a gap in the recording can't hide. */
 export class OutputRecorder {
   readonly node: AudioWorkletNode;
-  readonly #blocks: { readonly frame: number; readonly samples: Float32Array }[] = [];
+  /** From frame 0 of the context on. */
+  #recording: Float32Array = new Float32Array(0);
+  #endFrame = 0;
   #onBlock: () => void = () => {};
 
   static async open(context: BaseAudioContext): Promise<OutputRecorder> {
@@ -21,20 +23,14 @@ export class OutputRecorder {
   private constructor(node: AudioWorkletNode) {
     this.node = node;
     node.port.onmessage = ({ data }: MessageEvent<{ frame: number; samples: Float32Array }>) => {
-      this.#blocks.push(data);
+      this.#add(data.frame, data.samples);
       this.#onBlock();
     };
   }
 
   /** The frame behind the last one recorded. */
   get endFrame(): number {
-    const last = this.#blocks.at(-1);
-    return last === undefined ? 0 : last.frame + last.samples.length;
-  }
-
-  /** Waits until this frame of the context is recorded. */
-  async reaches(frame: number): Promise<void> {
-    while (this.endFrame < frame) await this.#nextBlock();
+    return this.#endFrame;
   }
 
   /** Waits until so many frames of sound in all are recorded from a frame on. */
@@ -75,12 +71,17 @@ export class OutputRecorder {
   }
 
   #since(from: number): Float32Array {
-    const blocks = this.#blocks.filter(({ frame, samples }) => frame + samples.length > from);
-    const first = blocks[0];
-    if (first === undefined) return new Float32Array(0);
-    const sound = new Float32Array(this.endFrame - first.frame);
-    for (const { frame, samples } of blocks) sound.set(samples, frame - first.frame);
-    return sound;
+    return this.#recording.subarray(Math.max(0, from), this.#endFrame);
+  }
+
+  #add(frame: number, samples: Float32Array): void {
+    this.#endFrame = frame + samples.length;
+    if (this.#endFrame > this.#recording.length) {
+      const longer = new Float32Array(2 * this.#endFrame);
+      longer.set(this.#recording);
+      this.#recording = longer;
+    }
+    this.#recording.set(samples, frame);
   }
 
   #nextBlock(): Promise<void> {
