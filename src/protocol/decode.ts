@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors.ts';
+import { MAX_NESTING, nestsWithin } from './nesting.ts';
 import type { RawServerEvent, ServerEvent } from './server-events.ts';
 
 /** One message of the server: an event we read, one that only passes through, or something that is neither. */
@@ -8,9 +9,6 @@ export type DecodedEvent =
   | { readonly kind: 'other'; readonly raw: RawServerEvent; readonly error?: undefined }
   /** `raw` is there when it was an event at all, so that it can still pass through. */
   | { readonly kind: 'malformed'; readonly raw: RawServerEvent | null; readonly error: ProtocolError };
-
-/** Schemas of tools nest the deepest, about 20; whoever copies or walks an event must not run out of stack. */
-const MAX_NESTING = 64;
 
 /** Parses a message of the server once and checks what we read of it; never throws. */
 export function decodeServerEvent(message: unknown): DecodedEvent {
@@ -23,7 +21,7 @@ export function decodeServerEvent(message: unknown): DecodedEvent {
     return malformed(null, `a server event must be JSON, got ${message.length} characters that are not`);
   }
   if (!isRawEvent(raw)) return malformed(null, `a server event must be an object with a type, got ${kindOf(raw)}`);
-  if (!nestsWithin(raw, MAX_NESTING)) return malformed(null, `a server event must nest at most ${MAX_NESTING} deep`);
+  if (!nestsWithin(raw)) return malformed(null, `a server event must nest at most ${MAX_NESTING} deep`);
   const check = checks.get(raw.type);
   if (check === undefined) return { kind: 'other', raw };
   const badField = check(raw);
@@ -187,14 +185,6 @@ const essentials = checksByType({
   'input_audio_buffer.speech_started': {},
   'input_audio_buffer.speech_stopped': {},
 });
-
-function nestsWithin(value: object, levels: number): boolean {
-  if (levels === 0) return false;
-  for (const inner of Object.values(value) as unknown[]) {
-    if (typeof inner === 'object' && inner !== null && !nestsWithin(inner, levels - 1)) return false;
-  }
-  return true;
-}
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../clock.ts';
 import { TransportConnectionError } from '../../errors.ts';
+import { MAX_NESTING, nestsWithin } from '../../protocol/nesting.ts';
 import type { WebSocketLike } from '../defaults.ts';
 import { wrong } from './frame-fields.ts';
 import type { PhoneDialect, PhoneEncoding, PhoneMessage } from './phone-dialect.ts';
@@ -145,11 +146,15 @@ function parsed(data: unknown): unknown {
   if (typeof data !== 'string') throw wrong('frame', 'text', data);
   if (data.length > MAX_FRAME_CHARS)
     throw wrong('frame', `at most ${MAX_FRAME_CHARS} characters`, `${data.length} of them`);
+  let frame: unknown;
   try {
-    return JSON.parse(data);
+    frame = JSON.parse(data);
   } catch {
     throw wrong('frame', 'JSON', data);
   }
+  if (typeof frame === 'object' && frame !== null && !nestsWithin(frame))
+    throw wrong('frame', `nesting of at most ${MAX_NESTING}`, frame);
+  return frame;
 }
 
 function noStart(): TransportConnectionError {

@@ -1,0 +1,11 @@
+/** Schemas of tools nest the deepest, about 20; whoever copies or walks an event must not run out of stack. */
+export const MAX_NESTING = 64;
+
+/** Whether a value of JSON nests at most `levels` deep. */
+export function nestsWithin(value: object, levels: number = MAX_NESTING): boolean {
+  if (levels === 0) return false;
+  for (const inner of Object.values(value) as unknown[]) {
+    if (typeof inner === 'object' && inner !== null && !nestsWithin(inner, levels - 1)) return false;
+  }
+  return true;
+}
