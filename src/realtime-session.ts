@@ -22,7 +22,7 @@ import { AgentRoster } from './shell/agent-roster.ts';
 import { optional } from './shell/open-commands.ts';
 import { SessionRuntime } from './shell/session-runtime.ts';
 import { checkMessage, checkedAudio } from './user-input.ts';
-import type { RealtimeMcpToolInfo, RealtimeTransportLayer, RealtimeUserInput } from './transports/transport.ts';
+import type { ApiKey, RealtimeMcpToolInfo, RealtimeTransportLayer, RealtimeUserInput } from './transports/transport.ts';
 
 /** A conversation by voice: it keeps the history, runs tools, guardrails and handoffs, and knows what was heard. */
 export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<RealtimeSessionEventTypes<TBaseContext>> {
@@ -35,7 +35,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     super();
     checkSessionOptions(options);
     this.initialAgent = initialAgent;
-    this.options = options;
+    this.options = withoutPlainKey(options);
     this.#runtime = new SessionRuntime(this, initialAgent, options);
   }
 
@@ -203,4 +203,10 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     );
     return (await roster.prepare(roster.initial, overrides)).config;
   }
+}
+
+/** The options for everybody to see: a key in a closure is not printed with the session. */
+function withoutPlainKey<T extends { apiKey?: ApiKey }>(options: T): T {
+  const { apiKey } = options;
+  return typeof apiKey === 'string' ? { ...options, apiKey: () => apiKey } : options;
 }

@@ -22,6 +22,10 @@ async function createWebSocket({ url, apiKey, headers }: CreateWebSocketOptions)
     perMessageDeflate: false,
     maxPayload: MAX_PAYLOAD_BYTES,
   });
+  // While it opens it holds its request, and with that the key.
+  Object.defineProperty(socket, Symbol.for('nodejs.util.inspect.custom'), {
+    value: () => `WebSocket { readyState: ${socket.readyState} }`,
+  });
   keepAlive(socket);
   return socket;
 }
