@@ -44,9 +44,13 @@ export function acceptTwilioCalls(options: TwilioCallsOptions): () => void {
   }
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_PAYLOAD_BYTES });
   const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    if (request.url?.split('?')[0] !== path) return;
+    if (request.url?.split('?')[0] !== path) {
+      // Without another listener nobody would ever answer it.
+      if (server.listenerCount('upgrade') === 1) refuse(stream, '404 Not Found');
+      return;
+    }
     if (authToken !== null && !isSigned(request, authToken, options.url)) {
-      stream.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      refuse(stream, '403 Forbidden');
       options.onRefused?.(request);
       return;
     }
@@ -61,6 +65,12 @@ export function acceptTwilioCalls(options: TwilioCallsOptions): () => void {
     server.off('upgrade', onUpgrade);
     sockets.close();
   };
+}
+
+function refuse(stream: Duplex, status: string): void {
+  // A caller who is gone before the answer is an error event of the stream; without a listener it would end the process.
+  stream.on('error', () => {});
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => stream.destroy());
 }
 
 function isSigned(request: IncomingMessage, authToken: string, statedUrl: string | undefined): boolean {

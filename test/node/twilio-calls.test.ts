@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { deferred } from '../../src/deferred.ts';
 import { acceptTwilioCalls, isSignedByTwilio, twilioSignature } from '../../src/node/twilio-calls.ts';
 
 const AUTH_TOKEN = '12345';
@@ -96,6 +99,35 @@ describe('the door', () => {
     expect(await code).toBe(1009);
     expect(other.readyState).toBe(WebSocket.OPEN);
     other.terminate();
+    stop();
+  });
+
+  test('outlives a caller who is gone before the refusal', async () => {
+    const isRefused = deferred<void>();
+    const stop = acceptTwilioCalls({
+      server,
+      path: '/media',
+      authToken: AUTH_TOKEN,
+      onCall: () => {},
+      onRefused: () => isRefused.resolve(),
+    });
+    const upgrade = 'GET /media HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    server.prependOnceListener('upgrade', (_request, stream) => {
+      // What the network says when the answer finds nobody.
+      queueMicrotask(() => stream.emit('error', Object.assign(new Error('reset'), { code: 'ECONNRESET' })));
+    });
+    const { port } = server.address() as AddressInfo;
+    const caller = connect(port, '127.0.0.1', () => caller.write(upgrade)).on('error', () => {});
+    caller.resume();
+    await isRefused.promise;
+    await once(caller, 'close');
+    expect((await knock({})).answer).toBe(403);
+    stop();
+  });
+
+  test('answers a request for a path that nobody else listens for', async () => {
+    const stop = acceptTwilioCalls({ server, path: '/calls', authToken: AUTH_TOKEN, onCall: () => {} });
+    expect((await knock({})).answer).toBe(404);
     stop();
   });
 
