@@ -66,9 +66,10 @@ export class MediaCall {
     const { signal } = options;
     const microphone = await openMicrophone(options.microphone, options.isMuted);
     let call: MediaCall | undefined;
+    let made: RTCPeerConnection | undefined;
     try {
       signal.throwIfAborted();
-      const made = new RTCPeerConnection();
+      made = new RTCPeerConnection();
       // Before the hook, so that whatever it wraps has the channel.
       const dataChannel = made.createDataChannel('oai-events');
       playOn(options.audioElement, made);
@@ -80,8 +81,11 @@ export class MediaCall {
       await call.#connect();
       return call;
     } catch (error) {
-      if (call === undefined) endTrack(microphone);
-      else call.close();
+      if (call !== undefined) call.close();
+      else {
+        made?.close();
+        endTrack(microphone);
+      }
       throw error;
     }
   }

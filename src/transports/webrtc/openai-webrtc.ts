@@ -210,7 +210,9 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
     await confirmed;
     attempt.isConnected = true;
     this._deliver('connection_change', 'connected');
-    this._onOpen();
+    if (!signal.aborted) this._onOpen();
+    // A listener may have closed it.
+    signal.throwIfAborted();
   }
 
   /** Resolves with the server's word on the configuration, or without it after a while; rejects when it is abandoned. */
