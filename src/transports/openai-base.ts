@@ -20,6 +20,7 @@ import type { ModelAudioHost } from './model-audio.ts';
 import { ModelAudio } from './model-audio.ts';
 import { NegotiatedConfig } from './negotiated-config.ts';
 import type { OpenAIRealtimeEventTypes } from './openai-events.ts';
+import type { WireFormat } from './output-audio.ts';
 import { checkWholeSamples, wireFormat } from './output-audio.ts';
 import { responseCompleted, responseUsage } from './response-events.ts';
 import { StandaloneConversation } from './standalone-conversation.ts';
@@ -198,9 +199,14 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   sendAudio(audio: AudioBytes, { commit = false }: { commit?: boolean } = {}): void {
     const bytes = bytesOf(audio);
     const isOdd = bytes.byteLength % 2 !== 0;
-    if (isOdd && this.#config.inputFormat.type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
+    if (isOdd && this._inputFormat.type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
     if (bytes.byteLength > 0) this._appendAudio(encodeBase64(bytes));
     if (commit) this.sendEvent({ type: 'input_audio_buffer.commit' });
+  }
+
+  /** What the user's audio is sent as. */
+  protected get _inputFormat(): WireFormat {
+    return this.#config.inputFormat;
   }
 
   /** Sends audio of the user that is base64 already. */

@@ -1,10 +1,11 @@
-import type { Timer } from '../clock.ts';
+import { deferred } from '../deferred.ts';
 import { BargeinError, TransportConnectionError, UserError } from '../errors.ts';
 import { abandoned, usableKey } from './connect-rules.ts';
 import type { CreateWebSocketOptions, WebSocketLike } from './defaults.ts';
 import { platformDefaults } from './defaults.ts';
 import type { OpenAIRealtimeBaseOptions } from './openai-base.ts';
 import { OpenAIRealtimeBase } from './openai-base.ts';
+import type { WireFormat } from './output-audio.ts';
 import type { ConnectionClose, RealtimeClientMessage, RealtimeTransportLayerConnectOptions } from './transport.ts';
 
 export type { CreateWebSocketOptions } from './defaults.ts';
@@ -14,8 +15,8 @@ const SERVICE_URL = 'wss://api.openai.com/v1/realtime';
 /** From the call of `connect` to an open socket. */
 const CONNECT_DEADLINE_MS = 5000;
 
-/** Audio that waits in the socket beyond this, 16 s of it, would reach the model too late to be of use. */
-const MAX_BUFFERED_BYTES = 1 << 20;
+/** Audio that waits in the socket beyond this would reach the model too late to be of use. */
+const MAX_BUFFERED_SECONDS = 16;
 
 const NORMAL_CLOSE = 1000;
 
@@ -43,7 +44,9 @@ export interface OpenAIRealtimeWebSocketOptions extends OpenAIRealtimeBaseOption
 
 /** One call of `connect`, until it has ended. */
 interface Attempt {
-  reject(error: Error): void;
+  readonly reject: (error: Error) => void;
+  readonly opened: Promise<void>;
+  readonly resolve: () => void;
 }
 
 /** A connection to the Realtime service over a WebSocket. */
@@ -92,12 +95,18 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     }
     this.currentModel = options.model ?? this.currentModel;
     this.#state = { status: 'connecting', websocket: undefined };
+    const { promise: opened, resolve, reject } = deferred<void>();
+    const attempt: Attempt = { opened, resolve, reject };
+    this.#attempt = attempt;
+    // A listener may call close(), and connect() again: what is left of this attempt then leaves that one alone.
     this._deliver('connection_change', 'connecting');
     try {
-      await this.#open(options);
+      await this.#open(options, attempt);
+      if (this.#attempt !== attempt) throw abandoned('close() was called meanwhile');
       this.updateSessionConfig({ ...options.initialSessionConfig, model: this.currentModel });
+      this.#attempt = null;
     } catch (error) {
-      this.#disconnect({});
+      if (this.#attempt === attempt) this.#disconnect({});
       throw error;
     }
   }
@@ -113,9 +122,13 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     this.#state.websocket.send(JSON.stringify(event));
   }
 
-  /** Base64 has nothing to escape, so its text needs no second pass; a subclass that sends events itself still gets them. */
+  /**
+   * Audio that the network can't take is dropped, whoever brings it, and reported once each time. Base64 has nothing to
+   * escape, so its text needs no second pass; a subclass that sends events itself still gets them.
+   */
   protected override _appendAudio(audio: string): void {
     const { status, websocket } = this.#state;
+    if (status === 'connected' && this.#isBackedUpNow(websocket)) return;
     const isOurs = this.sendEvent === OpenAIRealtimeWebSocket.prototype.sendEvent;
     if (!isOurs || status !== 'connected') return super._appendAudio(audio);
     websocket.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`);
@@ -126,20 +139,21 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
    * that the network can't take, which is reported once each time.
    */
   override sendAudio(audio: ArrayBuffer | ArrayBufferView, options: { commit?: boolean } = {}): void {
-    if (this.#state.status !== 'connected') return;
+    if (this.#state.status === 'connected') super.sendAudio(audio, options);
+  }
+
+  #isBackedUpNow({ bufferedAmount = 0 }: WebSocketLike): boolean {
     const wasBackedUp = this.#isBackedUp;
-    this.#isBackedUp = (this.#state.websocket.bufferedAmount ?? 0) > MAX_BUFFERED_BYTES;
-    if (!this.#isBackedUp) return super.sendAudio(audio, options);
-    if (options.commit === true) super.sendAudio(new ArrayBuffer(0), options);
-    if (wasBackedUp) return;
-    this._onError(
-      new TransportConnectionError(
-        'the network takes audio more slowly than it is recorded: dropping audio until it caught up',
-        {
-          code: 'ERR_SEND_BACKLOG',
-        },
-      ),
-    );
+    this.#isBackedUp = bufferedAmount > MAX_BUFFERED_SECONDS * bytesPerSecond(this._inputFormat);
+    if (this.#isBackedUp && !wasBackedUp) {
+      this._onError(
+        new TransportConnectionError(
+          'the network takes audio more slowly than it is recorded: dropping audio until it caught up',
+          { code: 'ERR_SEND_BACKLOG' },
+        ),
+      );
+    }
+    return this.#isBackedUp;
   }
 
   /** Always throws: to mute, stop calling `sendAudio`. */
@@ -168,35 +182,26 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   }
 
   /** Resolves with an open socket in `#state`. Whatever comes after the attempt was given up is closed and forgotten. */
-  async #open(options: RealtimeTransportLayerConnectOptions): Promise<void> {
-    let timer: Timer | undefined;
+  async #open(options: RealtimeTransportLayerConnectOptions, attempt: Attempt): Promise<void> {
     const { signal } = options;
-    let abandon = (): void => {};
-    const opened = new Promise<void>((resolve, reject) => {
-      const attempt: Attempt = { reject };
-      this.#attempt = attempt;
-      abandon = () => reject(abandoned('its signal was aborted', signal?.reason));
-      if (signal?.aborted === true) return abandon();
-      signal?.addEventListener('abort', abandon, { once: true });
-      timer = this._clock.schedule(CONNECT_DEADLINE_MS, () =>
-        reject(
-          new TransportConnectionError(`no connection within ${CONNECT_DEADLINE_MS} ms`, {
-            code: 'ERR_CONNECT_TIMEOUT',
-          }),
-        ),
-      );
-      this.#prepare(options, attempt, resolve).catch(reject);
-    });
+    const abandon = (): void => attempt.reject(abandoned('its signal was aborted', signal?.reason));
+    const timer = this._clock.schedule(CONNECT_DEADLINE_MS, () =>
+      attempt.reject(
+        new TransportConnectionError(`no connection within ${CONNECT_DEADLINE_MS} ms`, { code: 'ERR_CONNECT_TIMEOUT' }),
+      ),
+    );
+    if (signal?.aborted === true) abandon();
+    else if (this.#attempt === attempt) this.#prepare(options, attempt).catch(attempt.reject);
+    signal?.addEventListener('abort', abandon, { once: true });
     try {
-      await opened;
+      await attempt.opened;
     } finally {
-      timer?.cancel();
+      timer.cancel();
       signal?.removeEventListener('abort', abandon);
-      this.#attempt = null;
     }
   }
 
-  async #prepare(options: RealtimeTransportLayerConnectOptions, attempt: Attempt, resolve: () => void): Promise<void> {
+  async #prepare(options: RealtimeTransportLayerConnectOptions, attempt: Attempt): Promise<void> {
     const isExposed = this.#createWebSocket === undefined && platformDefaults().isPublic && !this.#useInsecureApiKey;
     const apiKey = usableKey(await this._getApiKey(options), { isExposed });
     if (this.#attempt !== attempt) return;
@@ -220,8 +225,9 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
       if (this.#state.websocket !== websocket) return;
       this.#state = { status: 'connected', websocket };
       this._deliver('connection_change', 'connected');
+      if (this.#state.websocket !== websocket) return;
       this._onOpen();
-      resolve();
+      attempt.resolve();
     };
     if (this.#skipOpenEventListeners) onOpen();
     else websocket.addEventListener('open', onOpen);
@@ -250,11 +256,17 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     const { status, websocket } = this.#state;
     if (status === 'disconnected') return;
     this.#state = { status: 'disconnected', websocket: undefined };
+    this.#attempt = null;
     this.#isBackedUp = false;
     websocket?.close();
     this._deliver('connection_change', 'disconnected', close);
     this._onClose();
   }
+}
+
+/** Base64 of a second of audio. */
+function bytesPerSecond({ type, sampleRate }: WireFormat): number {
+  return ((type === 'audio/pcm' ? 2 : 1) * sampleRate * 4) / 3;
 }
 
 /**
