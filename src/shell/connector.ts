@@ -62,10 +62,13 @@ export class Connector {
 
   /** Opens the next connection with what the app gave for the first; how it went is an input of the session. */
   async reopen(): Promise<void> {
-    const { transport, post } = this.#host;
+    const { transport, driven, post } = this.#host;
     const attempt = this.#begin();
     // The old connection of a roll-over. Its end is no news.
-    if (transport.status !== 'disconnected') transport.close();
+    if (transport.status !== 'disconnected') {
+      if (driven?.leaveModel === undefined) transport.close();
+      else driven.leaveModel();
+    }
     this.#held = [];
     try {
       await this.#connect(attempt);
@@ -131,7 +134,8 @@ export class Connector {
   }
 }
 
-/** A key that was refused is refused again. */
+/** A key that was refused is refused again, and a caller who has hung up does not come back. */
 function isRefused(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_CONNECT_REFUSED';
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return error.code === 'ERR_CONNECT_REFUSED' || error.code === 'ERR_PHONE_CLOSED';
 }

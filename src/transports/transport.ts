@@ -198,6 +198,11 @@ export interface DrivableTransport extends RealtimeTransportLayer {
    */
   drive(): void;
   /**
+   * Closes the connection to the model for another one that follows, and nothing else: a caller stays on the line. Not there
+   * where `close` does just that.
+   */
+  leaveModel?(): void;
+  /**
    * From now on every stretch of the model's audio, and the end of each item's, goes to `hold`, which calls `pass` in order
    * when it may be played and emitted, or never. Not there where a transport can't.
    */

@@ -105,26 +105,31 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
    * start, with `ERR_PHONE_CLOSED` when the caller is gone, and as the WebSocket transport does.
    */
   override async connect(options: RealtimeTransportLayerConnectOptions): Promise<void> {
-    this.#hangUp?.cancel();
-    this.#hangUp = null;
     try {
       await this.#line.started();
       await super.connect(options);
     } catch (error) {
-      // A lost connection may be tried again; a call that never had one has nobody to wait for.
-      this.#letGoAfter(this.#graceMs);
+      if (this.#line.isClosed) throw hungUp();
+      // A lost connection may be tried again, as long as the caller waits for it.
+      if (this.status === 'disconnected') this.#awaitModel();
       throw error;
     }
-    // The caller may have hung up meanwhile.
-    if (!this.#line.isClosed) return;
-    super.close();
-    throw hungUp();
+    // Either side may have gone meanwhile.
+    if (this.#line.isClosed) throw hungUp();
+    if (this.status !== 'connected') return;
+    this.#hangUp?.cancel();
+    this.#hangUp = null;
   }
 
   /** Closes the connection to the model and the caller's stream with it. */
   override close(): void {
     super.close();
-    this.#letGoAfter(0);
+    this.#line.close();
+  }
+
+  /** Closes the connection to the model; the caller waits `reconnectGraceMs` for the next one. */
+  leaveModel(): void {
+    super.close();
   }
 
   /** The line's own formats over a configuration. */
@@ -145,7 +150,7 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
   protected override _onClose(): void {
     super._onClose();
     this.#caller.speaks(false);
-    this.#letGoAfter(this.#graceMs);
+    this.#awaitModel();
   }
 
   #onPhone(message: PhoneMessage): void {
@@ -196,10 +201,10 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
     this.#line.close();
   }
 
-  #letGoAfter(delayMs: number): void {
+  /** The caller's patience begins with the loss; attempts that fail don't renew it. */
+  #awaitModel(): void {
     if (this.#line.isClosed) return;
-    this.#hangUp?.cancel();
-    this.#hangUp = this._clock.schedule(delayMs, () => this.#line.close());
+    this.#hangUp ??= this._clock.schedule(this.#graceMs, () => this.#line.close());
   }
 }
 
