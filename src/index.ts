@@ -93,6 +93,7 @@ export type {
   RealtimeToolApprovalRequest,
   SessionAgent,
 } from './session-events.ts';
+export type { SessionAudio } from './session-audio.ts';
 export type { RealtimeReconnectOptions } from './reconnect-options.ts';
 export type {
   RealtimeResumeOptions,

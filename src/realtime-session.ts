@@ -74,7 +74,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
 
   /** Null when the transport does not handle muting. */
   get muted(): boolean | null {
-    return this.#runtime.transport.muted;
+    return (this.options.audio ?? this.#runtime.transport).muted;
   }
 
   get transport(): RealtimeTransportLayer {
@@ -120,7 +120,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
   }
 
   mute(muted: boolean): void {
-    this.#runtime.transport.mute(muted);
+    (this.options.audio ?? this.#runtime.transport).mute(muted);
   }
 
   /** Stops the agent, as if the user had begun to speak. */

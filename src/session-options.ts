@@ -9,6 +9,7 @@ import type { RealtimeReconnectOptions } from './reconnect-options.ts';
 import type { SessionFeature } from './shell/session-feature.ts';
 import type { SessionJournal } from './shell/journal-writer.ts';
 import type { SessionConfig } from './protocol/session-config.ts';
+import type { SessionAudio } from './session-audio.ts';
 import type { SessionAgent } from './session-events.ts';
 import type { HeardAudio } from './session/state.ts';
 import type { ApiKey, RealtimeTransportLayer, RealtimeTransportLayerConnectOptions } from './transports/transport.ts';
@@ -57,6 +58,11 @@ export interface RealtimeSessionOptions<TContext = unknown> {
    * process or in another one.
    */
   journal?: SessionJournal;
+  /**
+   * Microphone and speaker, such as `browserAudio()` of `bargein/browser`: opened by `connect`, closed with the call. For
+   * `transport: 'websocket'`, or one whose playout it is. Default: the app sends and plays audio itself.
+   */
+  audio?: SessionAudio;
   /** Time and timers. Default: the system's. */
   clock?: Clock;
 }
@@ -100,6 +106,13 @@ export function checkSessionOptions(options: PlainOptions): void {
   const defaultTimeoutMs = options.toolExecution?.defaultTimeoutMs;
   if (defaultTimeoutMs !== undefined && !(defaultTimeoutMs >= 1 && defaultTimeoutMs <= MAX_TIMEOUT_MS)) {
     throw new UserError(`toolExecution.defaultTimeoutMs must be 1…${MAX_TIMEOUT_MS}, got ${defaultTimeoutMs}`, {
+      code: 'ERR_SESSION_OPTION',
+    });
+  }
+  const { audio, transport } = options;
+  const hasItsPlayout = typeof transport === 'object' && 'playout' in transport && transport.playout === audio?.playout;
+  if (audio !== undefined && transport !== 'websocket' && !hasItsPlayout) {
+    throw new UserError("audio needs transport: 'websocket', or a transport that was given audio.playout", {
       code: 'ERR_SESSION_OPTION',
     });
   }

@@ -34,15 +34,15 @@ export class OutputGate {
   /** Asks for sound; resolves when the context runs, which may take a gesture. */
   async open(): Promise<void> {
     this.#isSuspended = false;
-    if (this.#context.state === 'closed') return;
-    await this.#context.resume();
+    this.want();
+    if (this.#context.state !== 'closed') await this.#context.resume();
   }
 
   /** Something is to be heard. */
   want(): void {
     if (this.#isSuspended || this.#isLocked || this.#timer !== null) return;
     if (this.#context.state === 'running' || this.#context.state === 'closed') return;
-    void this.open().catch(() => {});
+    void this.#context.resume().catch(() => {});
     this.#timer = this.#clock.schedule(LOCKED_AFTER_MS, () => {
       this.#timer = null;
       if (this.#context.state === 'running' || this.#context.state === 'closed') return;

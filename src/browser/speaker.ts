@@ -71,6 +71,12 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   readonly #gate: OutputGate;
   readonly #level: OutputLevel;
   #underrunEvents = 0;
+  #isClosed = false;
+  /** The newest interrupt that the worklet has not answered yet. */
+  #unansweredId: string | null = null;
+  #onAnswered: () => void = () => {};
+  /** Counts `unlock` and `suspend`: only the last wish counts. */
+  #wishes = 0;
 
   /** Throws `ERR_AUDIO_UNSUPPORTED` where there is no AudioContext. */
   constructor(options: SpeakerOptions = {}) {
@@ -125,12 +131,19 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
 
   /** Lets sound begin; call it within a gesture of the user. Resolves when the context runs. */
   unlock(): Promise<void> {
+    this.#wishes++;
     return this.#gate.open();
   }
 
-  /** Gives the audio device back, and keeps everything, until `unlock`. */
-  suspend(): Promise<void> {
-    return this.#gate.suspend();
+  /** Gives the audio device back, and keeps everything, until `unlock`; a fade under way is heard to its end. */
+  async suspend(): Promise<void> {
+    const wish = ++this.#wishes;
+    if (this.#unansweredId !== null && this.context.state === 'running') {
+      await new Promise<void>((resolve) => {
+        this.#onAnswered = resolve;
+      });
+    }
+    if (wish === this.#wishes) await this.#gate.suspend();
   }
 
   write(packet: PlayoutPacket): void {
@@ -148,6 +161,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   flush(interruptId: string): void {
     this.#order.clear();
     const isPlaying = this.#ledger.cancel(interruptId);
+    this.#unansweredId = interruptId;
     this.#writer.interrupt(interruptId);
     if (!isPlaying) this.#ledger.report();
     this.#ledger.deliver();
@@ -179,6 +193,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
 
   /** Silence at once and for good. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#node.close();
     this.#gate.close();
     this.#level.close();
@@ -209,11 +224,17 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
       for (const { handle, renderedFrames } of event.items) this.#ledger.stopped(handle, renderedFrames);
       this.#ledger.report(event.interruptId);
       this.#writer.cleared(event.items.at(-1)?.handle ?? 0);
+      if (event.interruptId === this.#unansweredId) {
+        this.#unansweredId = null;
+        this.#onAnswered();
+      }
     }
     this.#ledger.deliver();
   }
 
   #fail(cause: unknown): void {
+    // A worklet that can't be loaded any more is no news then.
+    if (this.#isClosed) return;
     const error =
       cause instanceof AudioError
         ? cause

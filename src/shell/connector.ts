@@ -20,6 +20,8 @@ export interface ConnectorHost {
   readonly configured: (config: SessionConfig) => void;
   readonly post: (input: WithoutTime<InputOf<'connected' | 'disconnected'>>) => void;
   readonly addTask: (task: () => void) => void;
+  /** What a call needs before its first connection is worth making. */
+  readonly prepare: () => Promise<void> | undefined;
   /** Whether the session has ended. */
   readonly isClosed: () => boolean;
 }
@@ -46,6 +48,8 @@ export class Connector {
     this.#options = options;
     const attempt = this.#begin();
     try {
+      await this.#host.prepare();
+      this.#check(attempt);
       await this.#connect(attempt);
     } catch (error) {
       if (this.#attempt === attempt) {

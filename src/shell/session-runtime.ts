@@ -101,7 +101,10 @@ export class SessionRuntime<TBaseContext> {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     const { transport } = options;
-    this.transport = typeof transport === 'object' ? transport : defaultTransport(transport, { clock: this.#clock });
+    this.transport =
+      typeof transport === 'object'
+        ? transport
+        : defaultTransport(transport, { clock: this.#clock, playout: options.audio?.playout });
     this.driven = isDrivable(this.transport) ? this.transport : null;
     this.runContext = realtimeContext(options.context, () => this.history);
     this.roster = new AgentRoster(initialAgent, options, this.runContext);
@@ -180,6 +183,7 @@ export class SessionRuntime<TBaseContext> {
       configured: (config) => this.roster.markSent(config),
       post: (input) => this.#post(input),
       addTask: (task) => this.#tasks.add(task),
+      prepare: () => options.audio?.open((packet) => this.sendAudio(packet, {})),
       isClosed: () => this.#state.connection === 'closed',
     });
     this.#read();
@@ -311,6 +315,7 @@ export class SessionRuntime<TBaseContext> {
       this.#heldAudio.clear();
       // Nobody hears the agent of a call that has ended.
       this.driven?.playout.flush(`${this.#seed}_end`);
+      this.#options.audio?.close();
     }
   }
 
