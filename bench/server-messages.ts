@@ -16,7 +16,7 @@ export function replyBegins(): string[] {
 }
 
 /** Base64 text of `milliseconds` of PCM16 at 24 kHz. */
-export function audioText(milliseconds: number): string {
+function audioText(milliseconds: number): string {
   return Buffer.from(noiseOctets(milliseconds * 48)).toString('base64');
 }
 

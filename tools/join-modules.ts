@@ -7,8 +7,8 @@ import { rolldown } from 'rolldown';
 
 const CONDITION = 'bargein-source';
 
-/** Modules that `entries` import as they load, themselves included. */
-async function modulesBehind(...entries: string[]): Promise<Set<string>> {
+/** Modules that `entries` import as they load, themselves included, and those that they lead to only later. */
+async function modulesBehind(...entries: string[]): Promise<{ found: Set<string>; later: Set<string> }> {
   const { metafile } = await bundle({
     entryPoints: entries,
     bundle: true,
@@ -29,17 +29,18 @@ async function modulesBehind(...entries: string[]): Promise<Set<string>> {
     }
   };
   for (const entry of entries) visit(entry);
-  return found;
+  return { found, later: new Set(Object.keys(metafile.inputs).filter((path) => !found.has(path))) };
 }
 
 /** Overwrites the modules behind `src/index.ts` in `dist/`. */
 export async function joinModules(): Promise<void> {
-  const main = await modulesBehind('src/index.ts');
-  main.delete('src/index.ts');
-  const light = await modulesBehind('src/audio/index.ts', 'src/playout/index.ts');
+  const { found: main, later } = await modulesBehind('src/index.ts');
+  const { found: light } = await modulesBehind('src/audio/index.ts', 'src/playout/index.ts');
   const perPlatform = ['node', 'browser', 'edge'].map((name) => `src/platform/${name}.ts`);
+  // Each platform registers itself, and only where it is the platform.
+  for (const path of ['src/index.ts', ...perPlatform]) main.delete(path);
   const emitters = ['src/emitter.ts', 'src/emitter.node.ts', 'src/emitter-statics.ts', 'src/emitter-surface.ts'];
-  const entries = [...main, 'src/index.ts', ...perPlatform, ...emitters];
+  const entries = [...main, ...later, 'src/index.ts', ...perPlatform, ...emitters];
   const joined = await rolldown({
     input: Object.fromEntries(entries.map((path) => [path.replace(/^src\//, '').replace(/\.ts$/, ''), path])),
     external: (id) => id.startsWith('#') || id.startsWith('node:') || (/^[^./]/.test(id) && !id.startsWith('src/')),

@@ -43,7 +43,7 @@ interface InputGate {
 }
 
 /** Name of the feature. */
-export const INPUT_GATE = 'inputGate';
+const INPUT_GATE = 'inputGate';
 
 /** The pure part of `inputGate`. */
 export function inputGateCore(rules: InputGateRules): FeatureCore {

@@ -9,7 +9,7 @@ import { featureCore } from './feature.ts';
 export type PushToTalkMark = { readonly type: 'begin' } | { readonly type: 'end'; readonly isHeard: boolean };
 
 /** Name of the feature. */
-export const PUSH_TO_TALK = 'pushToTalk';
+const PUSH_TO_TALK = 'pushToTalk';
 
 /** The pure part of `pushToTalk`; its slice says whether a turn is open. */
 export function pushToTalkCore(): FeatureCore {

@@ -53,7 +53,7 @@ export function replayed(history: History): { readonly history: History; readonl
  * The item as it can be created anew, or null if there is nothing to tell. Speech goes as its transcript: the user's as
  * understood, the agent's as heard. What a hosted tool answered goes as the output of a call.
  */
-export function replayForm(item: RealtimeItem): RealtimeItem | null {
+function replayForm(item: RealtimeItem): RealtimeItem | null {
   switch (item.type) {
     case 'function_call':
       return item.callId === undefined ? { ...item, callId: item.itemId } : item;

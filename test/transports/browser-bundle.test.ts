@@ -31,4 +31,35 @@ describe('a browser bundle of the entry', () => {
     expect(files).toContain('src/wasm/core.ts');
     expect(text).toContain(WASM_MAGIC);
   });
+
+  it('leaves what many apps never use to be loaded later, or out', async () => {
+    const names = 'RealtimeAgent, RealtimeSession, tool, OpenAIRealtimeWebRTC, OpenAIRealtimeWebSocket';
+    const { metafile } = await build({
+      stdin: { contents: `export { ${names} } from './src/index.ts';`, resolveDir: process.cwd() },
+      bundle: true,
+      splitting: true,
+      outdir: 'out',
+      format: 'esm',
+      platform: 'browser',
+      conditions: ['bargein-source'],
+      external: ['zod', 'ws'],
+      write: false,
+      metafile: true,
+    });
+    const first = new Set<string>();
+    const later = new Set<string>();
+    const load = (path: string, modules: Set<string>): void => {
+      const { inputs, imports } = metafile.outputs[path] ?? { inputs: {}, imports: [] };
+      for (const [module, { bytesInOutput }] of Object.entries(inputs)) if (bytesInOutput > 0) modules.add(module);
+      for (const { path: next, kind } of imports) load(next, kind === 'dynamic-import' ? later : modules);
+    };
+    load('out/stdin.js', first);
+    expect(first).toContain('src/realtime-session.ts');
+    expect([...later].filter((module) => !first.has(module)).toSorted()).toEqual([
+      'src/agent/mcp-tools.ts',
+      'src/transports/webrtc/call-stats.ts',
+      'src/transports/webrtc/media-call.ts',
+    ]);
+    expect(first).not.toContain('src/openai-sip.ts');
+  });
 });

@@ -8,9 +8,7 @@ import { OpenAIRealtimeBase } from '../openai-base.ts';
 import { RemotePlayout } from '../remote-playout.ts';
 import type { ConnectionClose, RealtimeClientMessage, RealtimeTransportLayerConnectOptions } from '../transport.ts';
 import type { CallStats } from './call-stats.ts';
-import { callStats } from './call-stats.ts';
-import type { MicrophoneSource } from './media-call.ts';
-import { MediaCall } from './media-call.ts';
+import type { MediaCall, MicrophoneSource } from './media-call.ts';
 
 const SERVICE_URL = 'https://api.openai.com/v1/realtime/calls';
 
@@ -167,7 +165,9 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
   /** How the call is doing; null without one. */
   async getStats(): Promise<CallStats | null> {
     const call = this.#attempt?.call;
-    return call === null || call === undefined ? null : callStats(await call.peerConnection.getStats());
+    if (call === null || call === undefined) return null;
+    const { callStats } = await import('./call-stats.ts');
+    return callStats(await call.peerConnection.getStats());
   }
 
   close(): void {
@@ -177,9 +177,13 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
 
   async #call(attempt: Attempt, options: RealtimeTransportLayerConnectOptions): Promise<void> {
     const { signal } = attempt.abort;
+    // An app that never calls need not load it; it comes while the key is fetched.
+    const loading = import('./media-call.ts');
+    loading.catch(() => {});
     const apiKey = usableKey(await this._getApiKey(options), {
       isExposed: platformDefaults().isPublic && this.#options.useInsecureApiKey !== true,
     });
+    const { MediaCall } = await loading;
     signal.throwIfAborted();
     const { audioElement = null, changePeerConnection, baseUrl = SERVICE_URL } = this.#options;
     const call = await MediaCall.open({
