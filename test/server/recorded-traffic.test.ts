@@ -81,7 +81,7 @@ beforeAll(async () => {
   }
 }, 300_000);
 
-describe('the traffic of every test of the server', () => {
+describe('the traffic of every test of the server and of calls over every transport', () => {
   test('has each event that the server takes', () => {
     expect(typesOf(accepted)).toEqual(Object.keys(clientEventSchemas).toSorted());
     expect(typesOf(sent).length).toBeGreaterThan(25);

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// The tests of the server once more, with a recorder on every server they make; see `recorded-traffic.test.ts`.
+// The tests of the server, and those that hold calls over each transport, once more with a recorder on every server they
+// make; see `recorded-traffic.test.ts`.
 const conditions = ['bargein-source', 'module', 'node', 'development|production'];
 
 export default defineConfig({
@@ -8,7 +9,14 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['test/server/**/*.test.ts'],
+    include: [
+      'test/server/**/*.test.ts',
+      'test/transports/scenario.test.ts',
+      'test/transports/sip.test.ts',
+      'test/transports/telephony/phone-call.test.ts',
+      'test/node/phone-over-sockets.test.ts',
+      'test/realtime-session/reconnect.test.ts',
+    ],
     exclude: ['test/server/recorded-traffic.test.ts'],
     setupFiles: ['test/server/traffic-recorder.ts'],
   },

@@ -93,13 +93,17 @@ for (number = 1; number <= cycles; number++) {
 const msPerCycle = (performance.now() - startedMs) / cycles;
 server.close();
 
-// The first half warms up: the engine compiles, and drops what it compiled first.
-const middle = readings[Math.floor(readings.length / 2) - 1];
-const last = readings.at(-1);
-if (middle === undefined || last === undefined) throw new Error('too few cycles to compare');
-const heapBytesPerCycle = (last.heapBytes - middle.heapBytes) / (last.cycles - middle.cycles);
+// The first half warms up. The engine drops compiled code now and then, megabytes at a time, so the median of the steps is told.
+const steps = readings.slice(readings.length / 2).map(({ heapBytes, cycles: done }, n) => {
+  const before = readings[n + readings.length / 2 - 1];
+  if (before === undefined) throw new Error('too few cycles to compare');
+  return (heapBytes - before.heapBytes) / (done - before.cycles);
+});
+const heapBytesPerCycle = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? Number.NaN;
 if (options.json) console.log(JSON.stringify({ readings, heapBytesPerCycle, msPerCycle }));
 else {
-  console.log(`heap and external memory: ${heapBytesPerCycle.toFixed(1)} bytes per cycle in the second half`);
+  console.log(
+    `heap and external memory: ${heapBytesPerCycle.toFixed(1)} bytes per cycle, median of the second half's steps`,
+  );
   console.log(`${msPerCycle.toFixed(2)} ms per cycle, both ends`);
 }
