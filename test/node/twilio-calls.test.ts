@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { deferred } from '../../src/deferred.ts';
@@ -112,14 +113,16 @@ describe('the door', () => {
       onRefused: () => isRefused.resolve(),
     });
     const upgrade = 'GET /media HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
-    server.prependOnceListener('upgrade', (_request, stream) => {
-      // What the network says when the answer finds nobody.
-      queueMicrotask(() => stream.emit('error', Object.assign(new Error('reset'), { code: 'ECONNRESET' })));
-    });
+    const streams: Duplex[] = [];
+    server.prependOnceListener('upgrade', (_request, stream: Duplex) => void streams.push(stream));
     const { port } = server.address() as AddressInfo;
     const caller = connect(port, '127.0.0.1', () => caller.write(upgrade)).on('error', () => {});
     caller.resume();
     await isRefused.promise;
+    // What the network says when the answer finds nobody; an error event that nobody listens to throws.
+    const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    expect(() => streams[0]?.emit('error', reset)).not.toThrow();
+    expect(streams).toHaveLength(1);
     await once(caller, 'close');
     expect((await knock({})).answer).toBe(403);
     stop();
