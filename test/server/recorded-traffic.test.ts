@@ -79,7 +79,7 @@ beforeAll(async () => {
     sent.push(...recorded.sent);
     accepted.push(...recorded.accepted);
   }
-}, 300_000);
+}, 600_000);
 
 describe('the traffic of every test of the server and of calls over every transport', () => {
   test('has each event that the server takes', () => {
