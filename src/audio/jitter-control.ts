@@ -26,6 +26,8 @@ const LOW_LEAD_DELAY_MS = 200;
 /** A lead above this pays back what the answer is late by, and never more. */
 const HIGH_LEAD_MS = 400;
 const HIGH_LEAD_FAST_MS = 700;
+/** An answer that was never late by more than this is not hurried: a splice pays back as much, and it would be early. */
+const LEAST_PAYBACK_MS = 15;
 /** A producer stalls when nothing came for this many times its usual interval. */
 const STALL_INTERVALS = 2.5;
 /** In a stall a lead below the first is made to last, and up to the second while the answer is not very late. */
@@ -64,10 +66,13 @@ export class JitterControl {
   #receivedMs = 0;
   #hasEnded = true;
   #isBurst = false;
+  #wasLate = false;
   /** Speed of the last producer; before the first it is taken to be fast. */
   #speed = Number.POSITIVE_INFINITY;
   #targetMs = 0;
   #holdMs = 0;
+  /** What pauses have made this answer late by: it stays that late, or speech would be hurried after each of them. */
+  #pausedMs = 0;
 
   /** How far behind its schedule paced audio is to be played, in milliseconds. */
   get targetMs(): number {
@@ -95,15 +100,21 @@ export class JitterControl {
     this.#nowMs += blockMs;
     if (this.#hasEnded) return AS_IT_IS;
     const elapsedMs = this.#nowMs - this.#firstArrivalMs;
-    const delayMs = elapsedMs - (this.#receivedMs - bufferedMs);
+    const delayMs = elapsedMs - this.#pausedMs - (this.#receivedMs - bufferedMs);
     if (elapsedMs > SPEED_FROM_MS && elapsedMs < SPEED_TO_MS) this.#speed = this.#receivedMs / elapsedMs;
     if (this.#receivedMs > BURST_SPEED * elapsedMs + BURST_LEAD_MS) this.#isBurst = true;
     return this.#isBurst ? this.#wishInBurst(bufferedMs, elapsedMs, delayMs) : this.#wishInStep(bufferedMs);
   }
 
+  /** Instead of `wish`, for `blockMs` in which nothing is played on: the playout is paused, or fades for an interrupt. */
+  pause(blockMs: number): void {
+    this.#nowMs += blockMs;
+    if (!this.#hasEnded) this.#pausedMs += blockMs;
+  }
+
   /** Whether the beginning of the answer waits, for the first render after `wish`. */
   get isHeld(): boolean {
-    return !this.#hasEnded && this.#nowMs - this.#firstArrivalMs < this.#holdMs;
+    return !this.#hasEnded && !this.#isBurst && this.#nowMs - this.#firstArrivalMs < this.#holdMs;
   }
 
   #begin(handle: number, bufferedMs: number): void {
@@ -111,14 +122,17 @@ export class JitterControl {
     this.#firstArrivalMs = this.#nowMs;
     this.#lastArrivalMs = this.#nowMs;
     this.#receivedMs = 0;
+    this.#pausedMs = 0;
     this.#hasEnded = false;
     this.#isBurst = false;
+    this.#wasLate = false;
     this.#lateness.restart(this.#nowMs);
     const isInSilence = bufferedMs === 0;
     this.#holdMs = isInSilence && this.#speed < FAST_SPEED ? Math.min(MOST_HOLD_MS, this.#targetMs) : 0;
   }
 
   #wishInBurst(bufferedMs: number, elapsedMs: number, delayMs: number): number {
+    if (delayMs > LEAST_PAYBACK_MS) this.#wasLate = true;
     if (bufferedMs < URGENT_MS) return LENGTHEN_ROUGHLY;
     const isStalled = this.#nowMs - this.#lastArrivalMs > STALL_INTERVALS * this.#intervalMs;
     const stallLeadMs = delayMs < STALL_DELAY_MS ? STALL_HIGH_LEAD_MS : STALL_LEAD_MS;
@@ -126,11 +140,12 @@ export class JitterControl {
     const isFast = this.#receivedMs > FAST_SPEED * elapsedMs;
     if (bufferedMs < (isFast ? LOW_LEAD_FAST_MS : LOW_LEAD_MS) && delayMs < LOW_LEAD_DELAY_MS) return LENGTHEN;
     const isAmple = bufferedMs > (isFast ? HIGH_LEAD_FAST_MS : HIGH_LEAD_MS);
-    return delayMs > 0 && isAmple && !isStalled ? SHORTEN : AS_IT_IS;
+    return this.#wasLate && delayMs > 0 && isAmple && !isStalled ? SHORTEN : AS_IT_IS;
   }
 
   #wishInStep(bufferedMs: number): number {
-    const behindMs = this.#nowMs - this.#lateness.scheduleMs - (this.#receivedMs - bufferedMs);
+    const sinceScheduleMs = this.#nowMs - this.#lateness.scheduleMs;
+    const behindMs = sinceScheduleMs - this.#pausedMs - (this.#receivedMs - bufferedMs);
     const excessMs = behindMs - this.#targetMs;
     const isUrgent = bufferedMs < Math.min(URGENT_MS, this.#targetMs);
     if (isUrgent && excessMs < this.#targetMs / 2) return LENGTHEN_ROUGHLY;

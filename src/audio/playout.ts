@@ -90,6 +90,9 @@ export class Playout {
   readonly #exports: PlayoutExports;
   #block: Float32Array<ArrayBuffer>;
   #renderedOutputFrames = 0;
+  #isPaused = false;
+  /** What was cancelled is in the ring until the next render. */
+  #isInterrupted = false;
 
   constructor(options: PlayoutOptions = {}) {
     this.itemRate = checkSampleRate(options.itemRate ?? WIRE_SAMPLE_RATE);
@@ -131,7 +134,7 @@ export class Playout {
     const exports = this.#live;
     const { i16 } = this.#kernel;
     let accepted = 0;
-    const bufferedFrames = exports.playoutBufferedFrames(this.#stateAt);
+    const bufferedFrames = this.#isInterrupted ? 0 : exports.playoutBufferedFrames(this.#stateAt);
     do {
       const slice = samples.subarray(accepted, accepted + STAGING_FRAMES);
       i16.set(slice, this.#stagingAt / 2);
@@ -173,14 +176,17 @@ export class Playout {
     this.#bendTime(frames);
     this.#renderedOutputFrames += frames;
     this.#live.playoutRender(this.#stateAt, this.#outputAt, frames);
+    this.#isInterrupted = false;
     output.set(this.#block);
   }
 
   #bendTime(frames: number): void {
     const control = this.#control;
     if (control === null) return;
+    const blockMs = (frames * 1000) / this.outputRate;
+    if (this.#isPaused || this.#isInterrupted) return control.pause(blockMs);
     const bufferedMs = this.#inMs(this.#live.playoutBufferedFrames(this.#stateAt));
-    this.#live.playoutWish(this.#stateAt, control.wish(bufferedMs, (frames * 1000) / this.outputRate));
+    this.#live.playoutWish(this.#stateAt, control.wish(bufferedMs, blockMs));
     this.#live.playoutHold(this.#stateAt, Number(control.isHeld));
   }
 
@@ -190,16 +196,20 @@ export class Playout {
    * that. Paused, it is the end of the pause, and the positions are those of the pause; ducked, what follows is not.
    */
   interrupt(): void {
+    this.#isPaused = false;
+    this.#isInterrupted = true;
     this.#live.playoutInterrupt(this.#stateAt);
   }
 
   /** Fades within the next `render` and holds the position where that fade began. */
   pause(): void {
+    this.#isPaused = true;
     this.#live.playoutPause(this.#stateAt);
   }
 
   /** Continues from the position of the pause, rising from silence. */
   resume(): void {
+    this.#isPaused = false;
     this.#live.playoutResume(this.#stateAt);
   }
 

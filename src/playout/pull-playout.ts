@@ -4,8 +4,10 @@ import { ArrivalOrder } from './arrival-order.ts';
 import { PlayoutLedger, type Stretch } from './ledger.ts';
 import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from './playout.ts';
 
-/** Frames of the spill that one `render` moves into the ring, or as many as it consumes: so it stays short. */
-const REFILL_FRAMES = 16_384;
+/**
+ * Most frames that one `write` or `render` moves into the ring, unless the render consumes more: so each stays short.
+ */
+const SLICE_FRAMES = 65_536;
 
 /** Options of `PullPlayout`. */
 export interface PullPlayoutOptions extends Omit<PlayoutOptions, 'itemRate'> {
@@ -22,8 +24,8 @@ interface Spilled {
  * A playout for a host that pulls samples: a speaker stream, a sound card, a file. Whatever `render` returns counts as
  * heard, so the host plays it all.
  *
- * The wasm ring is bounded; what does not fit waits here, in order, and moves up as the ring drains. It has to hold what
- * the longest `render` consumes.
+ * The wasm ring is bounded; what does not fit, and what is too long to be moved at once, waits here in order and moves
+ * up as the ring drains. It has to hold what the longest `render` consumes.
  *
  * Events come last in each call, when everything is in its place; an error that the listener throws comes out of the
  * call, after the other events.
@@ -37,6 +39,8 @@ export class PullPlayout implements SessionPlayout {
   readonly #order: ArrivalOrder = new ArrivalOrder();
   readonly #ringStats: PlayoutStats = noStats();
   #spill: Spilled[] = [];
+  #spilledFrames = 0;
+  #spillHighWaterFrames = 0;
 
   constructor(options: PullPlayoutOptions = {}) {
     const { sampleRate, ...rest } = options;
@@ -66,8 +70,13 @@ export class PullPlayout implements SessionPlayout {
   get stats(): PlayoutStats {
     const stats = this.#playout.stats;
     stats.refusedFrames += this.#ledger.refusedFrames;
-    for (const { samples } of this.#spill) stats.bufferedFrames += samples.length;
+    stats.bufferedFrames += this.#spilledFrames;
     return stats;
+  }
+
+  /** Most frames that have waited outside of the ring at once. */
+  get spillHighWaterFrames(): number {
+    return this.#spillHighWaterFrames;
   }
 
   /** Frames that came again, and were not played again. */
@@ -83,8 +92,11 @@ export class PullPlayout implements SessionPlayout {
     const stretch = this.#ledger.receive(packet);
     if (stretch === null) return;
     const { samples } = packet;
-    const accepted = this.#spill.length > 0 ? 0 : this.#put(stretch, samples);
-    if (accepted < samples.length) this.#spill.push({ stretch, samples: samples.slice(accepted) });
+    const accepted = this.#spill.length > 0 ? 0 : this.#put(stretch, samples.subarray(0, SLICE_FRAMES));
+    if (accepted === samples.length) return;
+    this.#spill.push({ stretch, samples: samples.slice(accepted) });
+    this.#spilledFrames += samples.length - accepted;
+    this.#spillHighWaterFrames = Math.max(this.#spillHighWaterFrames, this.#spilledFrames);
   }
 
   end(itemId: string, contentIndex: number): void {
@@ -96,7 +108,7 @@ export class PullPlayout implements SessionPlayout {
 
   flush(interruptId: string): void {
     const isPlaying = this.#ledger.cancel(interruptId);
-    this.#spill = [];
+    this.#dropSpill();
     this.#order.clear();
     this.#playout.interrupt();
     if (!isPlaying) this.#ledger.report();
@@ -134,7 +146,7 @@ export class PullPlayout implements SessionPlayout {
     if (report !== null) {
       for (const { handle, renderedFrames } of report) this.#ledger.stopped(handle, renderedFrames);
     }
-    this.#refill(Math.max(REFILL_FRAMES, consumedFrames));
+    this.#refill(Math.max(SLICE_FRAMES, consumedFrames));
     const handle = playout.currentHandle;
     if (handle > 0) this.#ledger.rendered(handle, playout.renderedFrames(handle));
     if (report !== null) this.#ledger.report();
@@ -143,8 +155,13 @@ export class PullPlayout implements SessionPlayout {
 
   /** Gives the memory back; `render`, `write` and the like throw `ERR_AUDIO_MEMORY` afterwards. */
   free(): void {
-    this.#spill = [];
+    this.#dropSpill();
     this.#playout.free();
+  }
+
+  #dropSpill(): void {
+    this.#spill = [];
+    this.#spilledFrames = 0;
   }
 
   /** Most frames of the ring that `outputFrames` take. */
@@ -158,6 +175,7 @@ export class PullPlayout implements SessionPlayout {
     for (let next = this.#spill[0]; next !== undefined && budget > 0; next = this.#spill[0]) {
       const accepted = this.#put(next.stretch, next.samples.subarray(0, budget));
       budget -= accepted;
+      this.#spilledFrames -= accepted;
       if (accepted < next.samples.length) {
         next.samples = next.samples.subarray(accepted);
         return;
