@@ -1,15 +1,14 @@
 // The examples of the documents, run as they stand against the server that they name.
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { createRealtimeServer } from '../../src/server/index.ts';
+import { examplesOf } from '../docs/examples.ts';
 
 const run = promisify(execFile);
-const [reconnecting = '', journalled = ''] = [
-  ...readFileSync('docs/reconnect.md', 'utf8').matchAll(/```ts\n([\s\S]*?)```/g),
-].map(([, text = '']) => text);
+const [reconnecting = '', journalled = ''] = examplesOf('docs/reconnect.md');
 
 test.each([
   ['reconnects', reconnecting, /^connecting 0 *\nconnected 0 *\ndisconnected 0 *$/m],

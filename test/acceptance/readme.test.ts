@@ -1,12 +1,13 @@
 // The README's example, run as it stands, against the server that it names.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createRealtimeServer } from '../../src/server/index.ts';
+import { examplesOf } from '../docs/examples.ts';
 
 test('the example of the README runs and hears an answer', async () => {
-  const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const [example = ''] = examplesOf('README.md');
   const server = createRealtimeServer();
   const { url } = await server.listen({ port: 0 });
   // Inside the package, so that it imports itself by name.

@@ -5,7 +5,7 @@ import * as peer from '@openai/agents-realtime';
 import { vi } from 'vitest';
 import { z } from 'zod';
 import * as ours from '../../src/index.ts';
-import { ScriptedSocket } from '../transports/scripted-socket.ts';
+import { ScriptedSocket } from '../../src/testing/scripted-socket.ts';
 
 export type Event = Record<string, unknown>;
 type Listener = (...args: never[]) => unknown;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { falseInterruption } from '../../src/features/index.ts';
 import { RealtimeAgent, RealtimeSession } from '../../src/index.ts';
-import { ForeignTransport, ScriptedTransport } from '../realtime-session/scripted-transports.ts';
+import { ForeignTransport, ScriptedTransport } from '../../src/testing/scripted-transports.ts';
 import { stageCall } from './call-stage.ts';
 
 const QUESTION = {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { RealtimeOutputGuardrail } from '../../src/agent/guardrail.ts';
 import { holdBack } from '../../src/features/index.ts';
 import { RealtimeAgent, RealtimeSession } from '../../src/index.ts';
-import { ScriptedTransport } from '../realtime-session/scripted-transports.ts';
+import { ScriptedTransport } from '../../src/testing/scripted-transports.ts';
 import { stageCall } from './call-stage.ts';
 
 /** A guardrail that reads for so long and trips on a word. */

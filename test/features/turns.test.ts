@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { inputGate, pushToTalk } from '../../src/features/index.ts';
 import { RealtimeAgent, RealtimeSession } from '../../src/index.ts';
-import { ScriptedTransport } from '../realtime-session/scripted-transports.ts';
+import { ScriptedTransport } from '../../src/testing/scripted-transports.ts';
 import { stageCall } from './call-stage.ts';
 
 const turns = [

@@ -8,7 +8,7 @@ import { deferred } from '../../src/deferred.ts';
 import { logger } from '../../src/logger.ts';
 import { RealtimeSession } from '../../src/realtime-session.ts';
 import type { RealtimeMcpApprovalRequest } from '../../src/session-events.ts';
-import { ScriptedTransport } from './scripted-transports.ts';
+import { ScriptedTransport } from '../../src/testing/scripted-transports.ts';
 import { settle, stage } from './stage.ts';
 
 const ann = new RealtimeAgent({ name: 'Ann', instructions: 'Be brief.' });

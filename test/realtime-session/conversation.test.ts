@@ -6,7 +6,7 @@ import { handoff } from '../../src/agent/handoff.ts';
 import { logger } from '../../src/logger.ts';
 import type { RealtimeItem } from '../../src/protocol/items.ts';
 import { RealtimeSession } from '../../src/realtime-session.ts';
-import { ForeignTransport, ScriptedTransport, messageItem } from './scripted-transports.ts';
+import { ForeignTransport, ScriptedTransport, messageItem } from '../../src/testing/scripted-transports.ts';
 import { settle, stage } from './stage.ts';
 
 describe('a response', () => {

@@ -8,7 +8,7 @@ import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession, tool } from '.
 import type { RealtimeServer, Scenario } from '../../src/server/index.ts';
 import { createRealtimeServer } from '../../src/server/index.ts';
 import { toneVoice } from '../server/scripted-client.ts';
-import { ScriptedTransport } from './scripted-transports.ts';
+import { ScriptedTransport } from '../../src/testing/scripted-transports.ts';
 import { settle } from './stage.ts';
 
 const servers: RealtimeServer[] = [];

@@ -3,8 +3,8 @@ import { RealtimeAgent } from '../../src/agent/agent.ts';
 import type { RealtimeSessionOptions } from '../../src/session-options.ts';
 import { RealtimeSession } from '../../src/realtime-session.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import type { Sent } from './scripted-transports.ts';
-import { ForeignTransport, ScriptedTransport } from './scripted-transports.ts';
+import type { Sent } from '../../src/testing/scripted-transports.ts';
+import { ForeignTransport, ScriptedTransport } from '../../src/testing/scripted-transports.ts';
 
 /** Lets everything that is ready run. */
 export async function settle(): Promise<void> {

@@ -6,7 +6,7 @@ import type { RealtimeTool, ToolErrorFunction } from '../../src/agent/tool.ts';
 import { tool } from '../../src/agent/tool.ts';
 import { deferred } from '../../src/deferred.ts';
 import type { RealtimeToolApprovalRequest } from '../../src/session-events.ts';
-import { ForeignTransport } from './scripted-transports.ts';
+import { ForeignTransport } from '../../src/testing/scripted-transports.ts';
 import { settle, stage } from './stage.ts';
 
 const weather = tool({

@@ -3,7 +3,7 @@ import { RealtimeAgent, RealtimeSession } from '../../src/index.ts';
 import { recordCall, WAV_HEADER_BYTES, wavHeader } from '../../src/recording/index.ts';
 import { readWav } from '../../src/server/wav.ts';
 import { stageCall } from '../features/call-stage.ts';
-import { ForeignTransport } from '../realtime-session/scripted-transports.ts';
+import { ForeignTransport } from '../../src/testing/scripted-transports.ts';
 
 /** The spans of a channel that are not silent, in milliseconds; pauses shorter than 50 ms are part of them. */
 function spans(samples: Int16Array, loudness: number): [startMs: number, endMs: number][] {

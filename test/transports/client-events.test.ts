@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AudioError, UserError } from '../../src/errors.ts';
 import type { RealtimeItem } from '../../src/protocol/items.ts';
-import { connectedRig, ScriptedSocket } from './scripted-socket.ts';
+import { ScriptedSocket } from '../../src/testing/scripted-socket.ts';
+import { connectedRig } from './connected-rig.ts';
 
 const toolCall = {
   type: 'function_call',

@@ -7,7 +7,8 @@ import { AudioError, UserError } from '../../src/errors.ts';
 import type { ItemPosition, PlayoutPacket, SessionPlayout } from '../../src/playout/playout.ts';
 import { OpenAIRealtimeWebSocket } from '../../src/transports/openai-websocket.ts';
 import type { OpenAIRealtimeWebSocketOptions } from '../../src/transports/openai-websocket.ts';
-import { connectedRig, ScriptedSocket, virtualClock } from './scripted-socket.ts';
+import { ScriptedSocket } from '../../src/testing/scripted-socket.ts';
+import { connectedRig, virtualClock } from './connected-rig.ts';
 
 const SECOND = new Int16Array(24_000);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ProtocolError } from '../../src/errors.ts';
 import { SAMPLE_EVENTS } from '../protocol/sample-events.ts';
-import { connectedRig } from './scripted-socket.ts';
+import { connectedRig } from './connected-rig.ts';
 
 const item = { type: 'message', id: 'a', role: 'assistant', content: [{ type: 'output_audio', transcript: 'Hi' }] };
 const historyItem = {

@@ -10,7 +10,8 @@ import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { TransportConnectionError, UserError } from '../../src/errors.ts';
 import { OpenAIRealtimeWebSocket } from '../../src/transports/openai-websocket.ts';
-import { ScriptedSocket, virtualClock } from './scripted-socket.ts';
+import { ScriptedSocket } from '../../src/testing/scripted-socket.ts';
+import { virtualClock } from './connected-rig.ts';
 
 const KEY = 'sk-proj-very_secret_0123456789';
 

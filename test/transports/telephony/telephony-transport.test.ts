@@ -7,7 +7,7 @@ import { wireInMemory } from '../../../src/testing/phone-wire.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import type { TelephonyRealtimeTransportOptions } from '../../../src/twilio.ts';
 import { TelephonyRealtimeTransport, telnyxDialect, TwilioRealtimeTransportLayer } from '../../../src/twilio.ts';
-import { ScriptedSocket } from '../scripted-socket.ts';
+import { ScriptedSocket } from '../../../src/testing/scripted-socket.ts';
 
 const LATENCY_MS = 5;
 

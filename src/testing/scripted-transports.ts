@@ -1,9 +1,9 @@
 // Transports in memory: a test says what the server does and reads what the session sent.
 
-import { EventEmitter } from '../../src/emitter.node.ts';
-import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from '../../src/playout/playout.ts';
-import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem } from '../../src/protocol/items.ts';
-import type { SessionConfig } from '../../src/protocol/session-config.ts';
+import { EventEmitter } from '#emitter';
+import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from '../playout/playout.ts';
+import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem } from '../protocol/items.ts';
+import type { SessionConfig } from '../protocol/session-config.ts';
 import type {
   DrivableTransport,
   RealtimeTransportEventTypes,
@@ -11,13 +11,15 @@ import type {
   RealtimeTransportLayerConnectOptions,
   RealtimeUserInput,
   TransportToolCallEvent,
-} from '../../src/transports/transport.ts';
+} from '../transports/transport.ts';
 
-/** A sink that reports when the test says so. */
-class ScriptedPlayout implements SessionPlayout {
-  readonly sampleRate = 24_000;
+/** A sink that reports what was heard when the test says so, through `listener`. */
+export class ScriptedPlayout implements SessionPlayout {
+  readonly sampleRate: number = 24_000;
   listener: PlayoutListener | null = null;
+  /** Ids of the interrupts that emptied it, in order. */
   readonly flushed: string[] = [];
+  /** What `positions` answers. */
   published: ItemPosition[] = [];
 
   write(_packet: PlayoutPacket): void {}
@@ -34,16 +36,19 @@ class ScriptedPlayout implements SessionPlayout {
   }
 }
 
+/** A command that the session gave to its transport: its name and what came with it. */
 export type Sent = readonly [type: string, ...rest: unknown[]];
 
 /** A transport of the shape that other packages' authors write for: it owns playback itself. */
 export class ForeignTransport extends EventEmitter<RealtimeTransportEventTypes> implements RealtimeTransportLayer {
   status: RealtimeTransportLayer['status'] = 'disconnected';
   muted: boolean | null = false;
+  /** The session's commands, in order. */
   readonly sent: Sent[] = [];
   connectOptions: RealtimeTransportLayerConnectOptions | null = null;
   /** Runs inside connect(), before it resolves. */
   onConnect: () => void | Promise<void> = () => {};
+  /** What every command throws from now on. */
   failsToSend: Error | null = null;
 
   async connect(options: RealtimeTransportLayerConnectOptions): Promise<void> {
@@ -103,10 +108,12 @@ export class ForeignTransport extends EventEmitter<RealtimeTransportEventTypes> 
     this.sent.push(sent);
   }
 
+  /** The server begins a response. */
   startResponse(id: string): void {
     this.emit('turn_started', { type: 'response_started', providerData: { response: { id } } });
   }
 
+  /** The server ends a response, with the text it spoke and what it used. */
   finishResponse(id: string, text: string | null = null, usage?: { inputTokens: number; outputTokens: number }): void {
     const output = text === null ? [] : [{ type: 'message', content: [{ type: 'output_audio', transcript: text }] }];
     this.emit('turn_done', {
@@ -120,6 +127,7 @@ export class ForeignTransport extends EventEmitter<RealtimeTransportEventTypes> 
     });
   }
 
+  /** The model calls a tool; arguments that are no text are sent as JSON. */
   call(callId: string, name: string, args: unknown, responseId: string): void {
     const text = typeof args === 'string' ? args : JSON.stringify(args);
     this.emit('function_call', {
@@ -132,14 +140,17 @@ export class ForeignTransport extends EventEmitter<RealtimeTransportEventTypes> 
     });
   }
 
+  /** The transcript of the model's speech goes on. */
   say(responseId: string, itemId: string, delta: string): void {
     this.emit('audio_transcript_delta', { type: 'transcript_delta', responseId, itemId, delta });
   }
 
+  /** 20 ms of the model's speech arrive. */
   play(responseId: string, itemId: string): void {
     this.emit('audio', { type: 'audio', data: new ArrayBuffer(960), responseId, itemId, contentIndex: 0 });
   }
 
+  /** The server has a new message, or a new state of one. */
   item(itemId: string, text: string, role: 'user' | 'assistant' = 'assistant'): void {
     this.emit('item_update', messageItem(itemId, text, role));
   }
@@ -148,9 +159,10 @@ export class ForeignTransport extends EventEmitter<RealtimeTransportEventTypes> 
 /** A transport that a session drives. */
 export class ScriptedTransport extends ForeignTransport implements DrivableTransport {
   readonly canBeDriven = true;
-  readonly playout = new ScriptedPlayout();
-  createsResponses = true;
-  isDriven = false;
+  readonly playout: ScriptedPlayout = new ScriptedPlayout();
+  /** Whether the server answers a turn by itself, as with turn detection on. */
+  createsResponses: boolean = true;
+  isDriven: boolean = false;
 
   drive(): void {
     this.isDriven = true;
@@ -166,6 +178,7 @@ export class ScriptedTransport extends ForeignTransport implements DrivableTrans
   }
 }
 
+/** A finished message as `history` has it: a user's is text, an assistant's a transcript of speech. */
 export function messageItem(itemId: string, text: string, role: 'user' | 'assistant' = 'assistant'): RealtimeItem {
   return role === 'user'
     ? { itemId, type: 'message', role, status: 'completed', content: [{ type: 'input_text', text }] }

@@ -1,69 +1,8 @@
-import { clientEventSchemas } from '../../src/protocol/client-event-schemas.ts';
-import type { WebSocketLike } from '../../src/transports/defaults.ts';
 import type { OpenAIRealtimeWebSocketOptions } from '../../src/transports/openai-websocket.ts';
 import { OpenAIRealtimeWebSocket } from '../../src/transports/openai-websocket.ts';
 import type { SessionConfig } from '../../src/protocol/session-config.ts';
+import { ScriptedSocket } from '../../src/testing/scripted-socket.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-
-type Listener = (event: never) => void;
-
-/** The server's end of a connection, played by a test. What the client sends is checked as strictly as the service does. */
-export class ScriptedSocket implements WebSocketLike {
-  readonly sent: Record<string, unknown>[] = [];
-  readonly #listeners = new Map<string, Listener[]>();
-  readyState = 0;
-  bufferedAmount = 0;
-  /** Off for what only the real service knows, hosted tool servers for instance. */
-  isStrict = true;
-
-  addEventListener(type: string, listener: Listener): void {
-    this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
-  }
-
-  send(text: string): void {
-    const event = JSON.parse(text) as Record<string, unknown>;
-    const schema = clientEventSchemas[event.type as keyof typeof clientEventSchemas];
-    if (this.isStrict) schema.parse(event);
-    this.sent.push(event);
-  }
-
-  /** The client closes. */
-  close(): void {
-    this.readyState = 3;
-  }
-
-  open(): void {
-    this.readyState = 1;
-    this.#dispatch('open', {});
-  }
-
-  receive(event: object | string): void {
-    this.#dispatch('message', { data: typeof event === 'string' ? event : JSON.stringify(event) });
-  }
-
-  fail(event: object): void {
-    this.#dispatch('error', event);
-  }
-
-  /** The server closes, or the network does. */
-  drop(code: number, reason: string): void {
-    this.readyState = 3;
-    this.#dispatch('close', { code, reason });
-  }
-
-  /** What was sent since the last call, as `type` or the whole event. */
-  take(): Record<string, unknown>[] {
-    return this.sent.splice(0);
-  }
-
-  takeTypes(): unknown[] {
-    return this.take().map((event) => event.type);
-  }
-
-  #dispatch(type: string, event: object): void {
-    for (const listener of this.#listeners.get(type) ?? []) listener(event as never);
-  }
-}
 
 const TRANSPORT_EVENTS = [
   'audio',
