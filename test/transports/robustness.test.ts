@@ -11,7 +11,8 @@ import { WebSocketServer } from 'ws';
 import { RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
 import { OpenAIRealtimeWebSocket } from '../../src/transports/openai-websocket.ts';
 import type { ConnectionStatus } from '../../src/transports/transport.ts';
-import { connectedRig, ScriptedSocket } from './scripted-socket.ts';
+import { ScriptedSocket } from '../../src/testing/scripted-socket.ts';
+import { connectedRig } from './connected-rig.ts';
 
 const KEY = 'sk-proj-very_secret_0123456789';
 

@@ -10,7 +10,7 @@ import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import type { TelephonyRealtimeTransportOptions } from '../../../src/twilio.ts';
 import { TwilioRealtimeTransportLayer } from '../../../src/twilio.ts';
 import { PlayedFrames } from '../../../src/transports/telephony/played-frames.ts';
-import { ScriptedSocket } from '../scripted-socket.ts';
+import { ScriptedSocket } from '../../../src/testing/scripted-socket.ts';
 
 const EVENT = { event_id: 'e' };
 
