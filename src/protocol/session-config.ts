@@ -27,6 +27,7 @@ export interface RealtimeTurnDetectionConfig {
   [key: string]: unknown;
 }
 
+/** How the service transcribes the user: `language` as ISO 639-1, `prompt` with words to expect. */
 export interface RealtimeInputAudioTranscriptionConfig {
   model?: string;
   language?: string;
@@ -34,6 +35,7 @@ export interface RealtimeInputAudioTranscriptionConfig {
   [key: string]: unknown;
 }
 
+/** Audio of both directions: formats, turn detection and transcription in, voice and speed out. */
 export interface RealtimeAudioConfig {
   input?: {
     format?: RealtimeAudioFormat;
@@ -49,6 +51,7 @@ export interface RealtimeAudioConfig {
   } | null;
 }
 
+/** Traces at the service: `'auto'` for its defaults, or names and metadata of your own. */
 export type RealtimeTracingConfig =
   | 'auto'
   | { workflow_name?: string; group_id?: string; metadata?: Record<string, unknown> };
@@ -73,9 +76,12 @@ export interface HostedMcpToolDefinition {
   [key: string]: unknown;
 }
 
+/** A tool that the model may use, in wire form. */
 export type RealtimeToolDefinition = FunctionToolDefinition | HostedMcpToolDefinition;
 
+/** How long a reasoning model thinks before it answers. */
 export type RealtimeReasoningEffort = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+/** Settings of models that reason. */
 export interface RealtimeReasoningConfig {
   effort?: RealtimeReasoningEffort;
 }

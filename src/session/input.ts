@@ -14,6 +14,7 @@ export interface ResponseUsage {
   readonly outputTokensDetails?: Readonly<Record<string, number>>;
 }
 
+/** How a response ended, in the words of the server. */
 export type ResponseStatus = 'completed' | 'cancelled' | 'failed' | 'incomplete';
 
 /** What the transport is able to do; decides who owns interrupt and truncation. */

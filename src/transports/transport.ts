@@ -19,6 +19,7 @@ export interface RealtimeClientMessage {
   [key: string]: unknown;
 }
 
+/** What a transport is told when it is to connect. */
 export interface RealtimeTransportLayerConnectOptions {
   /** Left out, the transport uses a key of its own. */
   apiKey?: ApiKey;
@@ -30,11 +31,13 @@ export interface RealtimeTransportLayerConnectOptions {
   initialSessionConfig?: SessionConfig;
 }
 
+/** An error of the transport or the server; `error` is what came. */
 export interface TransportError {
   type: 'error';
   error: unknown;
 }
 
+/** The model calls a function; `arguments` is the JSON text that it wrote. */
 export interface TransportToolCallEvent {
   id?: string;
   type: 'function_call';
@@ -54,6 +57,7 @@ export interface TransportLayerAudio {
   contentIndex?: number;
 }
 
+/** More of the transcript of the model's speech. */
 export interface TransportLayerTranscriptDelta {
   type: 'transcript_delta';
   itemId: string;
@@ -61,6 +65,7 @@ export interface TransportLayerTranscriptDelta {
   responseId: string;
 }
 
+/** More text of the model's written message. */
 export interface TransportLayerOutputTextDelta {
   type: 'output_text_delta';
   itemId: string;
@@ -68,11 +73,13 @@ export interface TransportLayerOutputTextDelta {
   responseId: string;
 }
 
+/** A response has begun. */
 export interface TransportLayerResponseStarted {
   type: 'response_started';
   providerData?: Record<string, unknown>;
 }
 
+/** A response has ended, in whatever way. */
 export interface TransportLayerResponseCompleted {
   type: 'response_done';
   response: {
@@ -86,6 +93,7 @@ export interface TransportLayerResponseCompleted {
   providerData?: Record<string, unknown>;
 }
 
+/** A tool that a hosted MCP server listed; `input_schema` is its JSON Schema. */
 export interface RealtimeMcpToolInfo {
   name: string;
   description?: string;
@@ -103,6 +111,7 @@ export type TransportEvent =
       [key: string]: unknown;
     };
 
+/** Where a transport stands with its connection. */
 export type ConnectionStatus = 'connecting' | 'connected' | 'disconnected';
 
 /** Why a connection ended. */

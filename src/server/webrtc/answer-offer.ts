@@ -6,6 +6,7 @@ import { WeriftPeer } from './werift-peer.ts';
 
 /** What carries calls: `node-datachannel` is native, `werift` is TypeScript all the way down. */
 export const WEBRTC_LIBRARIES = ['node-datachannel', 'werift'] as const;
+/** A library that carries WebRTC calls, by the name of its package. */
 export type WebRtcLibrary = (typeof WEBRTC_LIBRARIES)[number];
 
 const ANSWERERS: Readonly<Record<WebRtcLibrary, AnswerOffer>> = {
