@@ -191,7 +191,7 @@ export function suspend(state: SessionState): Step<SessionState> {
       ...state,
       connection: 'reconnecting',
       history,
-      responses: responses.connectionLost(state.responses),
+      responses: responses.connectionLost(state.responses, unconfirmed.length > 0),
       guardrails: cutOff.reduce(
         (texts, { responseId }) => guardrails.responseEnded(texts, responseId),
         state.guardrails,

@@ -231,9 +231,15 @@ export function releaseRequest(responses: Responses, eventId: string, isSequence
 
 /**
  * The server is gone, and with it every response. What was asked for and not answered is asked for again: a request, a
- * turn that the server was to answer, an answer that broke off.
+ * turn that the server was to answer, an answer that broke off. No response has answered a message that is sent again
+ * (`resendsMessages`), even if one that began meanwhile was taken for the answer to its request.
  */
-export function connectionLost(responses: Responses): Responses {
+export function connectionLost(responses: Responses, resendsMessages: boolean): Responses {
+  const lost = withoutServer(responses);
+  return resendsMessages && lost.queuedManual === 0 && !lost.isAutomaticQueued ? queueRequest(lost) : lost;
+}
+
+function withoutServer(responses: Responses): Responses {
   const { requestedEventId, requestedIsManual, awaitedTurn, live } = responses;
   // One that has made a call is answered by the call's output, and asked for then.
   const isCutOff = live.some(({ isDone, isCancelled, callIds }) => !isDone && !isCancelled && callIds.length === 0);

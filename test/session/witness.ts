@@ -125,6 +125,9 @@ export class Witness {
   queuedByApp = 0;
   /** Something was sent that the model should answer without the app asking. */
   isAnswerWanted = false;
+  /** Messages that went out and that no written item of the user has confirmed: a lost server may never have had them. */
+  #unconfirmedMessages = 0;
+  readonly #knownItems = new Set<string>();
   isUserSpeaking = false;
   /** The server answers the turn that has just ended by itself, as far as one can know. */
   isTurnAwaited = false;
@@ -241,6 +244,16 @@ export class Witness {
         this.isRolloverOverdue = this.isRolloverDue;
         this.isRolloverDue = true;
         break;
+      case 'itemUpdated': {
+        if (this.connection !== 'open') break;
+        const { item } = input;
+        const isNew = !this.#knownItems.has(item.itemId);
+        this.#knownItems.add(item.itemId);
+        const isWritten =
+          item.type === 'message' && item.role === 'user' && item.content.some(({ type }) => type === 'input_text');
+        if (isNew && isWritten && this.#unconfirmedMessages > 0) this.#unconfirmedMessages -= 1;
+        break;
+      }
       case 'responseStarted':
         if (this.connection !== 'open') break;
         this.awaitsUnseenResponse = false;
@@ -332,6 +345,7 @@ export class Witness {
       }
       case 'itemDeleted':
         this.cutItems.delete(input.itemId);
+        if (this.connection === 'open') this.#knownItems.delete(input.itemId);
         break;
       case 'functionCall':
         this.#absorbCall(input);
@@ -384,6 +398,8 @@ export class Witness {
           const call = this.calls.get(effect.command.call.callId);
           if (call !== undefined) call.outputs += 1;
           this.isAnswerWanted = true;
+        } else if (effect.command.type === 'message') {
+          this.#unconfirmedMessages += 1;
         } else if (effect.command.type === 'truncate') {
           this.truncates.set(effect.command.itemId, effect.command.audioEndMs);
         } else if (effect.command.type === 'resetHistory') {
@@ -476,6 +492,9 @@ export class Witness {
     this.#openRequestId = null;
     if (this.#isTurnUnanswered) this.isAnswerWanted = true;
     this.#isTurnUnanswered = false;
+    // Whatever has begun since they were sent did not answer what the server may never have had.
+    if (this.#unconfirmedMessages > 0) this.isAnswerWanted = true;
+    this.#unconfirmedMessages = 0;
     this.requestedEventId = null;
     this.awaitsUnseenResponse = false;
     this.isTurnAwaited = false;
@@ -605,6 +624,8 @@ export class Witness {
     this.#openRequestId = null;
     this.awaitsUnseenResponse = false;
     this.queuedByApp = 0;
+    this.#unconfirmedMessages = 0;
+    this.#knownItems.clear();
     this.isAnswerWanted = false;
     this.isUserSpeaking = false;
     this.isTurnAwaited = false;
