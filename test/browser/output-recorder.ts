@@ -55,8 +55,11 @@ export class OutputRecorder {
   /** What sounded from a frame on, from the first sample that is not 0 to the last one. */
   sound(from: number): Float32Array {
     const sound = this.#since(from);
-    const first = sound.findIndex((sample) => sample !== 0);
-    return first < 0 ? new Float32Array(0) : sound.slice(first, sound.findLastIndex((sample) => sample !== 0) + 1);
+    let first = 0;
+    while (first < sound.length && sound[first] === 0) first++;
+    let end = sound.length;
+    while (end > first && sound[end - 1] === 0) end--;
+    return sound.subarray(first, end);
   }
 
   /** Longest run of zeros between those two. */
