@@ -10,6 +10,7 @@ import * as responses from './responses.ts';
 import type { SessionState, Step } from './state.ts';
 import { takeId, unchanged } from './state.ts';
 import * as tools from './tools.ts';
+import { timeSpeech } from './user-speech.ts';
 
 /** Completes a step. */
 export function conclude([state, effects]: Step<SessionState>): Step<SessionState> {
@@ -17,8 +18,9 @@ export function conclude([state, effects]: Step<SessionState>): Step<SessionStat
   const [guarded, second] = runGuardrails(shown);
   const isOpen = guarded.connection === 'open';
   const [released, third] = isOpen ? releaseRequest(guarded) : unchanged(guarded);
-  const [settled, fourth] = isOpen ? rollOverWhenQuiet(trackMessages(released, first)) : unchanged(released);
-  const later = [...second, ...third, ...fourth];
+  const [timed, fourth] = isOpen ? timeSpeech(released) : unchanged(released);
+  const [settled, fifth] = isOpen ? rollOverWhenQuiet(trackMessages(timed, first)) : unchanged(timed);
+  const later = [...second, ...third, ...fourth, ...fifth];
   return [settled, later.length === 0 ? first : [...first, ...later]];
 }
 

@@ -203,6 +203,8 @@ export type TimerInput =
       readonly sampleRate: number;
     }
   | { readonly type: 'serverTurnOverdue'; readonly turn: number }
+  /** `lastAudioAtMs`: when the app last handed audio over; null if it never does, for the transport has its own source. */
+  | { readonly type: 'speechOverdue'; readonly lastAudioAtMs: number | null }
   | { readonly type: 'reconnectDue'; readonly attempt: number }
   | { readonly type: 'rolloverDue'; readonly connectionCount: number }
   | { readonly type: 'timerDue'; readonly timerId: string };

@@ -157,13 +157,18 @@ export function feedbackSent(responses: Responses, feedback: string, isDriven: b
 }
 
 /** The user began to speak. */
-export function speechStarted(responses: Responses): Responses {
-  return { ...responses, isUserSpeaking: true, awaitedTurn: null };
+export function speechStarted(responses: Responses, atMs: number): Responses {
+  return { ...responses, isUserSpeaking: true, speechStartedAtMs: atMs, isSpeechTimed: false, awaitedTurn: null };
+}
+
+/** The user speaks no longer. */
+export function speechEnded(responses: Responses): Responses {
+  return { ...responses, isUserSpeaking: false, isSpeechTimed: false };
 }
 
 /** The user's turn is over; the server may answer it by itself. */
 export function speechStopped(responses: Responses, serverAnswers: boolean): Step<Responses> {
-  const quiet = { ...responses, isUserSpeaking: false };
+  const quiet = speechEnded(responses);
   if (!serverAnswers) return unchanged(quiet);
   const turn = responses.turnCount + 1;
   return [{ ...quiet, turnCount: turn, awaitedTurn: turn }, [startTurnTimer(turn)]];
@@ -256,6 +261,7 @@ function withoutServer(responses: Responses): Responses {
     isAutomaticQueued:
       responses.isAutomaticQueued || isCutOff || awaitedTurn !== null || (isRequested && !requestedIsManual),
     isUserSpeaking: false,
+    isSpeechTimed: false,
     awaitedTurn: null,
     busyTurn: null,
   };

@@ -59,6 +59,10 @@ export interface Responses {
   readonly isAutomaticQueued: boolean;
   /** The user is speaking: automatic requests wait. */
   readonly isUserSpeaking: boolean;
+  /** When the user began to speak; of the last time. */
+  readonly speechStartedAtMs: number;
+  /** A request waits for the end of this speech, and a deadline has been set for it. */
+  readonly isSpeechTimed: boolean;
   /** Counts ends of user turns; while not null the server's own response to that turn is awaited. */
   readonly awaitedTurn: number | null;
   /** The server is busy with a response that we don't know; every request waits for its end or this turn's deadline. */
@@ -229,6 +233,8 @@ export const FRESH_CALL: Pick<
     queuedManual: 0,
     isAutomaticQueued: false,
     isUserSpeaking: false,
+    speechStartedAtMs: 0,
+    isSpeechTimed: false,
     awaitedTurn: null,
     busyTurn: null,
     turnCount: 0,

@@ -108,6 +108,8 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
       return unchanged(state);
     case 'serverTurnOverdue':
       return [{ ...state, responses: responses.serverTurnOverdue(state.responses, input.turn) }, []];
+    case 'speechOverdue':
+      return speech.speechOverdue(state, input);
     case 'sendMessage': {
       const { message, otherEventData } = input;
       const { isDriven } = state.abilities;

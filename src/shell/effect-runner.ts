@@ -37,6 +37,8 @@ export interface EffectHost<TContext> {
   readonly journal: JournalWriter | null;
   /** Opens the next connection. */
   readonly reconnect: () => void;
+  /** When the app last handed audio of the user over, null if it never has. */
+  readonly lastAudioAtMs: () => number | null;
   /** The share of a reconnect delay, 0…1, that is random. */
   readonly jitter: number;
 }
@@ -110,7 +112,12 @@ export class EffectRunner<TContext> {
       case 'startInterruptTimer':
         return this.#startInterruptTimer(effect.interruptId, effect.delayMs);
       case 'startServerTurnTimer':
-        return this.#startTimer(effect.turn, effect.delayMs);
+        return this.#startTimer(effect.turn, effect.delayMs, () => ({ type: 'serverTurnOverdue', turn: effect.turn }));
+      case 'startSpeechTimer':
+        return this.#startTimer('user speech', effect.delayMs, () => ({
+          type: 'speechOverdue',
+          lastAudioAtMs: this.#host.lastAudioAtMs(),
+        }));
       case 'startReconnectTimer': {
         const { attempt, delayMs } = effect;
         const jitter = 1 - this.#host.jitter * Math.random();
@@ -126,7 +133,10 @@ export class EffectRunner<TContext> {
       case 'releaseCall':
         return calls.release(effect.callId);
       case 'startTimer':
-        return this.#startTimer(effect.timerId, effect.delayMs);
+        return this.#startTimer(effect.timerId, effect.delayMs, () => ({
+          type: 'timerDue',
+          timerId: effect.timerId,
+        }));
       case 'controlPlayout':
         return this.#host.driven?.playout[effect.control](effect.gainDb);
       case 'runFeature':
@@ -211,12 +221,13 @@ export class EffectRunner<TContext> {
     });
   }
 
-  /** Turns are numbers, all other timers have a name. */
-  #startTimer(id: string | number, delayMs: number): void {
+  /** Turns are numbers, all other timers have a name; one that is started again takes the place of the former. */
+  #startTimer(id: string | number, delayMs: number, due: () => TimerInput): void {
     const { clock, post } = this.#host;
+    this.#timers.get(id)?.cancel();
     const timer = clock.schedule(delayMs, () => {
       this.#timers.delete(id);
-      post(typeof id === 'number' ? { type: 'serverTurnOverdue', turn: id } : { type: 'timerDue', timerId: id });
+      post(due());
     });
     this.#timers.set(id, timer);
   }

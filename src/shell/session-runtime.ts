@@ -87,6 +87,8 @@ export class SessionRuntime<TBaseContext> {
   readonly #hearers: readonly FeatureShell[];
   #state: SessionState;
   #audibleItem = '';
+  /** When the app last sent audio that the server can hear. */
+  #lastAudioAtMs: number | null = null;
   /** The call was taken over from its journal, and its first connection here is still to come. */
   #isAwaitingConnect = false;
   /** What the takeover led to; done as soon as the app connects. */
@@ -168,6 +170,7 @@ export class SessionRuntime<TBaseContext> {
       announce: (notice) => this.#announcer.announce(notice),
       commands: this.#commands,
       reconnect: () => void this.#connector.reopen(),
+      lastAudioAtMs: () => this.#lastAudioAtMs,
       journal: this.#journal,
       jitter: jitterOf(options.reconnect),
     });
@@ -223,6 +226,7 @@ export class SessionRuntime<TBaseContext> {
     this.hosted.reset();
     RunContext.forgetCalls(this.runContext as RunContext<never>);
     this.#audibleItem = '';
+    this.#lastAudioAtMs = null;
     this.#post({ type: 'connecting', agentName: this.roster.initial.name });
   }
 
@@ -253,6 +257,7 @@ export class SessionRuntime<TBaseContext> {
   /** Sends audio of the user; without a connection that is being made again, its youngest stretch waits. */
   sendAudio(audio: ArrayBuffer, options: { commit?: boolean }): void {
     for (const feature of this.#hearers) feature.onUserAudio?.(audio);
+    if (this.transport.muted !== true) this.#lastAudioAtMs = this.#clock.nowMs();
     if (this.#state.connection === 'reconnecting') this.#heldAudio.add(audio, options);
     else this.transport.sendAudio(audio, options);
   }

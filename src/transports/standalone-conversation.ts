@@ -106,7 +106,7 @@ export class StandaloneConversation implements PlayoutListener {
   }
 
   speechStarted(): void {
-    this.#responses = responses.speechStarted(this.#responses);
+    this.#responses = responses.speechStarted(this.#responses, this.#clock.nowMs());
   }
 
   speechStopped(serverAnswers: boolean): void {

@@ -495,6 +495,23 @@ describe('a tool call that needs approval', () => {
   });
 });
 
+it('a tool output is answered when the app stops to send audio in the middle of a word', async () => {
+  const agent = new RealtimeAgent({ name: 'Ann', tools: [tool(optionsOf('ping'))] });
+  const { session, transport, clock, sentOf } = await stage({ agent });
+  transport.startResponse('r1');
+  transport.call('c1', 'ping', {}, 'r1');
+  transport.finishResponse('r1');
+  transport.emit('speech_started', { serverInterrupts: false });
+  session.sendAudio(new ArrayBuffer(960));
+  await clock.advance(3000);
+  session.sendAudio(new ArrayBuffer(960));
+  await clock.advance(4999);
+  expect(sentOf('output')).toHaveLength(1);
+  expect(sentOf('createResponse')).toEqual([]);
+  await clock.advance(1);
+  expect(sentOf('createResponse')).toHaveLength(1);
+});
+
 function optionsOf(name: string) {
   return { name, description: name, parameters: z.object({}), execute: (): string | Promise<string> => name };
 }

@@ -288,6 +288,7 @@ const attacks: readonly Attack[] = [
     return { type: 'playoutDone', position: { itemId, responseId, contentIndex: 0, ...frames } };
   },
   (_adversary, choice) => ({ type: 'serverTurnOverdue', turn: choice.below(4) }),
+  (_adversary, choice) => ({ type: 'speechOverdue', lastAudioAtMs: choice.of([null, 0]) }),
   (_adversary, choice) => ({ type: 'reconnectDue', attempt: choice.below(4) }),
   (_adversary, choice) => ({ type: 'rolloverDue', connectionCount: choice.below(4) }),
   (_adversary, choice) => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SessionError } from '../../src/errors.ts';
 import {
   call,
@@ -237,4 +237,53 @@ test('an error that names no event is no refusal of the request that a response 
     told({ type: 'error', error: 'no' }),
   ]);
   expect(conversation.on(done('r1'))).toEqual([agentEnd, createResponse('s_2')]);
+});
+
+describe('speech that does not end', () => {
+  const startSpeechTimer = (delayMs: number) => ({ type: 'startSpeechTimer', delayMs });
+
+  /** A tool output waits since 1000 ms for the end of a speech that began then. */
+  function held(): Conversation {
+    const conversation = new Conversation();
+    conversation.on({ type: 'responseStarted', responseId: 'r1' }, call('r1', 'c1'), mayRun('c1'), done('r1'));
+    const effects = conversation.at(1000, { type: 'speechStarted', serverInterrupts: false }, settled('c1'));
+    expect(effects).toContainEqual(startSpeechTimer(5000));
+    return conversation;
+  }
+
+  test('holds nothing back once no audio has gone to the server for five seconds', () => {
+    const conversation = held();
+    expect(conversation.at(6000, { type: 'speechOverdue', lastAudioAtMs: 2000 })).toEqual([startSpeechTimer(1000)]);
+    expect(conversation.at(7000, { type: 'speechOverdue', lastAudioAtMs: 2000 })).toEqual([createResponse('s_1')]);
+  });
+
+  test('is waited for as long as audio goes to the server', () => {
+    const conversation = held();
+    for (const atMs of [6000, 11_000, 100_000]) {
+      expect(conversation.at(atMs, { type: 'speechOverdue', lastAudioAtMs: atMs })).toEqual([startSpeechTimer(5000)]);
+    }
+    expect(conversation.on({ type: 'speechStopped' })).toEqual([userSpeechStopped, createResponse('s_1')]);
+  });
+
+  test('is waited for a minute where the transport takes the audio from elsewhere', () => {
+    const conversation = held();
+    expect(conversation.at(6000, { type: 'speechOverdue', lastAudioAtMs: null })).toEqual([startSpeechTimer(55_000)]);
+    expect(conversation.at(61_000, { type: 'speechOverdue', lastAudioAtMs: null })).toEqual([createResponse('s_1')]);
+  });
+
+  test('has no deadline while nothing waits for its end', () => {
+    const conversation = new Conversation();
+    conversation.on({ type: 'speechStarted', serverInterrupts: false });
+    expect(conversation.at(100_000, { type: 'speechOverdue', lastAudioAtMs: 0 })).toEqual([]);
+    expect(conversation.state.responses.isUserSpeaking).toBe(true);
+  });
+
+  test('a deadline of an earlier speech does not end the present one', () => {
+    const conversation = held();
+    conversation.on({ type: 'speechStarted', serverInterrupts: false });
+    expect(conversation.at(6000, { type: 'speechStarted', serverInterrupts: false })).toContainEqual(
+      startSpeechTimer(5000),
+    );
+    expect(conversation.at(6001, { type: 'speechOverdue', lastAudioAtMs: 1000 })).toEqual([startSpeechTimer(4999)]);
+  });
 });

@@ -454,6 +454,7 @@ export class Witness {
         break;
       case 'startInterruptTimer':
       case 'startServerTurnTimer':
+      case 'startSpeechTimer':
       case 'startReconnectTimer':
       case 'startRolloverTimer':
       case 'endPlayout':

@@ -321,6 +321,9 @@ export class FaithfulWorld {
       case 'startServerTurnTimer':
         this.timers.push({ type: 'serverTurnOverdue', turn: effect.turn });
         break;
+      case 'startSpeechTimer':
+        this.timers.push({ type: 'speechOverdue', lastAudioAtMs: this.rehearsal.inputs.length });
+        break;
       case 'prepareAgent':
       case 'prepareCall':
       case 'runCall':
