@@ -56,6 +56,7 @@ function releaseRequest(state: SessionState): Step<SessionState> {
   const wanted = hasFollowUp ? responses.wantResponse(state.responses) : state.responses;
   let next: SessionState = hasFollowUp ? { ...state, tools: nextTools, responses: wanted } : state;
   const all: SessionEffect[] = [];
+  if (next.tools.unsent.length > 0) return unchanged(next);
   while (next.playback.interruptId === null && responses.isRequestDue(next.responses, isDriven)) {
     const [eventId, taken] = takeId(next);
     const [released, effects] = responses.releaseRequest(next.responses, eventId, isDriven);

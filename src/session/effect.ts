@@ -75,6 +75,8 @@ export type SessionEffect =
   | { readonly type: 'startServerTurnTimer'; readonly turn: number; readonly delayMs: number }
   /** Settles as `speechOverdue` after `delayMs`; there is one at a time. */
   | { readonly type: 'startSpeechTimer'; readonly delayMs: number }
+  /** Settles as `resendDue` after `delayMs`; there is one at a time. */
+  | { readonly type: 'startResendTimer'; readonly delayMs: number }
   /** Settles as `reconnectDue` after `delayMs`, shortened by jitter. */
   | { readonly type: 'startReconnectTimer'; readonly attempt: number; readonly delayMs: number }
   /** Settles as `rolloverDue` after `delayMs`. */

@@ -64,6 +64,11 @@ export function outputSent(history: History, call: CallRef, output: string): His
   return withItem(history, { ...item, status: 'completed', output });
 }
 
+/** Whether a person wrote it, or showed it: what a client sends, not what the server hears. */
+export function isWritten(item: RealtimeItem): boolean {
+  return item.type === 'message' && item.role === 'user' && item.content.every(({ type }) => type !== 'input_audio');
+}
+
 /** The model said more of an item: its transcript grows until the finished item replaces it. */
 export function transcriptGrew(history: History, itemId: string, delta: string): History {
   const items = changeItem(history.items, itemId, (item) => {

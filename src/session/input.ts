@@ -2,6 +2,7 @@
 
 import type { RealtimeItem } from '../protocol/items.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
+import type { CallRef } from './effect.ts';
 import type { HeardAudio } from './state.ts';
 import type { ItemPosition, PlayoutReport } from '../playout/playout.ts';
 
@@ -101,6 +102,15 @@ export type TransportInput =
   | { readonly type: 'playbackInterrupted' }
   /** A tool of a hosted server has answered, and the model is to go on. */
   | { readonly type: 'hostedCallAnswered' }
+  /** The server has the output of that call. */
+  | { readonly type: 'outputConfirmed'; readonly callId: string }
+  /** The transport threw; the output has not left. */
+  | {
+      readonly type: 'outputUnsent';
+      readonly call: CallRef;
+      readonly output: string;
+      readonly error: unknown;
+    }
   /** The server refused an event; `eventId` is ours when it names one. */
   | { readonly type: 'serverError'; readonly code?: string; readonly eventId?: string; readonly error: unknown };
 
@@ -205,6 +215,8 @@ export type TimerInput =
   | { readonly type: 'serverTurnOverdue'; readonly turn: number }
   /** `lastAudioAtMs`: when the app last handed audio over; null if it never does, for the transport has its own source. */
   | { readonly type: 'speechOverdue'; readonly lastAudioAtMs: number | null }
+  /** Outputs that the transport refused may be tried again. */
+  | { readonly type: 'resendDue' }
   | { readonly type: 'reconnectDue'; readonly attempt: number }
   | { readonly type: 'rolloverDue'; readonly connectionCount: number }
   | { readonly type: 'timerDue'; readonly timerId: string };

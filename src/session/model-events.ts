@@ -6,6 +6,7 @@ import { emit, send } from './effect.ts';
 import * as guardrails from './guardrails.ts';
 import * as history from './history.ts';
 import type { InputOf } from './input.ts';
+import { overtaken } from './outputs.ts';
 import * as playback from './playback.ts';
 import * as responses from './responses.ts';
 import type { SessionState, Step } from './state.ts';
@@ -18,7 +19,10 @@ export function responseStarted(state: SessionState, { responseId }: InputOf<'re
   const isOurs = state.responses.requestedEventId !== null;
   const [next, effects] = responses.responseStarted(state.responses, responseId, state.agentName);
   if (effects.length === 0) return unchanged(state);
-  return [{ ...state, responses: next, tools: isOurs ? state.tools : tools.outputsAnswered(state.tools) }, effects];
+  if (isOurs) return [{ ...state, responses: next }, effects];
+  const answered = tools.outputsAnswered(state.tools);
+  // A foreign transport shows no outputs.
+  return [{ ...state, responses: next, tools: state.abilities.isDriven ? overtaken(answered) : answered }, effects];
 }
 
 /** A response ended, in whatever way. */

@@ -9,6 +9,7 @@ import { emit, send } from './effect.ts';
 import * as guardrails from './guardrails.ts';
 import type { InputOf, SessionInput } from './input.ts';
 import type { RealtimeConnectionEvent } from './plain-events.ts';
+import { outputsReplayed, owesAnswer } from './outputs.ts';
 import * as playback from './playback.ts';
 import { replayed, withoutUnfinished } from './replay.ts';
 import * as responses from './responses.ts';
@@ -40,6 +41,8 @@ const MODEL_INPUTS: ReadonlySet<SessionInput['type']> = new Set([
   'speechStarted',
   'speechStopped',
   'playbackInterrupted',
+  'outputConfirmed',
+  'outputUnsent',
   'serverError',
 ]);
 
@@ -182,6 +185,7 @@ export function suspend(state: SessionState): Step<SessionState> {
   const cutOff = state.responses.live.filter((response) => !response.isDone);
   const history = withoutUnfinished(state);
   const { unconfirmed, outbox } = state.reconnect;
+  const lost = responses.connectionLost(state.responses, unconfirmed.length > 0);
   const effects: SessionEffect[] = state.playback.live
     .filter((audio) => !audio.hasEnded)
     .map(({ itemId, contentIndex }) => ({ type: 'endPlayout', itemId, contentIndex }));
@@ -191,7 +195,8 @@ export function suspend(state: SessionState): Step<SessionState> {
       ...state,
       connection: 'reconnecting',
       history,
-      responses: responses.connectionLost(state.responses, unconfirmed.length > 0),
+      responses: owesAnswer(state.tools) ? responses.wantResponse(lost) : lost,
+      tools: outputsReplayed(state.tools),
       guardrails: cutOff.reduce(
         (texts, { responseId }) => guardrails.responseEnded(texts, responseId),
         state.guardrails,

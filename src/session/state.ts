@@ -83,10 +83,30 @@ export interface PendingCall {
   readonly stopsOnInterrupt: boolean;
 }
 
+/** An output on its way. */
+export interface SentOutput {
+  readonly callId: string;
+  /** The server has begun a response by itself since: it may have done so before it had the output. */
+  readonly isOvertaken: boolean;
+}
+
+/** An output that could not be sent. */
+export interface UnsentOutput {
+  readonly call: CallRef;
+  readonly output: string;
+  readonly needsAnswer: boolean;
+}
+
 export interface Tools {
   readonly pending: readonly PendingCall[];
   /** Responses with an output that wants an answer; it is asked for once none of their calls is on its way. */
   readonly followUpIds: readonly string[];
+  /** Outputs that want an answer and that the server has not shown yet, the youngest few. */
+  readonly unconfirmed: readonly SentOutput[];
+  /** Outputs that the transport refused; nothing is asked for until they are sent. */
+  readonly unsent: readonly UnsentOutput[];
+  /** Attempts in a row to send those again. */
+  readonly resendCount: number;
   /** Responses that have taken a handoff; a further one is ignored. */
   readonly handoffIds: readonly string[];
 }
@@ -239,7 +259,7 @@ export const FRESH_CALL: Pick<
     busyTurn: null,
     turnCount: 0,
   },
-  tools: { pending: [], followUpIds: [], handoffIds: [] },
+  tools: { pending: [], followUpIds: [], unconfirmed: [], unsent: [], resendCount: 0, handoffIds: [] },
   handoffs: { updateIds: [] },
   guardrails: { texts: [] },
   playback: { live: [], interruptId: null, earlierInterruptIds: [], interrupted: [] },

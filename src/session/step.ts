@@ -12,6 +12,7 @@ import type { CommandInput, SessionInput } from './input.ts';
 import { guardrailSettled, interrupt, interruptSettled, playoutDone } from './interrupt.ts';
 import { itemsOf } from './item-list.ts';
 import * as model from './model-events.ts';
+import * as outputs from './outputs.ts';
 import * as reconnect from './reconnect.ts';
 import * as responses from './responses.ts';
 import { resumed } from './resume.ts';
@@ -119,6 +120,12 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
       return [{ ...state, responses: responses.queueRequest(state.responses) }, []];
     case 'hostedCallAnswered':
       return [{ ...state, responses: responses.hostedCallAnswered(state.responses) }, []];
+    case 'outputConfirmed':
+      return outputs.outputConfirmed(state, input.callId);
+    case 'outputUnsent':
+      return withPart(state, 'tools', outputs.outputUnsent(state.tools, input));
+    case 'resendDue':
+      return outputs.resendDue(state);
     case 'serverError':
       return withPart(state, 'responses', responses.serverError(state.responses, input));
 
@@ -159,13 +166,8 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
 
 function itemUpdated(state: SessionState, item: RealtimeItem): Step<SessionState> {
   const isNew = state.reconnect.unconfirmed.length > 0 && !history.hasItem(state.history, item.itemId);
-  const next = isNew && isWritten(item) ? reconnect.messageConfirmed(state) : state;
+  const next = isNew && history.isWritten(item) ? reconnect.messageConfirmed(state) : state;
   return withPart(next, 'history', history.itemUpdated(next.history, item));
-}
-
-/** Whether a person wrote it, or showed it: what a client sends, not what the server hears. */
-function isWritten(item: RealtimeItem): boolean {
-  return item.type === 'message' && item.role === 'user' && item.content.every(({ type }) => type !== 'input_audio');
 }
 
 /** Without a connection a command that expects an answer gets it, everything else is late and changes nothing. */

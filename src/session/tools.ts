@@ -3,6 +3,7 @@
 
 import type { CallRef, SessionEffect } from './effect.ts';
 import { emit, send } from './effect.ts';
+import { outputSent } from './outputs.ts';
 import { decideAlways, standingDecision } from './approvals.ts';
 import type { InputOf } from './input.ts';
 import type { Approvals, CallStage, LiveResponse, PendingCall, SessionState, Step, Tools } from './state.ts';
@@ -120,7 +121,8 @@ export function finish(
   if (outcome.error !== undefined) effects.push(emit({ type: 'error', error: outcome.error }));
   const rest = { ...tools, pending: tools.pending.filter((other) => other.call.callId !== call.callId) };
   const isAsked = outcome.isBackground === true || tools.followUpIds.includes(call.responseId);
-  return [isAsked ? rest : { ...rest, followUpIds: [...rest.followUpIds, call.responseId] }, effects];
+  const sent = outcome.isBackground === true ? rest : outputSent(rest, call.callId);
+  return [isAsked ? sent : { ...sent, followUpIds: [...sent.followUpIds, call.responseId] }, effects];
 }
 
 /**

@@ -118,6 +118,8 @@ export class EffectRunner<TContext> {
           type: 'speechOverdue',
           lastAudioAtMs: this.#host.lastAudioAtMs(),
         }));
+      case 'startResendTimer':
+        return this.#startTimer('resend', effect.delayMs, () => ({ type: 'resendDue' }));
       case 'startReconnectTimer': {
         const { attempt, delayMs } = effect;
         const jitter = 1 - this.#host.jitter * Math.random();
@@ -193,7 +195,10 @@ export class EffectRunner<TContext> {
     } catch (error) {
       // A request that never left must not be waited for.
       if (command.type === 'createResponse') post({ type: 'serverError', eventId: command.eventId, error });
-      else announce({ type: 'error', error });
+      else if (command.type === 'functionCallOutput') {
+        const { call, output } = command;
+        post({ type: 'outputUnsent', call, output, error });
+      } else announce({ type: 'error', error });
     }
     if (command.type === 'functionCallOutput') this.#answered.push(command.call.callId);
     if (command.type !== 'updateConfig') return;

@@ -103,6 +103,7 @@ export function readTransport(
     reader.onInput({ type: 'audioDone', responseId: names.of(ids.responseId), itemId: ids.itemId });
   });
   transport.on('audio_interrupted', () => reader.onInput({ type: 'playbackInterrupted' }));
+  transport.on('function_call_output', ({ callId }) => reader.onInput({ type: 'outputConfirmed', callId }));
   transport.on('speech_started', (event) => reader.onInput({ ...event, type: 'speechStarted' }));
   transport.on('speech_stopped', (event) => reader.onInput({ ...event, type: 'speechStopped' }));
   transport.on('connection_change', (status, close) => {

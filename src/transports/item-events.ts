@@ -9,6 +9,7 @@ export type ItemEventName =
   | 'item_update'
   | 'item_deleted'
   | 'function_call'
+  | 'function_call_output'
   | 'mcp_approval_request'
   | 'mcp_tool_call_completed'
   | 'mcp_tools_listed';
@@ -72,6 +73,7 @@ export class ItemEvents {
       // Its arguments are complete in `response.output_item.done`, which brings the call itself.
       if (isDone) return;
     }
+    if (item.type === 'function_call_output') this.#port.deliver('function_call_output', { callId: item.call_id });
     const update = realtimeItem(item, { previousItemId, isDone });
     this.#updated(update);
     if (!isDone || update === null) return;

@@ -141,6 +141,8 @@ export type RealtimeTransportEventTypes = {
   mcp_tool_call_completed: [call: RealtimeMcpCallItem];
   mcp_approval_request: [request: RealtimeMcpCallApprovalRequestItem];
   mcp_tools_listed: [event: { serverLabel: string; tools: RealtimeMcpToolInfo[] }];
+  /** Ours: the server has the output of that call. */
+  function_call_output: [event: { callId: string }];
   /** Ours: the server hears the user. `serverInterrupts`: it cancels its response by itself. */
   speech_started: [event: { itemId?: string; audioStartMs?: number; serverInterrupts: boolean }];
   speech_stopped: [event: { itemId?: string; audioEndMs?: number }];

@@ -354,13 +354,20 @@ describe('a tool call', () => {
     expect(sentOf('createResponse')).toHaveLength(1);
   });
 
-  it('whose output cannot leave is reported', async () => {
-    const { transport, errors } = await stage({ agent: agentWith(weather) });
+  it('whose output cannot leave is reported, and answered when it can', async () => {
+    const { transport, clock, errors, sentOf } = await stage({ agent: agentWith(weather) });
     transport.startResponse('r1');
     transport.failsToSend = new Error('socket gone');
     transport.call('c1', 'weather', { city: 'Oslo' }, 'r1');
     await settle();
     expect(errors()).toEqual([transport.failsToSend]);
+    transport.finishResponse('r1');
+    await clock.advance(499);
+    transport.failsToSend = null;
+    expect(transport.sent).toEqual([]);
+    await clock.advance(1);
+    expect(sentOf('output')).toEqual([['output', 'c1', 'sunny in Oslo', false]]);
+    expect(sentOf('createResponse')).toHaveLength(1);
   });
 });
 

@@ -107,6 +107,7 @@ export class SimulatedServer {
         break;
       case 'functionCallOutput':
         this.#receiveOutput(command.call.callId);
+        this.downlink.push({ type: 'outputConfirmed', callId: command.call.callId });
         if (needs !== null) this.unanswered.add(needs);
         break;
       case 'message': {

@@ -81,6 +81,7 @@ const SERVER_INPUTS: ReadonlySet<SessionInput['type']> = new Set([
   'speechStarted',
   'speechStopped',
   'playbackInterrupted',
+  'outputConfirmed',
   'serverError',
 ]);
 
@@ -135,6 +136,8 @@ export class Witness {
   #isTurnUnanswered = false;
 
   readonly calls: Map<string, CallFacts> = new Map();
+  /** Outputs that the server has not shown; true: it has begun a response of its own since they were sent. */
+  readonly #unconfirmedOutputs: Map<string, boolean> = new Map();
   /** Composite effects that have not settled, as `kind:id`. */
   readonly outstanding: Set<string> = new Set();
   /** Outstanding calls at the moment the connection ended in this step. */
@@ -263,6 +266,9 @@ export class Witness {
         this.requestedEventId = null;
         if (this.responses.has(input.responseId)) break;
         if (this.#openRequestId !== null && this.#isRequestInterrupted) this.startsInterrupted = input.responseId;
+        if (this.#openRequestId === null && this.abilities.isDriven) {
+          for (const callId of this.#unconfirmedOutputs.keys()) this.#unconfirmedOutputs.set(callId, true);
+        }
         this.#openRequestId = null;
         if (this.before.activeResponses > 0) this.hasOverlap = true;
         this.responses.set(input.responseId, {
@@ -283,6 +289,10 @@ export class Witness {
         for (const [itemId, owner] of this.liveAudio) if (owner === input.responseId) this.endedAudio.add(itemId);
         break;
       }
+      case 'outputConfirmed':
+        if (this.#unconfirmedOutputs.get(input.callId) === true) this.isAnswerWanted = true;
+        this.#unconfirmedOutputs.delete(input.callId);
+        break;
       case 'serverError': {
         const isCrossing = input.code === 'conversation_already_has_active_response';
         const isNothing = input.code === 'response_cancel_not_active';
@@ -398,6 +408,7 @@ export class Witness {
           const call = this.calls.get(effect.command.call.callId);
           if (call !== undefined) call.outputs += 1;
           this.isAnswerWanted = true;
+          this.#unconfirmedOutputs.set(effect.command.call.callId, false);
         } else if (effect.command.type === 'message') {
           this.#unconfirmedMessages += 1;
         } else if (effect.command.type === 'truncate') {
@@ -454,6 +465,7 @@ export class Witness {
         break;
       case 'startInterruptTimer':
       case 'startServerTurnTimer':
+      case 'startResendTimer':
       case 'startSpeechTimer':
       case 'startReconnectTimer':
       case 'startRolloverTimer':
@@ -492,6 +504,8 @@ export class Witness {
     if (this.#openRequestId !== null) this.#requeue(this.#openRequestId);
     this.#openRequestId = null;
     if (this.#isTurnUnanswered) this.isAnswerWanted = true;
+    for (const isOvertaken of this.#unconfirmedOutputs.values()) if (isOvertaken) this.isAnswerWanted = true;
+    this.#unconfirmedOutputs.clear();
     this.#isTurnUnanswered = false;
     // Whatever has begun since they were sent did not answer what the server may never have had.
     if (this.#unconfirmedMessages > 0) this.isAnswerWanted = true;
@@ -619,6 +633,7 @@ export class Witness {
     this.endedAudio.clear();
     this.flushes.clear();
     this.goneAudio.clear();
+    this.#unconfirmedOutputs.clear();
     this.truncates.clear();
     this.cutItems.clear();
     this.requestedEventId = null;

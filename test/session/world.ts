@@ -321,6 +321,9 @@ export class FaithfulWorld {
       case 'startServerTurnTimer':
         this.timers.push({ type: 'serverTurnOverdue', turn: effect.turn });
         break;
+      case 'startResendTimer':
+        this.timers.push({ type: 'resendDue' });
+        break;
       case 'startSpeechTimer':
         this.timers.push({ type: 'speechOverdue', lastAudioAtMs: this.rehearsal.inputs.length });
         break;
@@ -386,12 +389,15 @@ export class FaithfulWorld {
   }
 
   /**
-   * A response that the session did not ask for counts as the answer to the outputs sent before its start is heard.
-   * Those that crossed with it on the wire wait for the next turn: without an acknowledgement nobody here can tell.
+   * A response that the session did not ask for counts as the answer to the turns and corrections before its start is
+   * heard. Those that crossed with it on the wire wait for the next turn: only outputs are acknowledged.
    */
   #forgiveCrossing(): void {
-    for (const need of this.server.unanswered) if (!need.startsWith('message')) this.server.unanswered.delete(need);
-    for (const sent of this.uplink) if (sent.needs?.startsWith('message') === false) sent.needs = null;
+    // A foreign transport acknowledges nothing.
+    const isForgiven = (need: string): boolean =>
+      !need.startsWith('message') && !(this.isDriven && need.startsWith('output'));
+    for (const need of this.server.unanswered) if (isForgiven(need)) this.server.unanswered.delete(need);
+    for (const sent of this.uplink) if (sent.needs !== null && isForgiven(sent.needs)) sent.needs = null;
   }
 
   #needOf(command: SendCommand): string | null {

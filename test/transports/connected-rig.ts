@@ -12,6 +12,7 @@ const TRANSPORT_EVENTS = [
   'connection_change',
   'error',
   'function_call',
+  'function_call_output',
   'item_deleted',
   'item_update',
   'mcp_approval_request',

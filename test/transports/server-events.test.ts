@@ -32,6 +32,15 @@ const target = { response_id: 'r', item_id: 'a', output_index: 0, content_index:
 
 describe('what each event of the server becomes', () => {
   const rows: [name: string, event: object, expected: [string, ...unknown[]][]][] = [
+    ...(['added', 'done'] as const).map((stage): [string, object, [string, ...unknown[]][]] => [
+      `conversation.item.${stage} with the output of a call`,
+      {
+        type: `conversation.item.${stage}`,
+        event_id: 'e',
+        item: { type: 'function_call_output', id: 'o', call_id: 'c', output: 'sunny' },
+      },
+      [['function_call_output', { callId: 'c' }]],
+    ]),
     [
       'response.created',
       { type: 'response.created', event_id: 'e', response: { id: 'r' } },
