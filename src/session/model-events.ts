@@ -1,6 +1,6 @@
 // What the model says and does within a response. Events of a response that is unknown, over or interrupted are stale.
 
-import { SessionError } from '../errors.ts';
+import { ModelBehaviorError, SessionError } from '../errors.ts';
 import type { SessionEffect } from './effect.ts';
 import { emit, send } from './effect.ts';
 import * as guardrails from './guardrails.ts';
@@ -108,10 +108,16 @@ export function audioDone(state: SessionState, input: InputOf<'audioDone'>): Ste
   ];
 }
 
-/** The model called a function; a repeated call changes nothing. */
+/** The model called a function; a repeated call changes nothing, and one with other arguments is only reported. */
 export function functionCall(state: SessionState, input: InputOf<'functionCall'>): Step<SessionState> {
   const response = responses.findResponse(state.responses, input.responseId);
-  if (response === undefined || responses.isKnownCall(state.responses, input.callId)) return unchanged(state);
+  if (response === undefined) return unchanged(state);
+  const seen = responses.findSeenCall(state.responses, input.callId);
+  if (seen !== undefined) {
+    if (seen.name === input.name && seen.arguments === input.arguments) return unchanged(state);
+    const message = `The model called ${input.name} with the id of another call, ${input.callId} of ${seen.name}. It was not run.`;
+    return [state, [emit({ type: 'error', error: new ModelBehaviorError(message) })]];
+  }
   const [next, effects] = tools.functionCall(state.tools, response, input);
-  return [{ ...state, tools: next, responses: responses.callSeen(state.responses, response, input.callId) }, effects];
+  return [{ ...state, tools: next, responses: responses.callSeen(state.responses, response, input) }, effects];
 }

@@ -7,6 +7,8 @@ import type { UserMessage } from './input.ts';
 import type { LiveResponse, Responses, Step } from './state.ts';
 import { unchanged } from './state.ts';
 
+type SeenCall = LiveResponse['calls'][number];
+
 /** Done responses and presumed answers that are remembered, to recognise their late and repeated events. */
 const REMEMBERED_RESPONSES = 8;
 
@@ -40,7 +42,7 @@ export function responseStarted(responses: Responses, responseId: string, agentN
     isCancelled: responses.requestedIsCancelled,
     isSounding: false,
     audio: [],
-    callIds: [],
+    calls: [],
   };
   const { requestedEventId, requestedIsManual } = responses;
   const isOurs = requestedEventId !== null;
@@ -97,13 +99,14 @@ export function isKnownAudio(responses: Responses, itemId: string, contentIndex?
 }
 
 /** A call was seen in a response. */
-export function callSeen(responses: Responses, response: LiveResponse, callId: string): Responses {
-  return update(responses, { ...response, callIds: [...response.callIds, callId] });
+export function callSeen(responses: Responses, response: LiveResponse, call: SeenCall): Responses {
+  const { callId, name } = call;
+  return update(responses, { ...response, calls: [...response.calls, { callId, name, arguments: call.arguments }] });
 }
 
-/** Whether any response that we remember had this call. */
-export function isKnownCall(responses: Responses, callId: string): boolean {
-  return responses.live.some((response) => response.callIds.includes(callId));
+/** The call of that id in any response that we remember. */
+export function findSeenCall(responses: Responses, callId: string): SeenCall | undefined {
+  return responses.live.flatMap(({ calls }) => calls).find((call) => call.callId === callId);
 }
 
 /** Marks as cancelled what is generating or still audible; `audibleIds` are the responses with live audio. */
@@ -247,7 +250,7 @@ export function connectionLost(responses: Responses, resendsMessages: boolean): 
 function withoutServer(responses: Responses): Responses {
   const { requestedEventId, requestedIsManual, awaitedTurn, live } = responses;
   // One that has made a call is answered by the call's output, and asked for then.
-  const isCutOff = live.some(({ isDone, isCancelled, callIds }) => !isDone && !isCancelled && callIds.length === 0);
+  const isCutOff = live.some(({ isDone, isCancelled, calls }) => !isDone && !isCancelled && calls.length === 0);
   const isRequested = requestedEventId !== null;
   return {
     ...responses,

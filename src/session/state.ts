@@ -37,7 +37,7 @@ export interface LiveResponse {
   /** Audio that began in it, played or refused. */
   readonly audio: readonly { readonly itemId: string; readonly contentIndex: number }[];
   /** Calls seen in it, so that a repeated event runs nothing twice. */
-  readonly callIds: readonly string[];
+  readonly calls: readonly Pick<CallRef, 'callId' | 'name' | 'arguments'>[];
 }
 
 export interface Responses {

@@ -2,17 +2,20 @@ import type { AgentOffer } from '../agent/agent.ts';
 import type { RunToolApprovalItem } from '../agent/approval-item.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import type { AgentRoster } from './agent-roster.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { HostedDecision, HostedTools } from './hosted-tools.ts';
 import type { ListenerSource } from '../isolated-emit.ts';
 import { emitIsolated } from '../isolated-emit.ts';
 import { emitErrorIsolated } from './error-emit.ts';
-import { ToolCallError } from '../errors.ts';
+import { SessionError, ToolCallError } from '../errors.ts';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
 import type { CallRef, SessionNotice } from '../session/effect.ts';
 import type { RealtimeSessionEventTypes } from '../session-events.ts';
 import type { ToolLookup } from './session-notices.ts';
 import { publicEventOf } from './session-notices.ts';
+
+/** How long `onApproval` of a hosted tool may take before the app is asked, too. */
+const HOSTED_APPROVAL_TIMEOUT_MS = 30_000;
 
 /** What is announced about. */
 export interface AnnouncerOptions<TContext> {
@@ -34,6 +37,7 @@ export interface AnnouncerOptions<TContext> {
 /** Tells the app what happened, each listener by itself. */
 export class Announcer<TContext> {
   readonly #options: AnnouncerOptions<TContext>;
+  readonly #hostedTimers = new Set<Timer>();
   #isHistoryStale = false;
   #isTellingSoon = false;
 
@@ -108,9 +112,18 @@ export class Announcer<TContext> {
     if (tools !== null) this.emit('mcp_tools_changed', [tools]);
   }
 
-  /** A call to a hosted tool waits: its own `onApproval` decides, or else the app is asked. */
+  /** The connection is gone, and with it the requests that `onApproval` of hosted tools still thinks about. */
+  dropHosted(): void {
+    for (const timer of this.#hostedTimers) timer.cancel();
+    this.#hostedTimers.clear();
+  }
+
+  /**
+   * A call to a hosted tool waits: its own `onApproval` decides, or else the app is asked. One that takes too long may
+   * still decide as long as the app has not.
+   */
   mcpApprovalRequested(request: RealtimeMcpCallApprovalRequestItem): void {
-    const { runContext, hosted, currentOffer, decideHosted } = this.#options;
+    const { clock, runContext, hosted, currentOffer, decideHosted } = this.#options;
     const offer = currentOffer();
     const item = hosted.requested(request, offer);
     if (item === null) return;
@@ -122,11 +135,29 @@ export class Announcer<TContext> {
       ]);
     const decision = hosted.decisionOf(item, offer, runContext as RunContext<never>);
     if (decision === null) return ask();
+    const askAfter = (error: Error): void => {
+      this.report(error);
+      ask();
+    };
+    const name = `onApproval of ${request.serverLabel}`;
+    const timer = clock.schedule(HOSTED_APPROVAL_TIMEOUT_MS, () => {
+      this.#hostedTimers.delete(timer);
+      const message = `${name} has not decided for ${HOSTED_APPROVAL_TIMEOUT_MS} ms; the app is asked`;
+      askAfter(new SessionError(message, { code: 'ERR_TOOL_TIMEOUT' }));
+    });
+    this.#hostedTimers.add(timer);
+    /** Whether `onApproval` was in time. */
+    const isInTime = (): boolean => {
+      timer.cancel();
+      return this.#hostedTimers.delete(timer);
+    };
     decision.then(
-      (decided) => decideHosted(item, decided),
+      (decided) => {
+        isInTime();
+        decideHosted(item, decided);
+      },
       (error: unknown) => {
-        this.report(new ToolCallError(`onApproval of ${request.serverLabel} failed; the app is asked`, error));
-        ask();
+        if (isInTime()) askAfter(new ToolCallError(`${name} failed; the app is asked`, error));
       },
     );
   }

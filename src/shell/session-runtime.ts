@@ -311,6 +311,7 @@ export class SessionRuntime<TBaseContext> {
   #connectionChanged(before: SessionState['connection']): void {
     const { connection } = this.#state;
     this.#isAwaitingConnect = false;
+    if (connection !== 'open') this.#announcer.dropHosted();
     if (connection === 'reconnecting') this.hosted.reset();
     if (connection === 'open' && before === 'reconnecting') {
       this.#heldAudio.release((audio, options) => this.transport.sendAudio(audio, options));

@@ -4,6 +4,7 @@ import { hostedMcpTool } from '../../src/agent/hosted-mcp.ts';
 import type { MCPServer } from '../../src/agent/mcp-server.ts';
 import type { RealtimeMcpApprovalRequest } from '../../src/session-events.ts';
 import { RealtimeSession } from '../../src/realtime-session.ts';
+import { deferred } from '../../src/deferred.ts';
 import { settle, stage } from './stage.ts';
 
 /** A server in memory with the tools `find` and `drop`. */
@@ -158,6 +159,38 @@ describe('a hosted tool with onApproval', () => {
     expect(transport.connectOptions?.initialSessionConfig?.tools).toEqual([
       { type: 'mcp', server_label: 'docs', server_url: 'https://docs.test', require_approval: 'always' },
     ]);
+  });
+
+  it('that takes half a minute has the app asked, and may still decide as long as the app has not', async () => {
+    const { promise, resolve } = deferred<{ approve: boolean }>();
+    const { clock, names, errors, sentOf } = await asked(() => promise);
+    await clock.advance(29_999);
+    expect(names()).not.toContain('tool_approval_requested');
+    await clock.advance(1);
+    expect(errors()).toEqual([expect.objectContaining({ code: 'ERR_TOOL_TIMEOUT' })]);
+    expect(names()).toContain('tool_approval_requested');
+    resolve({ approve: true });
+    await settle();
+    expect(sentOf('mcpResponse')).toEqual([['mcpResponse', 'm1', true, undefined]]);
+  });
+
+  it('that decides after the app has changes nothing', async () => {
+    const { promise, resolve } = deferred<{ approve: boolean }>();
+    const { session, clock, argsOf, sentOf } = await asked(() => promise);
+    await clock.advance(30_000);
+    const { approvalItem } = argsOf('tool_approval_requested')[2] as RealtimeMcpApprovalRequest;
+    await session.reject(approvalItem);
+    resolve({ approve: true });
+    await settle();
+    expect(sentOf('mcpResponse')).toEqual([['mcpResponse', 'm1', false, undefined]]);
+  });
+
+  it('that never decides leaves no timer and asks nobody after the end of the session', async () => {
+    const { session, clock, names, errors } = await asked(() => deferred<{ approve: boolean }>().promise);
+    session.close();
+    expect(clock.timerCount).toBe(0);
+    await clock.advance(60_000);
+    expect([names().includes('tool_approval_requested'), errors()]).toEqual([false, []]);
   });
 
   it('that throws leaves the decision to the app', async () => {

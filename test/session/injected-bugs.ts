@@ -53,7 +53,7 @@ export const injectedBugs: readonly InjectedBug[] = [
     style: 'adversarial',
     caughtBy: ['no tool runs twice', 'at most one output a call', 'nothing stale accepted'],
     into: wrong(([after, effects]) => {
-      const live = after.responses.live.map((response) => ({ ...response, callIds: [] }));
+      const live = after.responses.live.map((response) => ({ ...response, calls: [] }));
       return [withResponses(after, { live }), effects];
     }),
   },

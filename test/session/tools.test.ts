@@ -124,7 +124,7 @@ test('a call that comes after an interrupt is answered but not run', () => {
 test('a call that runs when the user interrupts goes on, and its output is sent', () => {
   const conversation = responding();
   conversation.on(call('r1', 'c1'), mayRun('c1'), { type: 'speechStarted', serverInterrupts: true }, done('r1'));
-  expect(conversation.on(settled('c1')).slice(0, -1)).toEqual([output('c1', 'sunny')]);
+  expect(conversation.on(settled('c1')).slice(0, -2)).toEqual([output('c1', 'sunny')]);
   expect(conversation.on({ type: 'speechStopped' })).toEqual([userSpeechStopped, createResponse('s_1')]);
 });
 
@@ -149,4 +149,17 @@ test('an interrupt stops a running tool that asks for it: its signal fires, its 
     told({ type: 'toolEnd', agentName: 'Front', call: ref('c1'), output: 'Stopped: the user interrupted.' }),
   ]);
   expect(conversation.on(settled('c1'))).toEqual([]);
+});
+
+test('a call with the id of another call is reported as an error of the model, and not run', () => {
+  const conversation = new Conversation();
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, call('r1', 'c1'), mayRun('c1'));
+  expect(conversation.on(call('r1', 'c1'))).toEqual([]);
+  const repeated = { type: 'functionCall', responseId: 'r1', callId: 'c1', name: 'weather', arguments: '{"city":1}' };
+  const error = expect.objectContaining({ code: 'ERR_MODEL_BEHAVIOR' });
+  expect(conversation.on(repeated as ReturnType<typeof call>)).toEqual([
+    { type: 'emit', notice: { type: 'error', error } },
+  ]);
+  conversation.on(settled('c1'), done('r1'));
+  expect(conversation.on(call('r1', 'c1', 'book'))).toEqual([{ type: 'emit', notice: { type: 'error', error } }]);
 });

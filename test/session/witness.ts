@@ -579,8 +579,10 @@ export class Witness {
 
   #absorbCall(call: CallRef): void {
     const response = this.responses.get(call.responseId);
-    this.isStale = this.connection !== 'open' || response === undefined || this.calls.has(call.callId);
-    if (this.isStale || response === undefined) return;
+    const known = this.calls.get(call.callId);
+    // Another call with the same id is reported, and nothing else.
+    this.isStale = this.connection !== 'open' || response === undefined || known?.name === call.name;
+    if (this.isStale || response === undefined || known !== undefined) return;
     this.calls.set(call.callId, {
       responseId: call.responseId,
       name: call.name,
