@@ -185,7 +185,7 @@ export function suspend(state: SessionState): Step<SessionState> {
   const cutOff = state.responses.live.filter((response) => !response.isDone);
   const history = withoutUnfinished(state);
   const { unconfirmed, outbox } = state.reconnect;
-  const lost = responses.connectionLost(state.responses, unconfirmed.length > 0);
+  const owed = responses.connectionLost(state.responses, unconfirmed.length > 0);
   const effects: SessionEffect[] = state.playback.live
     .filter((audio) => !audio.hasEnded)
     .map(({ itemId, contentIndex }) => ({ type: 'endPlayout', itemId, contentIndex }));
@@ -195,7 +195,7 @@ export function suspend(state: SessionState): Step<SessionState> {
       ...state,
       connection: 'reconnecting',
       history,
-      responses: owesAnswer(state.tools) ? responses.wantResponse(lost) : lost,
+      responses: owesAnswer(state.tools) ? responses.wantResponse(owed) : owed,
       tools: outputsReplayed(state.tools),
       guardrails: cutOff.reduce(
         (texts, { responseId }) => guardrails.responseEnded(texts, responseId),
