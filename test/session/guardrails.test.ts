@@ -138,7 +138,7 @@ test('the correction waits until a user who speaks has been answered', () => {
   const conversation = speaking();
   conversation.on(says('12345'), done('r1'), { type: 'playoutDone', position: heard('a1') });
   conversation.on({ type: 'speechStarted', serverInterrupts: true });
-  expect(conversation.on(trips('s_1'))).toEqual([tripped, feedback]);
+  expect(conversation.on(trips('s_1'))).toEqual([tripped, feedback, { type: 'startSpeechTimer', delayMs: 5000 }]);
   expect(conversation.on({ type: 'speechStopped' }).at(-1)).toEqual(createResponse('s_2'));
 });
 
