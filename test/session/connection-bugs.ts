@@ -136,8 +136,9 @@ export const connectionBugs: readonly InjectedBug[] = [
     caughtBy: [
       'a lost connection is tried again as often and as soon as agreed',
       'nothing sent while closed',
-      // By one who takes the session for closed.
+      // By those who take the session for closed.
       'outputs are answered when nobody speaks, and only if there are any',
+      'the end of a connection aborts what runs and settles what is open',
     ],
     into: (core) => ({
       ...core,

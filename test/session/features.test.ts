@@ -96,6 +96,8 @@ const bugs: [name: string, bug: FeatureCore, ...caughtBy: string[]][] = [
     wrong(doubting, { effect: (effect) => effect.type !== 'startTimer' }),
     'at rest nothing is queued or awaited',
     'at rest the playout is not paused',
+    // The deadline of a speech that goes on is set anew for ever.
+    'a session comes to rest',
   ],
   [
     'answers no turn',
@@ -106,6 +108,7 @@ const bugs: [name: string, bug: FeatureCore, ...caughtBy: string[]][] = [
     'keeps the floor for the user',
     wrong(doubting, { input: (input) => (input.type === 'turnEnded' && !input.needsAnswer ? null : input) }),
     'at rest every message, output and turn has been answered',
+    'a session comes to rest',
   ],
 ];
 
