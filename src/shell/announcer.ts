@@ -143,7 +143,7 @@ export class Announcer<TContext> {
     const timer = clock.schedule(HOSTED_APPROVAL_TIMEOUT_MS, () => {
       this.#hostedTimers.delete(timer);
       const message = `${name} has not decided for ${HOSTED_APPROVAL_TIMEOUT_MS} ms; the app is asked`;
-      askAfter(new SessionError(message, { code: 'ERR_TOOL_TIMEOUT' }));
+      askAfter(new SessionError(message, { code: 'ERR_APPROVAL_OVERDUE' }));
     });
     this.#hostedTimers.add(timer);
     /** Whether `onApproval` was in time. */

@@ -167,7 +167,7 @@ describe('a hosted tool with onApproval', () => {
     await clock.advance(29_999);
     expect(names()).not.toContain('tool_approval_requested');
     await clock.advance(1);
-    expect(errors()).toEqual([expect.objectContaining({ code: 'ERR_TOOL_TIMEOUT' })]);
+    expect(errors()).toEqual([expect.objectContaining({ code: 'ERR_APPROVAL_OVERDUE' })]);
     expect(names()).toContain('tool_approval_requested');
     resolve({ approve: true });
     await settle();
