@@ -300,9 +300,10 @@ export class Witness {
         const isRequestMeant = isCrossing || (this.activeId === null && !isNothing);
         const eventId = input.eventId ?? (isRequestMeant ? (this.#openRequestId ?? undefined) : undefined);
         if (isCrossing) this.#requeue(eventId);
+        // Refused is refused, also after the repeated start of a response that is no answer to it.
+        if (eventId === this.#openRequestId) this.#openRequestId = null;
         if (this.requestedEventId === null || eventId !== this.requestedEventId) break;
         this.requestedEventId = null;
-        this.#openRequestId = null;
         this.awaitsUnseenResponse = isCrossing && this.activeId === null;
         break;
       }
