@@ -33,7 +33,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           // Properties and real sockets share two cores in CI; what hangs is still found.
           testTimeout: 30_000,
-          exclude: ['test/browser/**', 'test/types/**', 'test/acceptance/**'],
+          exclude: ['test/browser/**', 'test/types/**', 'test/acceptance/**', 'test/consumers/**'],
         },
       },
       {
@@ -67,6 +67,15 @@ export default defineConfig({
             include: ['test/types/**/*.test-d.ts'],
             tsconfig: 'test/tsconfig.json',
           },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Packs the package and builds apps out of it.
+          name: 'consumers',
+          include: ['test/consumers/*.test.ts'],
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -1,0 +1,3 @@
+import { report } from '../hold-call.js';
+
+report();
