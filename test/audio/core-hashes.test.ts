@@ -5,8 +5,9 @@ import { vectorHashes } from '../browser/fixtures/core-vectors.ts';
 
 const BUILDS: readonly CoreBuild[] = ['scalar', 'simd'];
 
-// The files are what test/browser/audio-core.test.ts expects of Chromium and test/firefox/audio-core.test.ts of Firefox. A change that is meant to alter samples
-// rewrites them with `npx vitest run --project node test/audio/core-hashes.test.ts -u`.
+// The files are what test/browser/audio-core.test.ts expects of Chromium and test/engines/engines.test.ts of Firefox and
+// WebKitGTK. A change that is meant to alter samples rewrites them with
+// `npx vitest run --project node test/audio/core-hashes.test.ts -u`.
 const HASHES = '../browser/fixtures/core-hashes.json';
 const VECTOR_HASHES = '../browser/fixtures/core-vector-hashes.json';
 

@@ -1,11 +1,12 @@
 // Debian's Firefox over WebDriver BiDi (w3c.github.io/webdriver-bidi), which playwright can't drive: one page, one script.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
+import { type Engine, findOnPath, isExecutable } from './engine.ts';
 
 const NAMES = ['firefox-esr', 'firefox'];
 /** No first-run pages, no updates, no traffic of its own. */
@@ -28,22 +29,12 @@ interface Reply {
 
 /** Path of an installed Firefox: FIREFOX_PATH, or the first on the PATH; undefined when there is none. */
 export function findFirefox(): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const candidates = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
-  return [process.env['FIREFOX_PATH'], ...candidates].find((path) => path !== undefined && isExecutable(path));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const named = process.env['FIREFOX_PATH'];
+  return named !== undefined && isExecutable(named) ? named : NAMES.map(findOnPath).find((path) => path !== undefined);
 }
 
 /** A running Firefox with a profile of its own. */
-export class Firefox {
+export class Firefox implements Engine {
   readonly #process: ChildProcess;
   readonly #profile: string;
   readonly #socket: WebSocket;
@@ -77,7 +68,6 @@ export class Firefox {
     return firefox;
   }
 
-  /** Opens a page and returns what an expression in it, or the promise it gives, is: text. */
   async evaluate(url: string, expression: string): Promise<string> {
     const { contexts } = (await this.#send('browsingContext.getTree', {})) as {
       contexts: readonly { context: string }[];

@@ -1,0 +1,58 @@
+// What the test asks of a browser, in the page.
+import { loadCore } from '../../src/audio/index.ts';
+import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../../src/browser/worklet-messages.ts';
+import { type CoreBuild, coreModule } from '../../src/wasm/core.ts';
+import { playoutModule } from '../../src/wasm/playout-module.ts';
+import { FRAMES, SAMPLE_RATE, seededSignal, sha256 } from '../browser/fixtures/core-path.ts';
+import { vectorHashes } from '../browser/fixtures/core-vectors.ts';
+import { ANSWER, CAPACITY_FRAMES, ITEM_RATE, OUTPUT_RATE, PLAYED_FRAMES } from './answer.ts';
+
+async function renderInWorklet(module: WebAssembly.Module): Promise<AudioBuffer> {
+  const context = new OfflineAudioContext({ numberOfChannels: 2, length: FRAMES, sampleRate: SAMPLE_RATE });
+  await context.audioWorklet.addModule('/core-worklet.js');
+  const signal = context.createBuffer(1, FRAMES, SAMPLE_RATE);
+  signal.copyToChannel(seededSignal(), 0);
+  const source = new AudioBufferSourceNode(context, { buffer: signal });
+  const path = new AudioWorkletNode(context, 'core-path', { outputChannelCount: [2], processorOptions: { module } });
+  source.connect(path).connect(context.destination);
+  source.start();
+  return context.startRendering();
+}
+
+/** The hashes of one build, in the page and from an AudioWorklet, as JSON. */
+async function hashesOf(build: CoreBuild): Promise<string> {
+  await loadCore(build);
+  const rendered = await renderInWorklet(coreModule(build));
+  const worklet = { wire: await sha256(rendered.getChannelData(0)), phone: await sha256(rendered.getChannelData(1)) };
+  return JSON.stringify({ worklet, vectors: await vectorHashes() });
+}
+
+/** The hash of an answer that the playback worklet plays. */
+async function hashOfAnswer(): Promise<string> {
+  const context = new OfflineAudioContext({ numberOfChannels: 1, length: PLAYED_FRAMES, sampleRate: OUTPUT_RATE });
+  await context.audioWorklet.addModule('/playback.js');
+  const processorOptions: PlaybackOptions = {
+    module: coreModule('simd'),
+    playoutModule: playoutModule(),
+    itemRate: ITEM_RATE,
+    capacityFrames: CAPACITY_FRAMES,
+    isAdaptive: false,
+  };
+  const node = new AudioWorkletNode(context, 'bargein-playback', {
+    numberOfInputs: 0,
+    outputChannelCount: [1],
+    processorOptions,
+  });
+  node.connect(context.destination);
+  const isLocated = new Promise<void>((resolve, reject) => {
+    node.port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => {
+      if (data.type === 'error') reject(new Error(data.message));
+      if (data.type === 'position') resolve();
+    };
+  });
+  for (const command of [...ANSWER, { type: 'locate' }] satisfies PlaybackCommand[]) node.port.postMessage(command);
+  await isLocated;
+  return sha256((await context.startRendering()).getChannelData(0));
+}
+
+Object.assign(globalThis, { hashesOf, hashOfAnswer });
