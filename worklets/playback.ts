@@ -20,6 +20,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     bufferedFrames: 0,
     underrunEvents: 0,
     concealedFrames: 0,
+    outputDb: Number.NEGATIVE_INFINITY,
     contextFrame: 0,
   };
   readonly #stats: PlayoutStats = noStats();
@@ -118,21 +119,24 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     this.port.postMessage(report);
   }
 
-  /** Brings the position up to date; returns whether it has moved. */
+  /** Brings the position up to date; returns whether it has moved or the output has a new level. */
   #locate(contextFrame: number): boolean {
     const position = this.#position;
-    const { handle, renderedFrames, bufferedFrames } = position;
+    const { handle, renderedFrames, bufferedFrames, outputDb } = position;
     this.#playout.copyStats(this.#stats);
     position.handle = this.#playout.currentHandle;
     position.renderedFrames = position.handle === 0 ? 0 : this.#playout.renderedFrames(position.handle);
     position.bufferedFrames = this.#stats.bufferedFrames;
     position.underrunEvents = this.#stats.underrunEvents;
     position.concealedFrames = this.#stats.concealedFrames;
+    position.outputDb = this.#playout.outputLevel.rmsDb;
+    this.#playout.outputLevel.reset();
     position.contextFrame = contextFrame;
     return (
       handle !== position.handle ||
       renderedFrames !== position.renderedFrames ||
-      bufferedFrames !== position.bufferedFrames
+      bufferedFrames !== position.bufferedFrames ||
+      outputDb !== position.outputDb
     );
   }
 

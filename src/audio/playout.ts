@@ -3,6 +3,7 @@ import { Kernel } from '../wasm/kernel.ts';
 import { type PlayoutExports, playoutModule } from '../wasm/playout-module.ts';
 import { JitterControl } from './jitter-control.ts';
 import { checkSampleRate, WIRE_SAMPLE_RATE } from './format.ts';
+import { Level } from './level.ts';
 
 /** Handles that can be unfinished at once. */
 export const PLAYOUT_HANDLES = 64;
@@ -82,7 +83,10 @@ export class Playout {
   readonly capacityFrames: number;
   /** Most frames that one `render` takes. */
   readonly maxBlockFrames: number;
+  /** Level of what was rendered since its last `reset()`, fades and gain included. */
+  readonly outputLevel: Level;
   readonly #stateAt: number;
+  readonly #meterAt: number;
   readonly #stagingAt: number;
   readonly #outputAt: number;
   readonly #control: JitterControl | null;
@@ -103,15 +107,27 @@ export class Playout {
     const { module, isAdaptive = false } = options;
     this.#control = isAdaptive ? new JitterControl() : null;
     const code = options.playoutModule ?? playoutModule();
-    const sizing = playoutExports(code, new Kernel({ pages: Kernel.pagesFor(0), module }));
-    const stateBytes = sizing.playoutBytes(this.capacityFrames, this.itemRate, this.outputRate, Number(isAdaptive));
+    const sizing = new Kernel({ pages: Kernel.pagesFor(0), module });
+    const sizer = playoutExports(code, sizing);
+    const stateBytes = sizer.playoutBytes(this.capacityFrames, this.itemRate, this.outputRate, Number(isAdaptive));
     const stagingBytes = Math.max(STAGING_FRAMES * 2, PLAYOUT_HANDLES * REPORT_WORDS * 4);
     const outputBytes = this.maxBlockFrames * 4;
-    const kernel = new Kernel({ pages: Kernel.pagesFor(stateBytes + stagingBytes + outputBytes), module });
+    const meterBytes = sizing.exports.meterBytes();
+    const bytes = stateBytes + stagingBytes + outputBytes + meterBytes;
+    const kernel = new Kernel({ pages: Kernel.pagesFor(bytes), module });
     this.#ownKernel = kernel;
     this.#stateAt = kernel.allocate(stateBytes);
     this.#stagingAt = kernel.allocate(stagingBytes);
     this.#outputAt = kernel.allocate(outputBytes);
+    const meterAt = kernel.allocate(meterBytes);
+    const liveKernel = (): Kernel => this.#kernel;
+    this.#meterAt = meterAt;
+    this.outputLevel = new Level({
+      get kernel() {
+        return liveKernel();
+      },
+      meterAt,
+    });
     this.#block = kernel.f32.subarray(this.#outputAt / 4, this.#outputAt / 4);
     this.#exports = playoutExports(code, kernel);
     this.#exports.playoutInit(this.#stateAt, this.capacityFrames, this.itemRate, this.outputRate, Number(isAdaptive));
@@ -177,6 +193,7 @@ export class Playout {
     this.#renderedOutputFrames += frames;
     this.#live.playoutRender(this.#stateAt, this.#outputAt, frames);
     this.#isInterrupted = false;
+    this.#kernel.exports.meterFloat(this.#meterAt, this.#outputAt, frames);
     output.set(this.#block);
   }
 

@@ -47,6 +47,8 @@ export type PlaybackEvent =
       readonly bufferedFrames: number;
       readonly underrunEvents: number;
       readonly concealedFrames: number;
+      /** RMS of the output since the last position, in dB relative to full scale; −Infinity for silence. */
+      readonly outputDb: number;
       readonly contextFrame: number;
     }
   | {

@@ -73,6 +73,21 @@ describe.each<CoreBuild>(['scalar', 'simd'])('Playout on the %s build', (build) 
     module = coreModule(build);
   });
 
+  it('meters what it rendered, fades and gain included, until it is asked to begin anew', () => {
+    const { playout } = loaded({ module }, tone(24_000, 24_000));
+    const first = concat([render(playout, 128), render(playout, 512)]);
+    expect(playout.outputLevel.frames).toBe(640);
+    expect(playout.outputLevel.rms).toBeCloseTo(Math.sqrt(first.reduce((sum, x) => sum + x * x, 0) / 640), 6);
+    expect(playout.outputLevel.peak).toBe(first.reduce((most, x) => Math.max(most, Math.abs(x)), 0));
+    playout.duck(Number.NEGATIVE_INFINITY);
+    render(playout, 4800);
+    playout.outputLevel.reset();
+    render(playout, 128);
+    expect(playout.outputLevel.rmsDb).toBe(Number.NEGATIVE_INFINITY);
+    playout.free();
+    expect(() => playout.outputLevel.rms).toThrowError(expect.objectContaining({ code: 'ERR_AUDIO_MEMORY' }));
+  });
+
   describe.each(PAIRS)('from %i to %i Hz', (itemRate, outputRate) => {
     it.each(QUANTA)('counts rendered frames exactly in blocks of %i', (quantum) => {
       const delay = delayInputFrames(itemRate, outputRate);

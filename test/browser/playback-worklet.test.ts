@@ -189,6 +189,21 @@ describe.each(ITEM_RATES)('the playback worklet with items at %i Hz', (itemRate)
     for (const [i, frame] of frames.slice(1).entries()) expect(frame - (frames[i] ?? 0)).toBeGreaterThanOrEqual(960);
   });
 
+  it('tells with each position how loud the output was, and once that it is silent again', async () => {
+    const short = { type: 'write', handle: 1, samples: speech(itemRate / 4, 0.5) } as const;
+    const commands: readonly PlaybackCommand[] = [{ type: 'open', handle: 1 }, short, { type: 'end', handle: 1 }];
+    const { samples, events } = await renderInWorklet(itemRate, [{ quantum: 0, commands }]);
+    const positions = events.filter((event) => event.type === 'position');
+    const loud = positions.filter(({ outputDb }) => outputDb > Number.NEGATIVE_INFINITY);
+    expect(loud.length).toBeGreaterThan(10);
+    for (const [i, { contextFrame, outputDb }] of loud.entries()) {
+      const part = samples.subarray(loud[i - 1]?.contextFrame ?? 0, contextFrame);
+      const meanSquare = part.reduce((sum, sample) => sum + sample * sample, 0) / part.length;
+      expect(outputDb).toBeCloseTo(10 * Math.log10(meanSquare), 2);
+    }
+    expect(positions.at(-1)?.outputDb).toBe(Number.NEGATIVE_INFINITY);
+  });
+
   it('answers interrupts that arrive before one quantum with one report, which names the newest', async () => {
     const at = 40;
     const commands: readonly PlaybackCommand[] = [
