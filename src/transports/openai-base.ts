@@ -354,9 +354,14 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     if (error !== undefined) this._deliver('error', { type: 'error', error, eventId: error.eventId, code: error.code });
   }
 
+  /** Whether somebody wants the event `*`; a session wants it only while it has listeners of its own. */
+  protected _isWatched(): boolean {
+    return (this.rawListeners('*') as RawEventListener[]).some(({ isNeeded }) => isNeeded?.() !== false);
+  }
+
   /** Listeners get a copy: whatever they change in it, redact for a log for instance, changes nothing here. */
   #show(raw: RawServerEvent, isMalformed: boolean): void {
-    const isWatched = (this.rawListeners('*') as RawEventListener[]).some(({ isNeeded }) => isNeeded?.() !== false);
+    const isWatched = this._isWatched();
     const name = raw.type as `${string}.${string}`;
     const isNamed = !isMalformed && name.includes('.') && this.listenerCount(name) > 0;
     if (!isWatched && !isNamed) return;

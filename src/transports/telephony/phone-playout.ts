@@ -73,6 +73,7 @@ export class PhonePlayout implements SessionPlayout {
   #hasEnded = false;
   #isPaused = false;
   #timer: Timer | null = null;
+  #wakesAtMs = 0;
 
   constructor(output: PhoneOutput, clock: Clock) {
     this.#output = output;
@@ -213,8 +214,6 @@ export class PhonePlayout implements SessionPlayout {
   }
 
   #send(): void {
-    this.#timer?.cancel();
-    this.#timer = null;
     if (this.#isPaused) return;
     const nowMs = this.#clock.nowMs();
     for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
@@ -252,7 +251,12 @@ export class PhonePlayout implements SessionPlayout {
     const isBlocked = this.#waiting.length > 0 && ahead < AHEAD_FRAMES;
     const untilFrames = this.#waiting.length > 0 ? AHEAD_FRAMES / 2 : 0;
     const delayMs = isBlocked ? SOCKET_RETRY_MS : Math.ceil((ahead - untilFrames) / 8) + 1;
+    // A timer that fires before then looks again; one a packet would cost more than the packet.
+    if (this.#timer !== null && this.#wakesAtMs <= nowMs + delayMs) return;
+    this.#timer?.cancel();
+    this.#wakesAtMs = nowMs + delayMs;
     this.#timer = this.#clock.schedule(delayMs, () => {
+      this.#timer = null;
       this.#advance();
       this.#send();
       this.#ledger.deliver();

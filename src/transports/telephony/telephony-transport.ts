@@ -59,7 +59,9 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
       dialect,
       clock,
       listener: {
-        onFrame: (message) => this._deliver('*', { type: `${dialect.name}_message`, message }),
+        onFrame: (message) => {
+          if (this._isWatched()) this._deliver('*', { type: `${dialect.name}_message`, message });
+        },
         onMessage: (message) => this.#onPhone(message),
         onError: (error) => this._onError(error),
         onClosed: () => this.#onLineClosed(),
