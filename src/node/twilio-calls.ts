@@ -25,6 +25,8 @@ export interface TwilioCallsOptions {
   readonly authToken: string | null;
   /** The stream's URL as the TwiML has it; default `wss://<Host of the request><path>`. Name it behind a proxy. */
   readonly url?: string;
+  /** Whether there is no room for another call now; a stream then gets the answer 503. Default: there always is. */
+  readonly refuses?: (request: IncomingMessage) => boolean;
   /** A media stream was let in. Its `start` has not come yet; give the socket to a transport at once. */
   readonly onCall: (socket: WebSocket, request: IncomingMessage) => void;
   /** A stream was turned away; it got the answer 403. */
@@ -54,6 +56,7 @@ export function acceptTwilioCalls(options: TwilioCallsOptions): () => void {
       options.onRefused?.(request);
       return;
     }
+    if (options.refuses?.(request) === true) return refuse(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => {
       // A frame that is too large is an error event of the socket; without a listener it would end the process.
       socket.on('error', () => {});

@@ -11,6 +11,9 @@ export {
   parseFault,
   parseFaultText,
 } from './fault.ts';
+export type { AdmissionLimits, AdmissionRefusal } from './gateway/admission.ts';
+export type { CallHandler, GatewayCall } from './gateway/call-host.ts';
+export { createGateway, type Gateway, type GatewayAddress, type GatewayOptions } from './gateway/gateway.ts';
 export { FliteVoice } from './flite-voice.ts';
 export {
   connectInMemory,

@@ -39,6 +39,9 @@ export class CallerAudio {
   /** Silence was sent for the present inactivity. */
   #isPadded = false;
   #isFlowing = false;
+  /** Between this clock and the timestamps, for the promptest packet and for the last one. */
+  #leastOffsetMs = Number.POSITIVE_INFINITY;
+  #lastOffsetMs = Number.POSITIVE_INFINITY;
   #timer: Timer | null = null;
 
   /** @param inactivityMs Without media for so long while the caller speaks, 1 s of silence is sent; null: never. */
@@ -47,6 +50,11 @@ export class CallerAudio {
     this.#clock = options.clock;
     this.#inactivityMs = options.inactivityMs;
     this.#lastMediaMs = this.#budgetAtMs = this.#clock.nowMs();
+  }
+
+  /** How much later than the promptest packet the last one came, in ms. */
+  get delayMs(): number {
+    return this.#lastOffsetMs === Number.POSITIVE_INFINITY ? 0 : this.#lastOffsetMs - this.#leastOffsetMs;
   }
 
   /** The stream has started. */
@@ -60,6 +68,8 @@ export class CallerAudio {
   receive({ timestampMs, payload, frames }: Extract<PhoneMessage, { type: 'media' }>): void {
     this.#lastMediaMs = this.#clock.nowMs();
     this.#isPadded = false;
+    this.#lastOffsetMs = this.#lastMediaMs - timestampMs;
+    this.#leastOffsetMs = Math.min(this.#leastOffsetMs, this.#lastOffsetMs);
     const expectedMs = this.#nextTimestampMs;
     if (expectedMs !== null && timestampMs > expectedMs) this.#pad(timestampMs - expectedMs);
     this.#nextTimestampMs = Math.max(expectedMs ?? 0, timestampMs + frames / FRAMES_PER_MS);

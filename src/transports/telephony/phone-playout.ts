@@ -88,6 +88,11 @@ export class PhonePlayout implements SessionPlayout {
     this.#ledger.listener = listener;
   }
 
+  /** Audio that the caller has not heard, in ms: what waits here, and what should lie at the phone. */
+  get waitingMs(): number {
+    return (this.#waitingFrames + this.#aheadFrames(this.#clock.nowMs())) / 8;
+  }
+
   /** Throws `ERR_PHONE_FORMAT`: a G.711 line takes no PCM16, so the transport asks the model for G.711. */
   write(_packet: PlayoutPacket): never {
     throw new UserError(

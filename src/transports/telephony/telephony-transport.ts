@@ -33,6 +33,18 @@ export interface TelephonyRealtimeTransportOptions extends Omit<OpenAIRealtimeWe
   reconnectGraceMs?: number;
 }
 
+/** Figures of a telephone call. */
+export interface TelephonyStats {
+  /** How much later than the promptest one the caller's last packet went on to the model, in ms. */
+  readonly callerDelayMs: number;
+  /** The agent's audio that the caller has not heard yet, here and at the phone, in ms. */
+  readonly waitingMs: number;
+  /** How often the phone was emptied because the caller spoke. */
+  readonly bargeIns: number;
+  /** From the model's word that the caller speaks to the emptying of the phone, the last time, in ms; `null` before it. */
+  readonly lastClearMs: number | null;
+}
+
 /**
  * A telephone call: the provider's media stream on one side, the Realtime service on the other. G.711 goes through as it
  * is; what the caller heard comes from the provider's marks.
@@ -48,6 +60,10 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
   readonly #caller: CallerAudio;
   readonly #graceMs: number;
   #hangUp: Timer | null = null;
+  /** When the model heard the caller begin to speak; `null` once the phone was emptied for it. */
+  #spokenAtMs: number | null = null;
+  #bargeIns = 0;
+  #lastClearMs: number | null = null;
 
   constructor(socket: WebSocketLike, dialect: PhoneDialect, options: TelephonyRealtimeTransportOptions = {}) {
     const { inputAudioInactivityTimeoutMs = DEFAULT_INACTIVITY_MS, reconnectGraceMs = DEFAULT_RECONNECT_GRACE_MS } =
@@ -74,7 +90,10 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
         },
         media: (payload) => line.media(payload),
         mark: (name) => line.mark(name),
-        clear: () => line.clear(),
+        clear: () => {
+          line.clear();
+          this.#cleared();
+        },
         onBacklog: (waitingFrames) => this.#onBacklog(waitingFrames),
       },
       clock,
@@ -93,8 +112,21 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
       },
       { clock, inactivityMs: inputAudioInactivityTimeoutMs },
     );
-    this.on('speech_started', () => this.#caller.speaks(true));
+    this.on('speech_started', () => {
+      this.#spokenAtMs = clock.nowMs();
+      this.#caller.speaks(true);
+    });
     this.on('speech_stopped', () => this.#caller.speaks(false));
+  }
+
+  /** Figures of this moment. */
+  get stats(): TelephonyStats {
+    return {
+      callerDelayMs: this.#caller.delayMs,
+      waitingMs: this.#phone.waitingMs,
+      bargeIns: this.#bargeIns,
+      lastClearMs: this.#lastClearMs,
+    };
   }
 
   /** Waits for the stream's `start`; with it, what the provider said of the call. Rejects as `connect` does. */
@@ -170,6 +202,13 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
         return this.#line.close();
       case 'other':
     }
+  }
+
+  #cleared(): void {
+    if (this.#spokenAtMs === null) return;
+    this.#bargeIns += 1;
+    this.#lastClearMs = this._clock.nowMs() - this.#spokenAtMs;
+    this.#spokenAtMs = null;
   }
 
   #append(audio: string): void {

@@ -1,0 +1,17 @@
+/** TwiML that puts the call's audio on a media stream. */
+export function connectTwiml(streamUrl: string): string {
+  return document(`<Connect><Stream url="${escaped(streamUrl)}" /></Connect>`);
+}
+
+/** TwiML that turns the call away before it is answered, so nobody pays for it: the caller hears the busy tone. */
+export function busyTwiml(): string {
+  return document('<Reject reason="busy" />');
+}
+
+function document(verbs: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs}</Response>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
