@@ -1,6 +1,7 @@
 // The public face of a session. What it does is decided in `session/` and carried out by `shell/`.
 
 import { EventEmitter } from '#emitter';
+import { runtimeSource } from '#session-runtime';
 import type { RealtimeAgent } from './agent/agent.ts';
 import type { RunToolApprovalItem } from './agent/approval-item.ts';
 import { callIdOf } from './agent/approval-item.ts';
@@ -18,9 +19,12 @@ import type {
   RealtimeSessionOptions,
 } from './session-options.ts';
 import { checkSessionOptions } from './session-options.ts';
-import { AgentRoster } from './shell/agent-roster.ts';
 import { optional } from './shell/open-commands.ts';
-import { SessionRuntime } from './shell/session-runtime.ts';
+import { loadedRuntime } from './shell/loaded-runtime.ts';
+import type { SessionMachine } from './shell/session-machine.ts';
+import type { SessionParts } from './shell/session-parts.ts';
+import { sessionParts } from './shell/session-parts.ts';
+import { UnloadedRuntime } from './shell/unloaded-runtime.ts';
 import { checkMessage, checkedAudio } from './user-input.ts';
 import type { ApiKey, RealtimeMcpToolInfo, RealtimeTransportLayer, RealtimeUserInput } from './transports/transport.ts';
 
@@ -28,7 +32,8 @@ import type { ApiKey, RealtimeMcpToolInfo, RealtimeTransportLayer, RealtimeUserI
 export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<RealtimeSessionEventTypes<TBaseContext>> {
   readonly initialAgent: SessionAgent<TBaseContext>;
   readonly options: Partial<RealtimeSessionOptions<TBaseContext>>;
-  readonly #runtime: SessionRuntime<TBaseContext>;
+  readonly #parts: SessionParts<TBaseContext>;
+  #machine: SessionMachine<TBaseContext>;
 
   /** @param initialAgent The agent that begins each connection. */
   constructor(initialAgent: SessionAgent<TBaseContext>, options: Partial<RealtimeSessionOptions<TBaseContext>> = {}) {
@@ -36,13 +41,19 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     checkSessionOptions(options);
     this.initialAgent = initialAgent;
     this.options = withoutPlainKey(options);
-    this.#runtime = new SessionRuntime(this, initialAgent, options);
+    this.#parts = sessionParts(this, initialAgent, options, () => this.#machine);
+    const { ready } = runtimeSource;
+    this.#machine =
+      ready === null
+        ? new UnloadedRuntime(this.#parts, { load: loadedRuntime, onLoaded: (machine) => (this.#machine = machine) })
+        : new ready.SessionRuntime(this.#parts);
   }
 
   /**
    * Goes on with the call that a journal tells of, in place of the session that wrote it. Listeners and then `connect` come
    * next: the new connection is told the history, the agent in charge is restored, approvals are asked for again. A tool
-   * that had been started never runs again; the model reads that its result was lost.
+   * that had been started never runs again; the model reads that its result was lost. In a browser, where `preload` has
+   * not resolved yet, `history` and `currentAgent` follow once the code is there, and what is wrong rejects `connect`.
    */
   static resume<TBaseContext = unknown>(
     entries: Iterable<JournalEntry>,
@@ -54,61 +65,69 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     }
     const session = new RealtimeSession(initialAgent, options);
     // An agent may name the history in its context type or leave it out; at run time both get the same.
-    session.#runtime.restore({ entries, agents: agents as readonly RealtimeAgent<TBaseContext>[], heard });
+    session.#machine.restore({ entries, agents: agents as readonly RealtimeAgent<TBaseContext>[], heard });
     return session;
+  }
+
+  /**
+   * Loads what a conversation needs, where it is not there yet: in browsers, which otherwise get it as a session is made.
+   * Rejects with `ERR_CODE_NOT_LOADED`.
+   */
+  static async preload(): Promise<void> {
+    await loadedRuntime();
   }
 
   /** What tools and guardrails are given. */
   get context(): RunContext<RealtimeContextData<TBaseContext>> {
-    return this.#runtime.runContext;
+    return this.#parts.runContext;
   }
 
   get currentAgent(): SessionAgent<TBaseContext> {
-    return this.#runtime.currentAgent;
+    return this.#machine.currentAgent;
   }
 
   /** The conversation so far: a fresh array of shared items, which must not be changed. */
   get history(): RealtimeItem[] {
-    return this.#runtime.history;
+    return this.#machine.history;
   }
 
   /** Null when the transport does not handle muting. */
   get muted(): boolean | null {
-    return (this.options.audio ?? this.#runtime.transport).muted;
+    return (this.options.audio ?? this.#parts.transport).muted;
   }
 
   get transport(): RealtimeTransportLayer {
-    return this.#runtime.transport;
+    return this.#parts.transport;
   }
 
   get usage(): Usage {
-    return this.#runtime.runContext.usage;
+    return this.#parts.runContext.usage;
   }
 
   /** Tools of hosted servers that the current agent can use. */
   get availableMcpTools(): RealtimeMcpToolInfo[] {
-    return this.#runtime.hosted.availableTo(this.#runtime.currentOffer);
+    return this.#machine.availableMcpTools;
   }
 
   /** Opens the connection, with a fresh history and the initial agent. */
   connect(options: RealtimeSessionConnectOptions = {}): Promise<void> {
-    return this.#runtime.connect(options);
+    return this.#machine.connect(options);
   }
 
   /** Ends the connection: running tools are told to stop, queued audio is dropped, the history stays readable. */
   close(): void {
-    this.#runtime.close();
+    this.#machine.close();
   }
 
   /** Sends a message of the user and asks for an answer. */
   sendMessage(message: RealtimeUserInput, otherEventData: Record<string, unknown> = {}): void {
     checkMessage(message);
-    this.#runtime.command({ type: 'sendMessage', message, otherEventData });
+    this.#machine.command({ type: 'sendMessage', message, otherEventData });
   }
 
   /** Shows the model an image, given as a data URL. */
   addImage(image: string, { triggerResponse = true }: { triggerResponse?: boolean } = {}): void {
-    this.#runtime.addImage(image, triggerResponse);
+    this.#machine.addImage(image, triggerResponse);
   }
 
   /**
@@ -116,21 +135,21 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
    * being made again, the youngest 480 kB (10 s of PCM16 at 24 kHz) are kept and sent first.
    */
   sendAudio(audio: ArrayBuffer | ArrayBufferView, options: { commit?: boolean } = {}): void {
-    this.#runtime.sendAudio(checkedAudio(audio), options);
+    this.#machine.sendAudio(checkedAudio(audio), options);
   }
 
   mute(muted: boolean): void {
-    (this.options.audio ?? this.#runtime.transport).mute(muted);
+    (this.options.audio ?? this.#parts.transport).mute(muted);
   }
 
   /** Stops the agent, as if the user had begun to speak. */
   interrupt(): void {
-    this.#runtime.command({ type: 'interrupt' });
+    this.#machine.command({ type: 'interrupt' });
   }
 
   /** For apps that play the agent's audio themselves: says how far an item was played. */
   reportPlayback(report: { itemId: string; contentIndex?: number; playedMs: number }): void {
-    const playout = this.#runtime.driven?.playout;
+    const playout = this.#parts.driven?.playout;
     if (playout !== undefined && 'reportPlayback' in playout && typeof playout.reportPlayback === 'function') {
       playout.reportPlayback(report);
       return;
@@ -146,7 +165,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
       if (typeof newAgent?.name !== 'string' || typeof newAgent.getSystemPrompt !== 'function') {
         throw new UserError('updateAgent() takes a RealtimeAgent', { code: 'ERR_AGENT_KIND' });
       }
-      await this.#runtime.settled({ type: 'updateAgent', agentName: newAgent.name }, newAgent);
+      await this.#machine.settled({ type: 'updateAgent', agentName: newAgent.name }, newAgent);
       return newAgent;
     });
   }
@@ -154,7 +173,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
   /** Asks the server to make the history so; the local one changes as the server confirms. */
   updateHistory(newHistory: RealtimeItem[] | ((history: RealtimeItem[]) => RealtimeItem[])): void {
     const items = typeof newHistory === 'function' ? newHistory(structuredClone(this.history)) : newHistory;
-    this.#runtime.command({ type: 'updateHistory', items });
+    this.#machine.command({ type: 'updateHistory', items });
   }
 
   /** Lets a call run that waits for approval; with `alwaysApprove` every later call of that tool, too. */
@@ -164,9 +183,9 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
   ): Promise<void> {
     return optional(async () => {
       const decision = { isApproved: true, isStanding: alwaysApprove };
-      if (this.#runtime.hosted.answer(approvalItem, this.#runtime.transport, decision)) return;
-      this.#runtime.runContext.approveTool(approvalItem, { alwaysApprove });
-      await this.#runtime.settled({ type: 'approve', callId: callIdOf(approvalItem), always: alwaysApprove });
+      if (this.#machine.answerHosted(approvalItem, decision)) return;
+      this.#parts.runContext.approveTool(approvalItem, { alwaysApprove });
+      await this.#machine.settled({ type: 'approve', callId: callIdOf(approvalItem), always: alwaysApprove });
     });
   }
 
@@ -177,16 +196,16 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
   ): Promise<void> {
     return optional(async () => {
       const decision = { isApproved: false, isStanding: alwaysReject, reason: message };
-      if (this.#runtime.hosted.answer(approvalItem, this.#runtime.transport, decision)) return;
-      this.#runtime.runContext.rejectTool(approvalItem, { alwaysReject, message });
-      await this.#runtime.settled({ type: 'reject', callId: callIdOf(approvalItem), always: alwaysReject, message });
+      if (this.#machine.answerHosted(approvalItem, decision)) return;
+      this.#parts.runContext.rejectTool(approvalItem, { alwaysReject, message });
+      await this.#machine.settled({ type: 'reject', callId: callIdOf(approvalItem), always: alwaysReject, message });
     });
   }
 
   /** The configuration that `connect` would send. */
   async getInitialSessionConfig(overrides: SessionConfig = {}): Promise<SessionConfig> {
-    const roster = new AgentRoster(this.initialAgent, this.options, this.#runtime.runContext);
-    return (await roster.prepare(roster.initial, overrides)).config;
+    const { initialConfig } = await loadedRuntime();
+    return initialConfig(this.initialAgent, this.options, this.#parts.runContext, overrides);
   }
 
   /** The configuration that a session of `agent` would begin with, without making one. */
@@ -196,12 +215,13 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     overrides: SessionConfig = {},
   ): Promise<SessionConfig> {
     checkSessionOptions(options);
-    const roster = new AgentRoster(
+    const { initialConfig } = await loadedRuntime();
+    return initialConfig(
       agent,
       options,
       realtimeContext(options.context, () => []),
+      overrides,
     );
-    return (await roster.prepare(roster.initial, overrides)).config;
   }
 }
 

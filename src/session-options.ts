@@ -4,7 +4,6 @@ import type { RealtimeContextData } from './agent/run-context.ts';
 import type { Clock } from './clock.ts';
 import { UserError } from './errors.ts';
 import { MAX_TIMEOUT_MS } from './agent/tool.ts';
-import { logger } from './logger.ts';
 import type { RealtimeReconnectOptions } from './reconnect-options.ts';
 import type { SessionFeature } from './shell/session-feature.ts';
 import type { SessionJournal } from './shell/journal-writer.ts';
@@ -12,7 +11,7 @@ import type { SessionConfig } from './protocol/session-config.ts';
 import type { SessionAudio } from './session-audio.ts';
 import type { SessionAgent } from './session-events.ts';
 import type { HeardAudio } from './session/state.ts';
-import type { ApiKey, RealtimeTransportLayer, RealtimeTransportLayerConnectOptions } from './transports/transport.ts';
+import type { ApiKey, RealtimeTransportLayer } from './transports/transport.ts';
 
 /** How function tools run. */
 export interface RealtimeToolExecutionConfig {
@@ -133,40 +132,4 @@ export function checkSessionOptions(options: PlainOptions): void {
 export function guardrailDebounceLength(options: PlainOptions): number | null {
   if (options.outputGuardrails === undefined || options.outputGuardrails.length === 0) return null;
   return options.outputGuardrailSettings?.debounceTextLength ?? DEFAULT_DEBOUNCE_LENGTH;
-}
-
-/** What the service is told about tracing. */
-export function tracingOf(options: PlainOptions): SessionConfig['tracing'] {
-  const { tracingDisabled, workflowName, groupId, traceMetadata, config } = options;
-  if (tracingDisabled === true) return null;
-  if (workflowName === undefined) {
-    if (groupId !== undefined || traceMetadata !== undefined) {
-      logger.warn(
-        'groupId and traceMetadata have no effect without workflowName; set workflowName to trace the session',
-      );
-    }
-    return config?.tracing === undefined ? 'auto' : config.tracing;
-  }
-  return {
-    workflow_name: workflowName,
-    ...(groupId === undefined ? {} : { group_id: groupId }),
-    ...(traceMetadata === undefined ? {} : { metadata: traceMetadata }),
-  };
-}
-
-/** What the transport gets to connect with. */
-export function connectOptionsOf(
-  options: RealtimeSessionConnectOptions,
-  defaults: Pick<Partial<RealtimeSessionOptions>, 'apiKey' | 'model'>,
-  initialSessionConfig: SessionConfig,
-): RealtimeTransportLayerConnectOptions {
-  const { apiKey = defaults.apiKey, model = defaults.model, url, callId, signal } = options;
-  return {
-    initialSessionConfig,
-    ...(apiKey !== undefined && { apiKey }),
-    ...(model !== undefined && { model }),
-    ...(url !== undefined && { url }),
-    ...(callId !== undefined && { callId }),
-    ...(signal !== undefined && { signal }),
-  };
 }

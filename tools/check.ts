@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { appSize } from './app-size.ts';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -47,6 +48,16 @@ for (const { name, path, bytes, gzipBytes } of wasmBudgets) {
   const zipped = gzipSync(wasm).length;
   console.log(`${name}: ${wasm.length} bytes, ${zipped} gzip`);
   if (wasm.length > bytes || zipped > gzipBytes) failed.push(`${name} size`);
+}
+
+const { first, withCall } = await appSize();
+const appBudgets = [
+  { name: 'bargein, what a page loads at first', bytes: first, budget: 30_000 },
+  { name: 'bargein, that and what every call loads', bytes: withCall, budget: 50_500 },
+];
+for (const { name, bytes, budget } of appBudgets) {
+  console.log(`${name}: ${bytes} bytes gzip of ${budget}`);
+  if (bytes > budget) failed.push(name);
 }
 
 for (const [command, ...args] of checks) {

@@ -1,6 +1,8 @@
-// Joins the modules behind the main entry into two files. Node reads and links every file of a package by itself, half a
+// Joins the modules behind the main entry into a few files. Node reads and links every file of a package by itself, half a
 // millisecond each, so seventy of them would take longer to import than all their code to run. Each module keeps its own
 // file, which names what the joined one has: whatever imports it, from another entry too, gets the same classes.
+//
+// Bundlers split between files, so what an app's first paint needs and what only a call needs are never in the same one.
 import { relative } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { rolldown } from 'rolldown';
@@ -36,13 +38,22 @@ async function modulesBehind(...entries: string[]): Promise<{ found: Set<string>
 export async function joinModules(): Promise<void> {
   const { found: main, later } = await modulesBehind('src/index.ts');
   const { found: light } = await modulesBehind('src/audio/index.ts', 'src/playout/index.ts');
+  const { found: call } = await modulesBehind('src/shell/session-runtime.ts');
   const perPlatform = ['node', 'browser', 'edge'].map((name) => `src/platform/${name}.ts`);
   // Each platform registers itself, and only where it is the platform.
   for (const path of ['src/index.ts', ...perPlatform]) main.delete(path);
   const emitters = ['src/emitter.ts', 'src/emitter.node.ts', 'src/emitter-statics.ts', 'src/emitter-surface.ts'];
-  const entries = [...main, ...later, 'src/index.ts', ...perPlatform, ...emitters];
+  const runtimeSources = ['src/shell/ready-runtime.ts', 'src/shell/lazy-runtime.ts'];
+  const chosen = [...emitters, ...runtimeSources];
+  const entries = new Set([...main, ...later, 'src/index.ts', ...perPlatform, ...chosen]);
+  const fileOf = (path: string): string | null => {
+    if (chosen.includes(path) || !(main.has(path) || call.has(path))) return null;
+    if (light.has(path)) return 'joined/light';
+    if (!main.has(path)) return 'joined/call';
+    return call.has(path) ? 'joined/base' : 'joined/session';
+  };
   const joined = await rolldown({
-    input: Object.fromEntries(entries.map((path) => [path.replace(/^src\//, '').replace(/\.ts$/, ''), path])),
+    input: Object.fromEntries([...entries].map((path) => [path.replace(/^src\//, '').replace(/\.ts$/, ''), path])),
     external: (id) => id.startsWith('#') || id.startsWith('node:') || (/^[^./]/.test(id) && !id.startsWith('src/')),
     resolve: { conditionNames: [CONDITION] },
     preserveEntrySignatures: 'strict',
@@ -57,16 +68,7 @@ export async function joinModules(): Promise<void> {
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     codeSplitting: {
-      groups: [
-        {
-          debugName: 'joined',
-          name(id) {
-            const path = relative(process.cwd(), id);
-            if (!main.has(path) || emitters.includes(path)) return null;
-            return light.has(path) ? 'joined/light' : 'joined/session';
-          },
-        },
-      ],
+      groups: [{ debugName: 'joined', name: (id) => fileOf(relative(process.cwd(), id)) }],
     },
   });
 }

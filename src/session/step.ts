@@ -1,8 +1,8 @@
 // The session core: one input in, the next state and the effects to carry out in order. It only routes; each part decides
 // about its own slice. Nothing here throws, whatever comes and in whatever order.
 
-import { SessionError } from '../errors.ts';
 import type { RealtimeItem } from '../protocol/items.ts';
+import { needsConnection, notConnected } from './commands.ts';
 import { conclude } from './conclude.ts';
 import * as connection from './connection.ts';
 import { emit, send } from './effect.ts';
@@ -52,22 +52,15 @@ function goingOn(isSameCall: boolean, next: Step<SessionState>): Step<SessionSta
 
 /** Throws what makes a command impossible now; for the caller of the command, before it becomes an input. */
 export function checkCommand(state: SessionState, command: CommandInput): void {
-  if (state.connection === 'open' || !NEEDS_CONNECTION.has(command.type)) return;
+  if (state.connection === 'open' || !needsConnection(command.type)) return;
   if (state.connection === 'reconnecting') return reconnect.checkOutbox(state, command.type);
-  throw notConnected(command.type, state);
+  throw notConnected(command.type, state.connection);
 }
 
 /** Whether audio of that response may be played and emitted: not once it was interrupted, nor when it is unknown. */
 export function acceptsAudio(state: SessionState, responseId: string): boolean {
   return responses.findResponse(state.responses, responseId)?.isCancelled === false;
 }
-
-const NEEDS_CONNECTION: ReadonlySet<SessionInput['type']> = new Set([
-  'sendMessage',
-  'requestResponse',
-  'updateAgent',
-  'updateHistory',
-]);
 
 type RoutedInput = Exclude<
   SessionInput,
@@ -176,14 +169,9 @@ function refuse(state: SessionState, input: RoutedInput): Step<SessionState> {
     return [state, [{ type: 'settle', commandId: input.commandId }]];
   }
   if (input.type === 'updateAgent') {
-    return [state, [{ type: 'settle', commandId: input.commandId, error: notConnected(input.type, state) }]];
+    return [state, [{ type: 'settle', commandId: input.commandId, error: notConnected(input.type, state.connection) }]];
   }
   return unchanged(state);
-}
-
-function notConnected(command: string, state: SessionState): SessionError {
-  const message = `${command} needs an open connection, this one is ${state.connection}. Wait for connect() to resolve.`;
-  return new SessionError(message, { code: 'ERR_NOT_CONNECTED' });
 }
 
 function withPart<K extends keyof SessionState>(

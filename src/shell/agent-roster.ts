@@ -8,7 +8,7 @@ import { logger } from '../logger.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { SessionAgent } from '../session-events.ts';
 import type { RealtimeSessionOptions } from '../session-options.ts';
-import { tracingOf } from '../session-options.ts';
+import { tracingOf } from './tracing.ts';
 
 /** Agents that are remembered: far more than the responses that may still name them. */
 const MAX_AGENTS = 32;
@@ -110,6 +110,17 @@ export class AgentRoster<TContext> {
     const features = this.#options.features ?? [];
     return { config: features.reduce((changed, { configure }) => configure?.(changed) ?? changed, whole), offer };
   }
+}
+
+/** What a session of that agent would begin with. */
+export async function initialConfig<TContext>(
+  agent: SessionAgent<TContext>,
+  options: Partial<RealtimeSessionOptions<TContext>>,
+  runContext: RunContext<RealtimeContextData<TContext>>,
+  overrides: SessionConfig,
+): Promise<SessionConfig> {
+  const roster = new AgentRoster(agent, options, runContext);
+  return (await roster.prepare(roster.initial, overrides)).config;
 }
 
 function wholeOffer<TContext>(agent: RealtimeAgent<TContext>): AgentOffer<TContext> {

@@ -6,7 +6,6 @@ import type { Clock, Timer } from '../clock.ts';
 import type { HostedDecision, HostedTools } from './hosted-tools.ts';
 import type { ListenerSource } from '../isolated-emit.ts';
 import { emitIsolated } from '../isolated-emit.ts';
-import { emitErrorIsolated } from './error-emit.ts';
 import { SessionError, ToolCallError } from '../errors.ts';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
 import type { CallRef, SessionNotice } from '../session/effect.ts';
@@ -21,6 +20,8 @@ const HOSTED_APPROVAL_TIMEOUT_MS = 30_000;
 export interface AnnouncerOptions<TContext> {
   /** The session. */
   readonly emitter: ListenerSource;
+  /** Tells of an error. */
+  readonly report: (error: unknown) => void;
   readonly clock: Clock;
   readonly runContext: RunContext<RealtimeContextData<TContext>>;
   readonly roster: AgentRoster<TContext>;
@@ -46,7 +47,7 @@ export class Announcer<TContext> {
   }
 
   announce(notice: SessionNotice): void {
-    if (notice.type === 'error') return this.report(notice.error);
+    if (notice.type === 'error') return this.#options.report(notice.error);
     if (notice.type === 'historyUpdated') {
       return notice.isGrowing === true ? this.#tellHistorySoon() : this.markHistoryStale();
     }
@@ -55,8 +56,9 @@ export class Announcer<TContext> {
     if (notice.type === 'toolApprovalRequested' && this.#wasDecided(notice.call)) return;
     const event = publicEventOf(notice, this.#options);
     if (event === null) return;
-    emitIsolated(emitter, event.name, event.args, this.report);
-    if (event.agent !== undefined) emitIsolated(event.agent.emitter, event.name, event.agent.args, this.report);
+    emitIsolated(emitter, event.name, event.args, this.#options.report);
+    if (event.agent !== undefined)
+      emitIsolated(event.agent.emitter, event.name, event.agent.args, this.#options.report);
     if (notice.type === 'agentHandoff') this.mcpToolsChanged();
   }
 
@@ -64,18 +66,13 @@ export class Announcer<TContext> {
     name: K,
     args: RealtimeSessionEventTypes<TContext>[K],
   ): void {
-    emitIsolated(this.#options.emitter, name, args, this.report);
+    emitIsolated(this.#options.emitter, name, args, this.#options.report);
   }
 
   /** Whether anybody listens to an event of the session. */
   isHeard(name: keyof RealtimeSessionEventTypes<TContext>): boolean {
     return this.#options.emitter.rawListeners(name).length > 0;
   }
-
-  /** Tells of an error; may be called at any time. */
-  readonly report = (error: unknown): void => {
-    emitErrorIsolated(this.#options.emitter, { type: 'error', error });
-  };
 
   markHistoryStale(): void {
     this.#isHistoryStale = true;
@@ -136,7 +133,7 @@ export class Announcer<TContext> {
     const decision = hosted.decisionOf(item, offer, runContext as RunContext<never>);
     if (decision === null) return ask();
     const askAfter = (error: Error): void => {
-      this.report(error);
+      this.#options.report(error);
       ask();
     };
     const name = `onApproval of ${request.serverLabel}`;

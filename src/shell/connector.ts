@@ -1,12 +1,15 @@
 // Opens connections: the one that the app asks for, and those that take the place of a lost or aged one. Until one is
 // open, what the transport says is held back; of an attempt that failed or was given up, nothing is heard.
 
-import { SessionError } from '../errors.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { RealtimeSessionConnectOptions, RealtimeSessionOptions } from '../session-options.ts';
-import { connectOptionsOf } from '../session-options.ts';
 import type { InputOf } from '../session/input.ts';
-import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
+import type {
+  DrivableTransport,
+  RealtimeTransportLayer,
+  RealtimeTransportLayerConnectOptions,
+} from '../transports/transport.ts';
+import { connectAborted } from './connect-errors.ts';
 
 /** What a connector needs of its session. */
 export interface ConnectorHost {
@@ -20,10 +23,16 @@ export interface ConnectorHost {
   readonly configured: (config: SessionConfig) => void;
   readonly post: (input: WithoutTime<InputOf<'connected' | 'disconnected'>>) => void;
   readonly addTask: (task: () => void) => void;
-  /** What a call needs before its first connection is worth making. */
-  readonly prepare: () => Promise<void> | undefined;
   /** Whether the session has ended. */
   readonly isClosed: () => boolean;
+}
+
+/** How a connection for the app is opened. */
+interface Opening {
+  readonly isResuming: boolean;
+  /** What a call needs before its first connection is worth making. */
+  readonly prepare: () => Promise<void> | undefined;
+  readonly onOpen: () => void;
 }
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'atMs'> : never;
@@ -44,11 +53,11 @@ export class Connector {
   }
 
   /** Opens the connection for the app; rejects with what went wrong, and when `abandon` comes first. */
-  async open(options: RealtimeSessionConnectOptions, isResuming: boolean, onOpen: () => void): Promise<void> {
+  async open(options: RealtimeSessionConnectOptions, { isResuming, prepare, onOpen }: Opening): Promise<void> {
     this.#options = options;
     const attempt = this.#begin();
     try {
-      await this.#host.prepare();
+      await prepare();
       this.#check(attempt);
       await this.#connect(attempt);
     } catch (error) {
@@ -134,7 +143,7 @@ export class Connector {
     if (this.#attempt === attempt) return;
     // Not when another attempt has taken the transport over since.
     if (this.#attempt === null && this.#host.isClosed()) this.#host.transport.close();
-    throw new SessionError('the session was closed while it connected', { code: 'ERR_CONNECT_ABORTED' });
+    throw connectAborted();
   }
 }
 
@@ -142,4 +151,21 @@ export class Connector {
 function isRefused(error: unknown): boolean {
   if (!(error instanceof Error && 'code' in error)) return false;
   return error.code === 'ERR_CONNECT_REFUSED' || error.code === 'ERR_PHONE_CLOSED';
+}
+
+/** What the transport gets to connect with. */
+function connectOptionsOf(
+  options: RealtimeSessionConnectOptions,
+  defaults: Pick<Partial<RealtimeSessionOptions>, 'apiKey' | 'model'>,
+  initialSessionConfig: SessionConfig,
+): RealtimeTransportLayerConnectOptions {
+  const { apiKey = defaults.apiKey, model = defaults.model, url, callId, signal } = options;
+  return {
+    initialSessionConfig,
+    ...(apiKey !== undefined && { apiKey }),
+    ...(model !== undefined && { model }),
+    ...(url !== undefined && { url }),
+    ...(callId !== undefined && { callId }),
+    ...(signal !== undefined && { signal }),
+  };
 }

@@ -5,16 +5,11 @@
 import { CallRunner, DEFAULT_TOOL_TIMEOUT_MS } from '../agent/call-runner.ts';
 import type { AgentOffer, RealtimeAgent } from '../agent/agent.ts';
 import { DEFAULT_GUARDRAIL_TIMEOUT_MS } from '../agent/guardrail.ts';
-import type { RealtimeContextData } from '../agent/run-context.ts';
-import { RunContext, realtimeContext } from '../agent/run-context.ts';
+import type { RunToolApprovalItem } from '../agent/approval-item.ts';
+import { RunContext } from '../agent/run-context.ts';
 import { Usage } from '../agent/usage.ts';
-import type { Clock } from '../clock.ts';
-import { systemClock } from '../clock.ts';
-import { SessionError } from '../errors.ts';
 import type { RealtimeItem } from '../protocol/items.ts';
-import { jitterOf, reconnectPolicy } from '../reconnect-options.ts';
-import type { SessionAgent } from '../session-events.ts';
-import type { RealtimeSessionConnectOptions, RealtimeSessionOptions } from '../session-options.ts';
+import type { RealtimeSessionConnectOptions } from '../session-options.ts';
 import { guardrailDebounceLength } from '../session-options.ts';
 import type { StepFunction } from '../session/feature.ts';
 import { stepThrough } from '../session/feature.ts';
@@ -33,45 +28,38 @@ import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
 import { initialSession } from '../session/state.ts';
 import { acceptsAudio, checkCommand, step } from '../session/step.ts';
-import { defaultTransport } from '../transports/defaults.ts';
-import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
-import { isDrivable } from '../transports/transport.ts';
+import type { RealtimeMcpToolInfo } from '../transports/transport.ts';
 import { AgentRoster } from './agent-roster.ts';
 import { Announcer } from './announcer.ts';
+import { alreadyConnected } from './connect-errors.ts';
 import { Connector } from './connector.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { HeldAudio } from './held-audio.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { frozenItems } from './frozen-items.ts';
+import type { HostedDecision } from './hosted-tools.ts';
 import { HostedTools } from './hosted-tools.ts';
-import type { ListenerSource } from '../isolated-emit.ts';
 import { OpenCommands } from './open-commands.ts';
 import type { Restoration } from './restoration.ts';
 import { takeOver } from './restoration.ts';
-import type { FeatureShell } from './session-feature.ts';
-import { attachFeatures } from './session-feature.ts';
+import type { SessionMachine, SettledCommand, UnsettledCommand } from './session-machine.ts';
+import type { SessionParts } from './session-parts.ts';
 import { TaskQueue } from './task-queue.ts';
 import type { IncomingAudio } from './transport-inputs.ts';
 import { readTransport } from './transport-inputs.ts';
 
 /** An input as it comes up; the time is put to it when it is its turn. */
 type UnstampedInput = TransportInput | CommandInput | SettlementInput | PlayoutInput | TimerInput | FeatureInput;
-/** A command that the core settles. */
-type SettledCommand = Extract<CommandInput, { readonly commandId: string }>;
-type Unsettled<T> = T extends unknown ? Omit<T, 'commandId'> : never;
+
+export { initialConfig } from './agent-roster.ts';
 
 let sessionCount = 0;
 
 /** What runs one session. */
-export class SessionRuntime<TBaseContext> {
-  readonly transport: RealtimeTransportLayer;
-  /** The transport, if the session drives it. */
-  readonly driven: DrivableTransport | null;
-  readonly runContext: RunContext<RealtimeContextData<TBaseContext>>;
-  readonly roster: AgentRoster<TBaseContext>;
-  readonly hosted: HostedTools = new HostedTools();
-  readonly #options: Partial<RealtimeSessionOptions<TBaseContext>>;
-  readonly #clock: Clock;
+export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext> {
+  readonly #parts: SessionParts<TBaseContext>;
+  readonly #roster: AgentRoster<TBaseContext>;
+  readonly #hosted = new HostedTools();
   readonly #calls: CallRunner<TBaseContext>;
   readonly #effects: EffectRunner<TBaseContext>;
   readonly #seed = `s${++sessionCount}`;
@@ -82,9 +70,6 @@ export class SessionRuntime<TBaseContext> {
   readonly #journal: JournalWriter | null;
   readonly #heldAudio = new HeldAudio();
   readonly #step: StepFunction;
-  readonly #features: ReadonlyMap<string, FeatureShell>;
-  /** Features that the user's audio goes by. */
-  readonly #hearers: readonly FeatureShell[];
   #state: SessionState;
   #audibleItem = '';
   /** When the app last sent audio that the server can hear. */
@@ -94,191 +79,166 @@ export class SessionRuntime<TBaseContext> {
   /** What the takeover led to; done as soon as the app connects. */
   #leftOver: readonly SessionEffect[] = [];
 
-  /** @param emitter The session that listeners are registered with. */
-  constructor(
-    emitter: ListenerSource,
-    initialAgent: SessionAgent<TBaseContext>,
-    options: Partial<RealtimeSessionOptions<TBaseContext>>,
-  ) {
-    this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    const { transport } = options;
-    this.transport =
-      typeof transport === 'object'
-        ? transport
-        : defaultTransport(transport, { clock: this.#clock, playout: options.audio?.playout });
-    this.driven = isDrivable(this.transport) ? this.transport : null;
-    this.runContext = realtimeContext(options.context, () => this.history);
-    this.roster = new AgentRoster(initialAgent, options, this.runContext);
+  constructor(parts: SessionParts<TBaseContext>) {
+    this.#parts = parts;
+    const { options, clock, transport, driven, runContext, report } = parts;
+    this.#roster = new AgentRoster(parts.initialAgent, options, runContext);
     this.#state = initialSession({
-      agentName: initialAgent.name,
+      agentName: parts.initialAgent.name,
       seed: this.#seed,
       guardrailDebounceLength: guardrailDebounceLength(options),
       guardrailCount: options.outputGuardrails?.length ?? 0,
-      reconnect: reconnectPolicy(options.reconnect),
+      reconnect: parts.reconnect,
     });
     this.#announcer = new Announcer({
-      emitter,
-      clock: this.#clock,
-      runContext: this.runContext,
-      roster: this.roster,
-      hosted: this.hosted,
+      emitter: parts.emitter,
+      clock,
+      runContext,
+      report,
+      roster: this.#roster,
+      hosted: this.#hosted,
       toolOf: (call) => this.#calls.toolOf(call.callId),
-      currentOffer: () => this.currentOffer,
-      decideHosted: (item, decision) => this.#tasks.add(() => void this.hosted.answer(item, this.transport, decision)),
+      currentOffer: () => this.#currentOffer,
+      decideHosted: (item, decision) => this.#tasks.add(() => void this.answerHosted(item, decision)),
       history: () => this.history,
       decide: (callId, isApproved) =>
         void this.settled({ type: isApproved ? 'approve' : 'reject', callId, always: false }),
     });
-    this.#tasks = new TaskQueue({ onError: this.#announcer.report, onIdle: () => this.#announcer.tellHistory() });
+    this.#tasks = new TaskQueue({ onError: report, onIdle: () => this.#announcer.tellHistory() });
     this.#calls = new CallRunner({
-      clock: this.#clock,
-      runContext: this.runContext,
+      clock,
+      runContext,
       formatError: options.toolErrorFormatter,
       defaultTimeoutMs: options.toolExecution?.defaultTimeoutMs ?? DEFAULT_TOOL_TIMEOUT_MS,
       guardsBeforeApproval: options.toolExecution?.preApprovalInputGuardrails === true,
-      report: this.#announcer.report,
+      report,
     });
-    const { journal } = options;
-    this.#journal = journal === undefined ? null : new JournalWriter(journal, this.#announcer.report);
-    this.driven?.drive();
+    this.#journal = options.journal === undefined ? null : new JournalWriter(options.journal, report);
     this.#step = stepThrough(
       step,
       (options.features ?? []).map(({ core }) => core),
     );
-    this.#features = attachFeatures(options.features ?? [], {
-      transport: this.transport,
-      driven: this.driven,
-      clock: this.#clock,
-      runContext: this.runContext,
-      hasGuardrails: guardrailDebounceLength(options) !== null,
-      post: (feature, detail) => this.#post({ type: 'featureInput', feature, detail }),
-      report: this.#announcer.report,
-    });
-    this.#hearers = [...this.#features.values()].filter((feature) => 'onUserAudio' in feature);
     this.#effects = new EffectRunner({
-      clock: this.#clock,
-      transport: this.transport,
-      driven: this.driven,
-      runContext: this.runContext,
-      roster: this.roster,
+      clock,
+      transport,
+      driven,
+      runContext,
+      roster: this.#roster,
       calls: this.#calls,
       guardrails: options.outputGuardrails ?? [],
       guardrailTimeoutMs: options.outputGuardrailSettings?.timeoutMs ?? DEFAULT_GUARDRAIL_TIMEOUT_MS,
-      features: this.#features,
+      features: parts.features,
       post: (input) => this.#post(input),
       announce: (notice) => this.#announcer.announce(notice),
       commands: this.#commands,
       reconnect: () => void this.#connector.reopen(),
       lastAudioAtMs: () => this.#lastAudioAtMs,
       journal: this.#journal,
-      jitter: jitterOf(options.reconnect),
+      jitter: parts.jitter,
     });
     this.#connector = new Connector({
-      transport: this.transport,
-      driven: this.driven,
+      transport,
+      driven,
       defaults: options,
       configure: async (overrides) => {
-        const { config, offer } = await this.roster.prepare(this.currentAgent, overrides);
-        this.roster.enter(offer);
+        const { config, offer } = await this.#roster.prepare(this.currentAgent, overrides);
+        this.#roster.enter(offer);
         return config;
       },
-      configured: (config) => this.roster.markSent(config),
+      configured: (config) => this.#roster.markSent(config),
       post: (input) => this.#post(input),
       addTask: (task) => this.#tasks.add(task),
-      prepare: () => options.audio?.open((packet) => this.sendAudio(packet, {})),
       isClosed: () => this.#state.connection === 'closed',
     });
     this.#read();
   }
 
   get currentAgent(): RealtimeAgent<TBaseContext> {
-    return this.roster.get(this.#state.agentName);
+    return this.#roster.get(this.#state.agentName);
   }
 
   /** What the current agent offers the model. */
-  get currentOffer(): AgentOffer<TBaseContext> {
-    return this.roster.offerOf(this.#state.agentName);
+  get #currentOffer(): AgentOffer<TBaseContext> {
+    return this.#roster.offerOf(this.#state.agentName);
   }
 
-  /** A fresh array of the shared items. */
+  get availableMcpTools(): RealtimeMcpToolInfo[] {
+    return this.#hosted.availableTo(this.#currentOffer);
+  }
+
   get history(): RealtimeItem[] {
     return frozenItems(itemsOf(this.#state.history.items));
   }
 
-  /** Opens the connection. Rejects when it is open, when it can't be opened, and when `close` comes first. */
-  async connect(options: RealtimeSessionConnectOptions): Promise<void> {
+  /** @param audio Settles with the app's microphone and speaker, where they were opened ahead. */
+  async connect(options: RealtimeSessionConnectOptions, audio?: Promise<void>): Promise<void> {
     const isResuming = this.#isAwaitingConnect;
     if (this.#connector.isConnecting || (this.#state.connection !== 'closed' && !isResuming)) {
-      throw new SessionError('connect() was called on an open session; close() it first, or make another session', {
-        code: 'ERR_ALREADY_CONNECTED',
-      });
+      throw alreadyConnected();
     }
     const leftOver = this.#leftOver;
     this.#leftOver = [];
     if (isResuming) this.#tasks.add(() => this.#effects.run(leftOver));
     else this.#begin();
-    await this.#connector.open(options, isResuming, () => this.#announcer.markHistoryStale());
+    await this.#connector.open(options, {
+      isResuming,
+      prepare: () => audio ?? this.#parts.openAudio(),
+      onOpen: () => this.#announcer.markHistoryStale(),
+    });
   }
 
   #begin(): void {
-    this.roster.reset();
-    this.hosted.reset();
-    RunContext.forgetCalls(this.runContext as RunContext<never>);
+    this.#roster.reset();
+    this.#hosted.reset();
+    RunContext.forgetCalls(this.#parts.runContext as RunContext<never>);
     this.#audibleItem = '';
     this.#lastAudioAtMs = null;
-    this.#post({ type: 'connecting', agentName: this.roster.initial.name });
+    this.#post({ type: 'connecting', agentName: this.#roster.initial.name });
   }
 
-  /** Takes over the call that the journal tells of; the next `connect` goes on with it. */
   restore(restoration: Restoration<TBaseContext>): void {
     const successor = {
       step: this.#step,
       state: this.#state,
-      isDriven: this.driven !== null,
-      nowMs: this.#clock.nowMs(),
+      isDriven: this.#parts.driven !== null,
+      nowMs: this.#parts.clock.nowMs(),
     };
     [this.#state, this.#leftOver] = takeOver(restoration, successor);
     this.#isAwaitingConnect = true;
-    for (const agent of restoration.agents) this.roster.add(agent);
+    for (const agent of restoration.agents) this.#roster.add(agent);
     this.#bill(this.#state.usage.perResponse);
   }
 
-  /** Ends the connection, or the attempt at one. */
   close(): void {
     const wasConnecting = this.#connector.abandon();
     this.#tasks.add(() => {
       if (!wasConnecting && this.#state.connection === 'closed') return;
       this.#apply({ type: 'close' });
-      this.transport.close();
+      this.#parts.transport.close();
     });
   }
 
-  /** Sends audio of the user; without a connection that is being made again, its youngest stretch waits. */
   sendAudio(audio: ArrayBuffer, options: { commit?: boolean }): void {
-    for (const feature of this.#hearers) feature.onUserAudio?.(audio);
-    if (this.transport.muted !== true) this.#lastAudioAtMs = this.#clock.nowMs();
+    for (const feature of this.#parts.hearers) feature.onUserAudio?.(audio);
+    if (this.#parts.transport.muted !== true) this.#lastAudioAtMs = this.#parts.clock.nowMs();
     if (this.#state.connection === 'reconnecting') this.#heldAudio.add(audio, options);
-    else this.transport.sendAudio(audio, options);
+    else this.#parts.transport.sendAudio(audio, options);
   }
 
-  /** Shows the model an image. Throws when the session is not connected. */
   addImage(image: string, triggerResponse: boolean): void {
     checkCommand(this.#state, { type: 'requestResponse' });
     this.#tasks.add(() => {
-      this.transport.addImage(image, { triggerResponse: this.driven === null && triggerResponse });
-      if (this.driven !== null && triggerResponse) this.#apply({ type: 'requestResponse' });
+      this.#parts.transport.addImage(image, { triggerResponse: this.#parts.driven === null && triggerResponse });
+      if (this.#parts.driven !== null && triggerResponse) this.#apply({ type: 'requestResponse' });
     });
   }
 
-  /** A command without a result; throws here if it can't be carried out now. */
   command(command: CommandInput): void {
     checkCommand(this.#state, command);
     this.#post(command);
   }
 
-  /** A command that the core settles, now or later. */
-  settled(command: Unsettled<SettledCommand>, agent?: RealtimeAgent<TBaseContext>): Promise<void> {
+  settled(command: UnsettledCommand, agent?: RealtimeAgent<TBaseContext>): Promise<void> {
     const { commandId, promise } = this.#commands.open(agent);
     const input: SettledCommand = { ...command, commandId };
     try {
@@ -289,13 +249,21 @@ export class SessionRuntime<TBaseContext> {
     return promise;
   }
 
+  answerHosted(item: RunToolApprovalItem, decision: HostedDecision): boolean {
+    return this.#hosted.answer(item, this.#parts.transport, decision);
+  }
+
+  featureInput(feature: string, detail: unknown): void {
+    this.#post({ type: 'featureInput', feature, detail });
+  }
+
   #post(input: UnstampedInput): void {
     this.#tasks.add(() => this.#apply(input));
   }
 
   #apply(input: UnstampedInput): void {
     const before = this.#state;
-    const stamped: SessionInput = { ...input, atMs: this.#clock.nowMs() };
+    const stamped: SessionInput = { ...input, atMs: this.#parts.clock.nowMs() };
     this.#journal?.record(before, stamped);
     const [next, effects] = this.#step(before, stamped);
     this.#state = next;
@@ -305,30 +273,30 @@ export class SessionRuntime<TBaseContext> {
   }
 
   #bill(responses: readonly ResponseUsage[]): void {
-    for (const entry of responses) this.runContext.usage.add(new Usage({ ...entry, requests: 1 }));
+    for (const entry of responses) this.#parts.runContext.usage.add(new Usage({ ...entry, requests: 1 }));
   }
 
   #connectionChanged(before: SessionState['connection']): void {
     const { connection } = this.#state;
     this.#isAwaitingConnect = false;
     if (connection !== 'open') this.#announcer.dropHosted();
-    if (connection === 'reconnecting') this.hosted.reset();
+    if (connection === 'reconnecting') this.#hosted.reset();
     if (connection === 'open' && before === 'reconnecting') {
-      this.#heldAudio.release((audio, options) => this.transport.sendAudio(audio, options));
+      this.#heldAudio.release((audio, options) => this.#parts.transport.sendAudio(audio, options));
     }
     if (connection === 'closed') {
       this.#effects.stop();
       this.#heldAudio.clear();
       // Nobody hears the agent of a call that has ended.
-      this.driven?.playout.flush(`${this.#seed}_end`);
-      this.#options.audio?.close();
+      this.#parts.driven?.playout.flush(`${this.#seed}_end`);
+      this.#parts.options.audio?.close();
     }
   }
 
   #read(): void {
     const receive = (task: () => void): void => this.#connector.receive(task);
     readTransport(
-      this.transport,
+      this.#parts.transport,
       {
         onInput: (input) => receive(() => this.#apply(input)),
         onAudio: (audio) => receive(() => this.#onAudio(audio)),
@@ -336,18 +304,18 @@ export class SessionRuntime<TBaseContext> {
         onRawEvent: (event) => this.#announcer.emit('transport_event', [event]),
         onMcpTools: ({ serverLabel, tools }) =>
           receive(() => {
-            this.hosted.listed(serverLabel, tools);
+            this.#hosted.listed(serverLabel, tools);
             this.#announcer.mcpToolsChanged();
           }),
         onMcpApprovalRequest: (request) => receive(() => this.#announcer.mcpApprovalRequested(request)),
         onMcpCallCompleted: (call) =>
           receive(() => {
             this.#announcer.mcpCallCompleted(call);
-            if (this.#options.automaticallyTriggerResponseForMcpToolCalls !== false)
+            if (this.#parts.options.automaticallyTriggerResponseForMcpToolCalls !== false)
               this.#apply({ type: 'hostedCallAnswered' });
           }),
       },
-      { keepsAudio: this.#options.historyStoreAudio === true },
+      { keepsAudio: this.#parts.options.historyStoreAudio === true },
     );
   }
 

@@ -11,6 +11,18 @@ const lookUp = tool({
   execute: ({ word }) => `${word}: found`,
 });
 
+test('a session whose code is still loading refuses what needs a connection; once it has loaded, resume is at once', async () => {
+  const agent = new RealtimeAgent({ name: 'Reader' });
+  const early = new RealtimeSession(agent, { transport: 'websocket' });
+  expect(early.history).toEqual([]);
+  expect(() => early.sendMessage('Hello')).toThrow('needs an open connection');
+  const resume = (): RealtimeSession => RealtimeSession.resume([], { agents: [agent], transport: 'websocket' });
+  // Not told yet that it is no journal.
+  expect(resume().history).toEqual([]);
+  await RealtimeSession.preload();
+  expect(resume).toThrow('the journal has no state in it');
+});
+
 test('a session in the browser holds a tool call, is interrupted and goes on', async () => {
   const session = new RealtimeSession(new RealtimeAgent({ name: 'Reader', tools: [lookUp] }), {
     transport: 'websocket',

@@ -1,0 +1,7 @@
+// For platforms where nothing is gained by loading code later: it comes with the session.
+
+import type { RuntimeSource } from './runtime-source.ts';
+import * as ready from './session-runtime.ts';
+
+/** The code that runs a session. */
+export const runtimeSource: RuntimeSource = { ready, load: async () => ready };
