@@ -32,7 +32,7 @@ describe('a browser bundle of the entry', () => {
     expect(text).toContain(WASM_MAGIC);
   });
 
-  it('leaves what many apps never use to be loaded later, or out', async () => {
+  it('leaves what only a call needs, and what many apps never use, to be loaded later, or out', async () => {
     const names = 'RealtimeAgent, RealtimeSession, tool, OpenAIRealtimeWebRTC, OpenAIRealtimeWebSocket';
     const { metafile } = await build({
       stdin: { contents: `export { ${names} } from './src/index.ts';`, resolveDir: process.cwd() },
@@ -55,11 +55,15 @@ describe('a browser bundle of the entry', () => {
     };
     load('out/stdin.js', first);
     expect(first).toContain('src/realtime-session.ts');
-    expect([...later].filter((module) => !first.has(module)).toSorted()).toEqual([
-      'src/agent/mcp-tools.ts',
+    const onlyLater = [...later].filter((module) => !first.has(module));
+    expect(onlyLater.filter((module) => !/^src\/(agent|session|shell)\//.test(module)).toSorted()).toEqual([
+      'src/deadlines.ts',
       'src/transports/webrtc/call-stats.ts',
       'src/transports/webrtc/media-call.ts',
     ]);
+    for (const part of ['shell/session-runtime', 'session/step', 'agent/call-runner', 'agent/mcp-tools']) {
+      expect(onlyLater).toContain(`src/${part}.ts`);
+    }
     expect(first).not.toContain('src/openai-sip.ts');
   });
 });
