@@ -28,8 +28,8 @@ import {
   windowOf,
 } from './stretch-scratch';
 
-const SHORTEST_MS: i32 = 40;
-const LONGEST_MS: i32 = 90;
+const SHORTEST_MS: i32 = 70;
+const LONGEST_MS: i32 = 94;
 /** Of which this share is as loud as what came before. */
 const LOUD_SHARE: i32 = 4;
 /** Below this correlation there is no voice to go on with, above the other there surely is. */

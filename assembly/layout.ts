@@ -109,11 +109,12 @@ export const PLAYOUT_ITEM_RATE: usize = PLAYOUT_GAIN_STEP + 4;
 export const PLAYOUT_OUTPUT_RATE: usize = PLAYOUT_ITEM_RATE + 4;
 /** Size of the scratch of the time stretch, 0 if items are only ever played as they are. */
 export const PLAYOUT_STRETCH_BYTES: usize = PLAYOUT_OUTPUT_RATE + 4;
-/** What is wished for (`playoutWish`), whether audio that is there has to wait, and whether this block may edit time. */
+/** What is wished for (`playoutWish`) and by how many frames; whether audio that is there has to wait. */
 export const PLAYOUT_WISH: usize = PLAYOUT_STRETCH_BYTES + 4;
-export const PLAYOUT_IS_HELD: usize = PLAYOUT_WISH + 4;
+export const PLAYOUT_WISH_FRAMES: usize = PLAYOUT_WISH + 4;
+export const PLAYOUT_IS_HELD: usize = PLAYOUT_WISH_FRAMES + 4;
+/** Whether this block may edit time, and searches that it may still make. */
 export const PLAYOUT_MAY_EDIT: usize = PLAYOUT_IS_HELD + 4;
-/** Searches that this block may still make. */
 export const PLAYOUT_SEARCHES: usize = PLAYOUT_MAY_EDIT + 4;
 /** Correlation of the last match (f32). */
 export const PLAYOUT_CORRELATION: usize = PLAYOUT_SEARCHES + 4;

@@ -39,6 +39,7 @@ import {
   PLAYOUT_UNDERRUN_FRAMES,
   PLAYOUT_WANTS_PAUSE,
   PLAYOUT_WISH,
+  PLAYOUT_WISH_FRAMES,
   PLAYOUT_WRITTEN_FRAMES,
 } from './layout';
 import {
@@ -174,11 +175,13 @@ export function playoutResume(state: usize): void {
 }
 
 /**
- * What may be done to time from the next render on: 1 to make it longer in pauses, 2 in speech too, 3 with less regard to
- * its sound; −1 to −3 to make it shorter; 0 nothing.
+ * What may be done to time from the next render on: 1 to make it longer in pauses, 2 in speech too, 3 more and with less
+ * regard to its sound; −1 to −3 to make it shorter; 0 nothing. A splice takes `frames` frames at most, unless the
+ * shortest takes more.
  */
-export function playoutWish(state: usize, wish: i32): void {
+export function playoutWish(state: usize, wish: i32, frames: i32): void {
   store<i32>(state, wish, PLAYOUT_WISH);
+  store<i32>(state, frames, PLAYOUT_WISH_FRAMES);
 }
 
 /** Whether audio that has not begun, or that follows a gap, waits in the ring. For a playout that stretches. */

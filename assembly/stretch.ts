@@ -30,6 +30,7 @@ import {
   PLAYOUT_STREAM_FRAMES,
   PLAYOUT_STRETCH_BYTES,
   PLAYOUT_WISH,
+  PLAYOUT_WISH_FRAMES,
 } from './layout';
 import { endOfItem, isInMidItem, startOfItem } from './playout-handles';
 import { breakAt } from './positions';
@@ -40,11 +41,14 @@ export const VERBATIM: i32 = 0;
 export const CROSSFADE: i32 = 1;
 export const CONCEALMENT: i32 = 2;
 
-/** A splice of voice is followed by this many times its length as received, so time bends by 15 % at most. */
+/** A splice of voice is followed by this many times its length as received: time bends by 15 % at most, or 40 %. */
 const REST_RATIO: f32 = 6.7;
+const URGENT_REST_RATIO: f32 = 2.5;
+const FAST_REST_RATIO: f32 = 4;
 /** Correlation that a splice asks for, and where it is urgent. */
 const ALIKE: f32 = 0.9;
 const NEARLY_ALIKE: f32 = 0.75;
+const UNVOICED: f32 = 0.3;
 /** A pause is this much less powerful than speech: 30 dB. */
 const PAUSE_RATIO: f32 = 0.001;
 /** The power of speech is forgotten over seconds, and learnt over the first syllable. */
@@ -132,58 +136,81 @@ function historyFrames(state: usize, position: i64): i32 {
   return <i32>min<i64>(kept, position - startOfItem(state, position));
 }
 
+/** Whether the frames from `position` on are quiet, every few of them, and as many around them as two crossfades take. */
 function isPause(state: usize, position: i64, frames: i32): bool {
-  const power = ringPower(state, position, frames, decimation(state));
+  const part = crossFrames(state);
+  for (let at = -2 * part; at < frames + 2 * part; at += part) if (!isQuiet(state, position + <i64>at)) return false;
+  return true;
+}
+
+/** Whether a crossfade at `position` would be. */
+function isQuiet(state: usize, position: i64): bool {
+  const power = ringPower(state, position, crossFrames(state), decimation(state));
   return power < load<f32>(state, PLAYOUT_SPEECH_POWER) * PAUSE_RATIO;
 }
 
 /** Plays the last of what was heard again. */
 function lengthen(state: usize, position: i64, ahead: i32, wish: i32): bool {
   const taps = windowFrames(state);
-  const most = min<i32>(mostLag(state), historyFrames(state, position));
-  if (ahead < taps || most < 2 * leastLag(state)) return false;
-  const isQuiet = isPause(state, position - <i64>most, most + crossFrames(state));
+  const history = historyFrames(state, position);
+  if (ahead < taps || history < mostLag(state)) return false;
+  const most = mostWished(state);
+  let isNoise = isPause(state, position - <i64>most, most + crossFrames(state));
   let lag = most;
-  if (!isQuiet) {
-    if (wish < 2 || !maySearch(state)) return false;
+  if (!isNoise) {
+    // Where a sound dies away is neither voice nor pause.
+    if (wish < 2 || isQuiet(state, position) || !maySearch(state)) return false;
     lag = findPeriod(state, position, most);
-    if (!isAlike(state, wish)) return false;
+    isNoise = isUnvoiced(state, wish);
+    if (!isNoise && !isAlike(state, wish)) return false;
   }
   store<i64>(state, load<i64>(state, PLAYOUT_INSERTED_FRAMES) + <i64>lag, PLAYOUT_INSERTED_FRAMES);
   const stream = load<i64>(state, PLAYOUT_STREAM_FRAMES);
   breakAt(state, stream, position, false);
   breakAt(state, stream + <i64>lag, position, true);
-  beginCrossfade(state, position - <i64>lag, isQuiet, lag);
+  const ratio: f32 = wish > 3 ? 1 : wish > 2 ? URGENT_REST_RATIO : REST_RATIO;
+  beginCrossfade(state, position - <i64>lag, isNoise, restAfter(lag, isNoise, ratio));
   return true;
 }
 
 /** Leaves out what comes next. */
 function shorten(state: usize, position: i64, ahead: i32, wish: i32): bool {
   const taps = windowFrames(state);
-  const most = mostLag(state);
   const itemFrames = <i32>min<i64>(<i64>ahead, endOfItem(state, position) - position);
-  if (itemFrames < taps + most + SEARCH_SLACK_FRAMES) return false;
-  const isQuiet = isPause(state, position, most + crossFrames(state));
+  if (itemFrames < taps + mostLag(state) + SEARCH_SLACK_FRAMES) return false;
+  const most = mostWished(state);
+  let isNoise = isPause(state, position, most + crossFrames(state));
   let lag = most;
-  if (!isQuiet) {
-    if (wish < 2 || !maySearch(state)) return false;
-    lag = findPeriodAhead(state, position);
-    if (!isAlike(state, wish)) return false;
+  if (!isNoise) {
+    // Where a sound dies away is neither voice nor pause.
+    if (wish < 2 || isQuiet(state, position) || !maySearch(state)) return false;
+    lag = findPeriodAhead(state, position, most);
+    isNoise = isUnvoiced(state, wish);
+    if (!isNoise && !isAlike(state, wish)) return false;
   }
   store<i64>(state, load<i64>(state, PLAYOUT_REMOVED_FRAMES) + <i64>lag, PLAYOUT_REMOVED_FRAMES);
   const cross = <i64>crossFrames(state);
   breakAt(state, load<i64>(state, PLAYOUT_STREAM_FRAMES) + cross, position + cross + <i64>lag, true);
-  beginCrossfade(state, position + <i64>lag, isQuiet, lag);
+  beginCrossfade(state, position + <i64>lag, isNoise, restAfter(lag, isNoise, wish > 2 ? FAST_REST_RATIO : REST_RATIO));
   return true;
+}
+
+/** Frames that a splice may take. */
+function mostWished(state: usize): i32 {
+  return max<i32>(leastLag(state), min<i32>(load<i32>(state, PLAYOUT_WISH_FRAMES), mostLag(state)));
+}
+
+/** Frames to be played as they are behind a splice; noise is spliced end to end. */
+function restAfter(lag: i32, isNoise: bool, ratio: f32): i32 {
+  return isNoise ? lag : <i32>(<f32>lag * ratio);
 }
 
 /** Frames that a search may read beyond the longest lag. */
 const SEARCH_SLACK_FRAMES: i32 = 16;
 
-function findPeriodAhead(state: usize, position: i64): i32 {
+function findPeriodAhead(state: usize, position: i64, most: i32): i32 {
   const factor = decimation(state);
   const taps = windowFrames(state);
-  const most = mostLag(state);
   const least = leastLag(state);
   const searched = searchedOf(state);
   readRing(state, windowOf(state), position, taps);
@@ -201,19 +228,24 @@ function maySearch(state: usize): bool {
   return true;
 }
 
+/** Whether it is urgent and nothing repeats, as in a fricative: noise can be spliced anywhere. */
+function isUnvoiced(state: usize, wish: i32): bool {
+  return wish > 2 && load<f32>(state, PLAYOUT_CORRELATION) < UNVOICED;
+}
+
 function isAlike(state: usize, wish: i32): bool {
   if (load<f32>(state, PLAYOUT_CORRELATION) >= (wish > 2 ? NEARLY_ALIKE : ALIKE)) return true;
   store<i32>(state, windowFrames(state), PLAYOUT_REST_FRAMES);
   return false;
 }
 
-/** From the frames at the position to those at `target`; `lag` frames are gained or lost by it. */
-function beginCrossfade(state: usize, target: i64, isNoise: bool, lag: i32): void {
+/** From the frames at the position to those at `target`, and then `rest` frames as they are. */
+function beginCrossfade(state: usize, target: i64, isNoise: bool, rest: i32): void {
   store<i64>(state, target, PLAYOUT_CROSS_TO);
   store<i32>(state, <i32>isNoise, PLAYOUT_CROSS_IS_NOISE);
   store<i32>(state, 0, PLAYOUT_FROM_CONCEALMENT);
   startCrossfade(state);
-  store<i32>(state, isNoise ? lag : <i32>(<f32>lag * REST_RATIO), PLAYOUT_REST_FRAMES);
+  store<i32>(state, rest, PLAYOUT_REST_FRAMES);
 }
 
 function startCrossfade(state: usize): void {

@@ -97,11 +97,11 @@ export function play(player: Player, scene: Scene): Float32Array {
   return output;
 }
 
-/** Frame of the output by which a frame of the source has arrived. */
+/** Frame of the output from which on a frame of the source can be played: what arrives is written before a quantum. */
 export function arrivals(scene: Scene): (sourceFrame: number) => number {
   const writes = writesOf(scene).map((write) => ({
     ends: (scene.bounds[write.item] ?? 0) + write.startFrame + write.samples.length,
-    atFrame: write.atFrame,
+    atFrame: Math.ceil(write.atFrame / QUANTUM_FRAMES) * QUANTUM_FRAMES,
   }));
   return (sourceFrame) => {
     let low = 0;

@@ -1,37 +1,38 @@
 import { Lateness } from './lateness.ts';
 
-// Of the intervals of lateness, all but this share is outlasted without a gap.
-const COVERED = 0.95;
-/** No target is longer than this: what comes later than that is a stall, and waiting for it helps nobody. */
-const MOST_TARGET_MS = 600;
-/** Audio may wait this much longer than the target before it is shortened, and in speech too from the second on. */
-const WINDOW_MS = 10;
-const WIDE_WINDOW_MS = 30;
+/** Audio may wait this much longer than the target before pauses are shortened, before speech is, and before it is hurried. */
+const WINDOW_MS = 5;
+const WIDE_WINDOW_MS = 12;
+const FAR_MS = 60;
+/** Audio that is late by this much may stay away: what there is, if it is less than the other, is made to last. */
+const OVERDUE_MS = 15;
+const OVERDUE_BUFFER_MS = 200;
 /** Only with this share of the target in the ring is anything shortened. */
 const AMPLE_SHARE = 0.7;
-/** With less than this to play, splices need not be as good. */
+/** With less than this to play, time bends as far as it can. */
 const URGENT_MS = 100;
 
 /** A producer that is ahead of the clock by this share and this much makes more than can be heard: a burst. */
 const BURST_SPEED = 1.03;
 const BURST_LEAD_MS = 130;
-/** One that is this fast never needs a head start. */
+/** One that is this fast needs no head start; before the first answer all are taken to be. */
 const FAST_SPEED = 1.7;
 /** Most that the beginning of an answer is held back. */
-const MOST_HOLD_MS = 70;
+const MOST_HOLD_MS = 85;
 /** A lead below the first is made longer while the answer is late by less than `LOW_LEAD_DELAY_MS`. */
-const LOW_LEAD_MS = 350;
+const LOW_LEAD_MS = 300;
 const LOW_LEAD_FAST_MS = 500;
 const LOW_LEAD_DELAY_MS = 200;
 /** A lead above this pays back what the answer is late by, and never more. */
 const HIGH_LEAD_MS = 400;
 const HIGH_LEAD_FAST_MS = 700;
-/** An answer that was never late by more than this is not hurried: a splice pays back as much, and it would be early. */
-const LEAST_PAYBACK_MS = 15;
+/** An answer that was never later than the first is not hurried, nor one that is no later than the second. */
+const LEAST_LATE_MS = 15;
+const LEAST_PAYBACK_MS = 5;
 /** A producer stalls when nothing came for this many times its usual interval. */
 const STALL_INTERVALS = 2.5;
-/** In a stall a lead below the first is made to last, and up to the second while the answer is not very late. */
-const STALL_LEAD_MS = 500;
+/** In a stall a lead below the first is made to last, and up to the second, more gently, while the answer is not very late. */
+const STALL_LEAD_MS = 800;
 const STALL_HIGH_LEAD_MS = 3000;
 const STALL_DELAY_MS = 450;
 /** How fast the usual interval follows. */
@@ -41,11 +42,13 @@ const SPEED_FROM_MS = 800;
 const SPEED_TO_MS = 1600;
 
 /** What `playoutWish` takes. */
+const LENGTHEN_TO_THE_LAST = 4;
 const LENGTHEN_ROUGHLY = 3;
 const LENGTHEN = 2;
 const AS_IT_IS = 0;
 const SHORTEN_PAUSES = -1;
 const SHORTEN = -2;
+const SHORTEN_ROUGHLY = -3;
 
 /**
  * Decides, block by block, whether time is made longer or shorter, and whether an answer's beginning waits.
@@ -67,16 +70,22 @@ export class JitterControl {
   #hasEnded = true;
   #isBurst = false;
   #wasLate = false;
-  /** Speed of the last producer; before the first it is taken to be fast. */
+  /** Of the last answer. */
   #speed = Number.POSITIVE_INFINITY;
   #targetMs = 0;
-  #holdMs = 0;
+  #amountMs = 0;
+  #isHeld = false;
   /** What pauses have made this answer late by: it stays that late, or speech would be hurried after each of them. */
   #pausedMs = 0;
 
   /** How far behind its schedule paced audio is to be played, in milliseconds. */
   get targetMs(): number {
     return this.#targetMs;
+  }
+
+  /** How much longer or shorter time is to become, in milliseconds, by the last `wish`. */
+  get amountMs(): number {
+    return this.#amountMs;
   }
 
   /** `durationMs` of audio of an item arrived, while `bufferedMs` waited. */
@@ -87,7 +96,7 @@ export class JitterControl {
     this.#receivedMs += durationMs;
     this.#intervalMs += INTERVAL_SHARE * (now - this.#lastArrivalMs - this.#intervalMs);
     this.#lastArrivalMs = now;
-    this.#targetMs = Math.min(MOST_TARGET_MS, this.#lateness.quantile(COVERED));
+    this.#targetMs = this.#lateness.worthwhileMs;
   }
 
   /** No more audio of this item follows. */
@@ -97,8 +106,12 @@ export class JitterControl {
 
   /** What is to be done in the next `blockMs`, with `bufferedMs` waiting: as `playoutWish` has it. */
   wish(bufferedMs: number, blockMs: number): number {
+    const wish = this.#hasEnded ? AS_IT_IS : this.#wishNow(bufferedMs);
     this.#nowMs += blockMs;
-    if (this.#hasEnded) return AS_IT_IS;
+    return wish;
+  }
+
+  #wishNow(bufferedMs: number): number {
     const elapsedMs = this.#nowMs - this.#firstArrivalMs;
     const delayMs = elapsedMs - this.#pausedMs - (this.#receivedMs - bufferedMs);
     if (elapsedMs > SPEED_FROM_MS && elapsedMs < SPEED_TO_MS) this.#speed = this.#receivedMs / elapsedMs;
@@ -112,9 +125,16 @@ export class JitterControl {
     if (!this.#hasEnded) this.#pausedMs += blockMs;
   }
 
-  /** Whether the beginning of the answer waits, for the first render after `wish`. */
+  /**
+   * Whether the beginning of the answer waits, for the render that follows `wish`: as long as paced audio is to be late,
+   * or until more than that is there and its producer is fast.
+   */
   get isHeld(): boolean {
-    return !this.#hasEnded && !this.#isBurst && this.#nowMs - this.#firstArrivalMs < this.#holdMs;
+    if (!this.#isHeld) return false;
+    const heldMs = this.#nowMs - this.#firstArrivalMs;
+    const isReady = this.#receivedMs - heldMs > this.#targetMs && this.#speed >= FAST_SPEED;
+    this.#isHeld = !this.#hasEnded && !this.#isBurst && !isReady && heldMs < Math.min(MOST_HOLD_MS, this.#targetMs);
+    return this.#isHeld;
   }
 
   #begin(handle: number, bufferedMs: number): void {
@@ -127,31 +147,39 @@ export class JitterControl {
     this.#isBurst = false;
     this.#wasLate = false;
     this.#lateness.restart(this.#nowMs);
-    const isInSilence = bufferedMs === 0;
-    this.#holdMs = isInSilence && this.#speed < FAST_SPEED ? Math.min(MOST_HOLD_MS, this.#targetMs) : 0;
+    this.#targetMs = this.#lateness.worthwhileMs;
+    this.#isHeld = bufferedMs === 0;
   }
 
   #wishInBurst(bufferedMs: number, elapsedMs: number, delayMs: number): number {
-    if (delayMs > LEAST_PAYBACK_MS) this.#wasLate = true;
-    if (bufferedMs < URGENT_MS) return LENGTHEN_ROUGHLY;
+    this.#amountMs = Number.POSITIVE_INFINITY;
+    if (delayMs > LEAST_LATE_MS) this.#wasLate = true;
     const isStalled = this.#nowMs - this.#lastArrivalMs > STALL_INTERVALS * this.#intervalMs;
-    const stallLeadMs = delayMs < STALL_DELAY_MS ? STALL_HIGH_LEAD_MS : STALL_LEAD_MS;
-    if (isStalled && bufferedMs < stallLeadMs) return LENGTHEN;
+    if (bufferedMs < URGENT_MS) return isStalled ? LENGTHEN_TO_THE_LAST : LENGTHEN_ROUGHLY;
+    if (isStalled && bufferedMs < STALL_LEAD_MS) return LENGTHEN_ROUGHLY;
+    if (isStalled && bufferedMs < STALL_HIGH_LEAD_MS && delayMs < STALL_DELAY_MS) return LENGTHEN;
     const isFast = this.#receivedMs > FAST_SPEED * elapsedMs;
     if (bufferedMs < (isFast ? LOW_LEAD_FAST_MS : LOW_LEAD_MS) && delayMs < LOW_LEAD_DELAY_MS) return LENGTHEN;
     const isAmple = bufferedMs > (isFast ? HIGH_LEAD_FAST_MS : HIGH_LEAD_MS);
-    return this.#wasLate && delayMs > 0 && isAmple && !isStalled ? SHORTEN : AS_IT_IS;
+    if (!this.#wasLate || delayMs < LEAST_PAYBACK_MS || !isAmple || isStalled) return AS_IT_IS;
+    this.#amountMs = delayMs;
+    return delayMs > FAR_MS ? SHORTEN_ROUGHLY : SHORTEN;
   }
 
   #wishInStep(bufferedMs: number): number {
-    const sinceScheduleMs = this.#nowMs - this.#lateness.scheduleMs;
-    const behindMs = sinceScheduleMs - this.#pausedMs - (this.#receivedMs - bufferedMs);
+    const sinceScheduleMs = this.#nowMs - this.#lateness.scheduleMs - this.#pausedMs;
+    const behindMs = sinceScheduleMs - (this.#receivedMs - bufferedMs);
+    const overdueMs = sinceScheduleMs - this.#receivedMs;
     const excessMs = behindMs - this.#targetMs;
-    const isUrgent = bufferedMs < Math.min(URGENT_MS, this.#targetMs);
-    if (isUrgent && excessMs < this.#targetMs / 2) return LENGTHEN_ROUGHLY;
+    if (overdueMs > OVERDUE_MS && bufferedMs < OVERDUE_BUFFER_MS) {
+      this.#amountMs = Number.POSITIVE_INFINITY;
+      return bufferedMs < URGENT_MS ? LENGTHEN_TO_THE_LAST : LENGTHEN_ROUGHLY;
+    }
+    this.#amountMs = Math.abs(excessMs);
     if (excessMs < 0) return LENGTHEN;
     // A producer that is too slow falls behind its own schedule, and leaves nothing to be shortened.
     if (excessMs < WINDOW_MS || bufferedMs < AMPLE_SHARE * this.#targetMs) return AS_IT_IS;
+    if (excessMs > FAR_MS) return SHORTEN_ROUGHLY;
     return excessMs < WIDE_WINDOW_MS ? SHORTEN_PAUSES : SHORTEN;
   }
 }

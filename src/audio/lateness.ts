@@ -1,11 +1,27 @@
 /** Lateness is noted as the greatest of this long: what matters is the worst that has to be outlasted. */
 const INTERVAL_MS = 500;
-/** Bounds of the histogram's buckets: from here on, each this many times the one before. */
+/** Bounds of the histogram's buckets: from here on, each this many times the one before, up to 600 ms. */
 const LEAST_MS = 2;
-const RATIO = 1.25;
-const BUCKETS = 32;
-/** What an interval weighs after the next one: half as much after 12 s. */
-const FORGETTING = 0.972;
+const RATIO = 1.05;
+const BUCKETS = 118;
+const BOUNDS_MS: Float64Array = Float64Array.from({ length: BUCKETS }, (_, i) => LEAST_MS * RATIO ** i);
+/** What an interval weighs after the next one: half as much after 34 s. */
+const FORGETTING = 0.99;
+/** What is expected of a network before it is known, as if so many intervals of either kind had been seen. */
+const CALM_MS = 10;
+const CALM_WEIGHT = 40;
+const ROUGH_MS = 100;
+const ROUGH_WEIGHT = 2;
+/**
+ * Share of the intervals that may be later than audio waits, where waiting is not felt yet and where it is: beyond 177 ms a
+ * millisecond harms a conversation 5.6 times as much (the E-model of ITU-T G.107 as Cole and Rosenbluth simplified it in
+ * 2001). The bend lies a little further here, at twice the time in which a lost packet is usually sent again.
+ */
+const UNFELT_SHARE = 0.034;
+const FELT_SHARE = 5.6 * UNFELT_SHARE;
+const FELT_MS = 190;
+/** It falls by no more than this from one interval to the next: what was forgotten a little early is no harm. */
+const MOST_FALL = 1.1;
 /** The fastest packets of this long are the schedule that the others are late against. */
 const SCHEDULE_MS = 8000;
 
@@ -23,6 +39,18 @@ export class Lateness {
   #spanStartMs = 0;
   #intervalStartMs = Number.NEGATIVE_INFINITY;
   #worstMs = 0;
+  #worthwhileMs: number;
+
+  constructor() {
+    this.#weights[bucketOf(CALM_MS)] = CALM_WEIGHT;
+    this.#weights[bucketOf(ROUGH_MS)] = ROUGH_WEIGHT;
+    this.#worthwhileMs = this.#findWorthwhile();
+  }
+
+  /** The delay, in milliseconds, beyond which waiting for late audio costs more than it saves. */
+  get worthwhileMs(): number {
+    return this.#worthwhileMs;
+  }
 
   /** Another item follows, with a schedule of its own. */
   restart(nowMs: number): void {
@@ -47,6 +75,7 @@ export class Lateness {
     const bucket = bucketOf(this.#worstMs);
     this.#weights[bucket] = (this.#weights[bucket] ?? 0) + 1;
     this.#worstMs = 0;
+    this.#worthwhileMs = Math.max(this.#findWorthwhile(), this.#worthwhileMs / MOST_FALL);
   }
 
   /** When the item would have begun had all of it come as its fastest packet. */
@@ -54,17 +83,17 @@ export class Lateness {
     return Math.min(this.#schedule, this.#lastSchedule);
   }
 
-  /** The lateness, in milliseconds, that all but the share 1 − `p` of the intervals stayed below; 0 before any. */
-  quantile(p: number): number {
+  /** The least bound that no more intervals exceed than is worth a delay as long. */
+  #findWorthwhile(): number {
     let total = 0;
     for (let i = 0; i < BUCKETS; i++) total += this.#weights[i] ?? 0;
-    if (total === 0) return 0;
-    let sum = 0;
-    for (let i = 0; i < BUCKETS; i++) {
-      sum += this.#weights[i] ?? 0;
-      if (sum >= p * total) return LEAST_MS * RATIO ** i;
+    let later = 0;
+    for (let i = BUCKETS - 1; i >= 0; i--) {
+      const boundMs = BOUNDS_MS[i] ?? 0;
+      later += this.#weights[i] ?? 0;
+      if (later > (boundMs > FELT_MS ? FELT_SHARE : UNFELT_SHARE) * total) return boundMs;
     }
-    return LEAST_MS * RATIO ** (BUCKETS - 1);
+    return 0;
   }
 }
 

@@ -203,7 +203,9 @@ export class Playout {
     const blockMs = (frames * 1000) / this.outputRate;
     if (this.#isPaused || this.#isInterrupted) return control.pause(blockMs);
     const bufferedMs = this.#inMs(this.#live.playoutBufferedFrames(this.#stateAt));
-    this.#live.playoutWish(this.#stateAt, control.wish(bufferedMs, blockMs));
+    const wish = control.wish(bufferedMs, blockMs);
+    const mostFrames = Math.min(this.itemRate, Math.round((control.amountMs * this.itemRate) / 1000));
+    this.#live.playoutWish(this.#stateAt, wish, mostFrames);
     this.#live.playoutHold(this.#stateAt, Number(control.isHeld));
   }
 

@@ -20,7 +20,7 @@ export interface PlayoutExports {
   playoutResume(state: number): void;
   playoutStats(state: number, dst: number): void;
   playoutTakeReport(state: number, dst: number): number;
-  playoutWish(state: number, wish: number): void;
+  playoutWish(state: number, wish: number, frames: number): void;
   playoutWrite(state: number, handle: number, src: number, frames: number): number;
 }
 
