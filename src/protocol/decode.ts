@@ -171,6 +171,8 @@ const checks = checksByType<ServerEvent['type']>({
   'conversation.item.input_audio_transcription.completed': { item_id: text, content_index: index, transcript: text },
   'input_audio_buffer.speech_started': { item_id: text, audio_start_ms: count },
   'input_audio_buffer.speech_stopped': { item_id: text, audio_end_ms: count },
+  'input_audio_buffer.committed': {},
+  'input_audio_buffer.cleared': {},
   'session.created': { session: object },
   'session.updated': { session: object },
   error: {

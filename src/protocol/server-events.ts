@@ -148,6 +148,9 @@ export interface SpeechStoppedEvent extends ServerEventBase {
   item_id: string;
   audio_end_ms: number;
 }
+export interface InputBufferEvent extends ServerEventBase {
+  type: 'input_audio_buffer.committed' | 'input_audio_buffer.cleared';
+}
 export interface ResponseCreatedEvent extends ServerEventBase {
   type: 'response.created';
   response: ServerResponse;
@@ -193,6 +196,7 @@ export type ServerEvent =
   | InputTranscriptionCompletedEvent
   | SpeechStartedEvent
   | SpeechStoppedEvent
+  | InputBufferEvent
   | ResponseCreatedEvent
   | ResponseDoneEvent
   | OutputItemEvent

@@ -281,6 +281,7 @@ export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext
     this.#isAwaitingConnect = false;
     if (connection !== 'open') this.#announcer.dropHosted();
     if (connection === 'reconnecting') this.#hosted.reset();
+    if (connection === 'open') this.#parts.driven?.releaseAudio?.(before === 'reconnecting');
     if (connection === 'open' && before === 'reconnecting') {
       this.#heldAudio.release((audio, options) => this.#parts.transport.sendAudio(audio, options));
     }

@@ -54,6 +54,11 @@ export class NegotiatedConfig {
     return true;
   }
 
+  /** Whether the server finds the user's turns by itself, by what was sent. */
+  get detectsTurns(): boolean {
+    return this.#turnDetection() !== null;
+  }
+
   /** Whether the server answers each user turn by itself, by what was sent. */
   get createsResponses(): boolean {
     const detection = this.#turnDetection();

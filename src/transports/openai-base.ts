@@ -204,6 +204,17 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     if (commit) this.sendEvent({ type: 'input_audio_buffer.commit' });
   }
 
+  /** The server hears the user begin to speak. */
+  protected _onUserSpeaks(): void {}
+
+  /** The server has made an item of the user's audio up to here, or has forgotten it. */
+  protected _onUserAudioTaken(): void {}
+
+  /** Whether the server finds the user's turns by itself. */
+  protected get _detectsTurns(): boolean {
+    return this.#config.detectsTurns;
+  }
+
   /** What the user's audio is sent as. */
   protected get _inputFormat(): WireFormat {
     return this.#config.inputFormat;
@@ -436,6 +447,9 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
       case 'input_audio_buffer.speech_stopped':
         this._deliver('speech_stopped', { itemId: event.item_id, audioEndMs: event.audio_end_ms });
         return this.#isDriven ? undefined : this.#conversation.speechStopped(this.createsResponses);
+      case 'input_audio_buffer.committed':
+      case 'input_audio_buffer.cleared':
+        return this._onUserAudioTaken();
       case 'session.created':
       case 'session.updated':
         this.#config.stated = event.session as RealtimeSessionPayload;
@@ -481,6 +495,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   }
 
   #onSpeechStarted(event: Extract<ServerEvent, { type: 'input_audio_buffer.speech_started' }>): void {
+    this._onUserSpeaks();
     const serverInterrupts = this.#config.interruptsResponses;
     // What the server cancels by itself is refused before anybody hears of the speech.
     if (this.#isDriven && serverInterrupts) this.#conversation.markCancelled();

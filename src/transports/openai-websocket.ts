@@ -5,7 +5,8 @@ import type { CreateWebSocketOptions, WebSocketLike } from './defaults.ts';
 import { platformDefaults } from './defaults.ts';
 import type { OpenAIRealtimeBaseOptions } from './openai-base.ts';
 import { OpenAIRealtimeBase } from './openai-base.ts';
-import type { WireFormat } from './output-audio.ts';
+import { OpenUtterance } from './open-utterance.ts';
+import { base64PerSecond } from './output-audio.ts';
 import type { ConnectionClose, RealtimeClientMessage, RealtimeTransportLayerConnectOptions } from './transport.ts';
 
 export type { CreateWebSocketOptions } from './defaults.ts';
@@ -59,6 +60,8 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   #state: WebSocketState = { status: 'disconnected', websocket: undefined };
   #attempt: Attempt | null = null;
   #isBackedUp = false;
+  /** What the next server has to hear again; `null` without a session that makes another connection. */
+  #utterance: OpenUtterance | null = null;
 
   constructor(options: OpenAIRealtimeWebSocketOptions = {}) {
     super(options);
@@ -128,6 +131,12 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
    */
   protected override _appendAudio(audio: string): void {
     const { status, websocket } = this.#state;
+    const utterance = this.#utterance;
+    if (utterance !== null) {
+      if (!this._detectsTurns) utterance.open();
+      utterance.add(audio, this._inputFormat);
+      if (utterance.isHeld) return;
+    }
     if (status === 'connected' && this.#isBackedUpNow(websocket)) return;
     const isOurs = this.sendEvent === OpenAIRealtimeWebSocket.prototype.sendEvent;
     if (!isOurs || status !== 'connected') return super._appendAudio(audio);
@@ -142,9 +151,36 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     if (this.#state.status === 'connected') super.sendAudio(audio, options);
   }
 
+  override drive(): void {
+    super.drive();
+    this.#utterance = new OpenUtterance();
+  }
+
+  /**
+   * The session has restored its conversation, or begun a new one: of audio that waited for the connection, an utterance
+   * from before its loss included, this sends what is `wanted`.
+   */
+  releaseAudio(isWanted: boolean): void {
+    const waiting = this.#utterance?.release() ?? [];
+    if (isWanted) for (const audio of waiting) this._appendAudio(audio);
+  }
+
+  /** Whether audio waits for the next connection. */
+  protected get _holdsAudio(): boolean {
+    return this.#utterance?.isHeld === true;
+  }
+
+  protected override _onUserSpeaks(): void {
+    this.#utterance?.open();
+  }
+
+  protected override _onUserAudioTaken(): void {
+    this.#utterance?.close();
+  }
+
   #isBackedUpNow({ bufferedAmount = 0 }: WebSocketLike): boolean {
     const wasBackedUp = this.#isBackedUp;
-    this.#isBackedUp = bufferedAmount > MAX_BUFFERED_SECONDS * bytesPerSecond(this._inputFormat);
+    this.#isBackedUp = bufferedAmount > MAX_BUFFERED_SECONDS * base64PerSecond(this._inputFormat);
     if (this.#isBackedUp && !wasBackedUp) {
       this._onError(
         new TransportConnectionError(
@@ -258,15 +294,11 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     this.#state = { status: 'disconnected', websocket: undefined };
     this.#attempt = null;
     this.#isBackedUp = false;
+    this.#utterance?.hold();
     websocket?.close();
     this._deliver('connection_change', 'disconnected', close);
     this._onClose();
   }
-}
-
-/** Base64 of a second of audio. */
-function bytesPerSecond({ type, sampleRate }: WireFormat): number {
-  return ((type === 'audio/pcm' ? 2 : 1) * sampleRate * 4) / 3;
 }
 
 /**

@@ -37,6 +37,11 @@ export function framesOf(base64: string, format: WireFormat): number {
   return format.type === 'audio/pcm' ? bytes >> 1 : bytes;
 }
 
+/** Characters of base64 that a second of the format takes. */
+export function base64PerSecond({ type, sampleRate }: WireFormat): number {
+  return ((type === 'audio/pcm' ? 2 : 1) * sampleRate * 4) / 3;
+}
+
 /** Throws `ERR_PCM16_ODD_LENGTH` unless so many bytes are whole PCM16 samples. */
 export function checkWholeSamples(byteLength: number): void {
   if (byteLength % 2 === 0) return;

@@ -214,6 +214,11 @@ export interface DrivableTransport extends RealtimeTransportLayer {
    */
   leaveModel?(): void;
   /**
+   * Sends the user's audio that waited for this connection, a sentence that the last one broke off included, or forgets it
+   * unless it `isWanted`. Not there where audio does not pass through the transport's own connection.
+   */
+  releaseAudio?(isWanted: boolean): void;
+  /**
    * From now on every stretch of the model's audio, and the end of each item's, goes to `hold`, which calls `pass` in order
    * when it may be played and emitted, or never. Not there where a transport can't.
    */

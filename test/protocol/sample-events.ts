@@ -84,6 +84,8 @@ export const SAMPLE_EVENTS: { readonly [Type in ServerEvent['type']]: { type: Ty
     item_id: 'item_5',
     audio_end_ms: 2200,
   },
+  'input_audio_buffer.committed': { type: 'input_audio_buffer.committed', event_id: 'event_11b', item_id: 'item_5' },
+  'input_audio_buffer.cleared': { type: 'input_audio_buffer.cleared', event_id: 'event_11c' },
   'response.created': {
     type: 'response.created',
     event_id: 'event_12',

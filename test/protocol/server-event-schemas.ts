@@ -107,6 +107,8 @@ export const SERVER_EVENT_SCHEMAS: { readonly [Type in ServerEvent['type']]: z.Z
   }),
   'input_audio_buffer.speech_started': z.object({ item_id: id, audio_start_ms: z.number() }),
   'input_audio_buffer.speech_stopped': z.object({ item_id: id, audio_end_ms: z.number() }),
+  'input_audio_buffer.committed': z.object({}),
+  'input_audio_buffer.cleared': z.object({}),
   'response.created': z.object({ response }),
   'response.done': z.object({ response }),
   'response.output_item.added': z.object({ response_id: z.string(), item }),

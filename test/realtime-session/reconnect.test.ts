@@ -1,7 +1,9 @@
 // A session whose connection breaks, over real sockets: the local Realtime server drops it on demand.
 
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { readSpeech } from '../../src/cli/demo/wav.ts';
 import { deferred } from '../../src/deferred.ts';
 import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
 import type { RealtimeConnectionEvent } from '../../src/session/plain-events.ts';
@@ -87,6 +89,9 @@ function textOf(item: WireEvent | undefined): unknown {
   const [part] = (item?.['content'] ?? []) as { text?: string }[];
   return part?.text;
 }
+
+/** Packets of 20 ms until the server has surely heard that the file speaks. */
+const FIRST_PACKETS = 35;
 
 describe('a session whose connection breaks', () => {
   it('goes on with the conversation, and says what happens', async () => {
@@ -228,6 +233,67 @@ describe('a session whose connection breaks', () => {
     await arrived(session);
     const appended = sessions[1]?.received.filter(({ type }) => type === 'input_audio_buffer.append') ?? [];
     expect(appended.map(({ audio }) => Buffer.from(String(audio), 'base64').readInt16LE(0))).toEqual([7, 9]);
+  });
+
+  it.each([
+    { moment: 'in the middle of a sentence', packetsBefore: 60 },
+    { moment: 'at its beginning', packetsBefore: FIRST_PACKETS },
+  ])(
+    'has the next server hear a sentence that the connection broke off $moment, all of it, once',
+    async ({ packetsBefore }) => {
+      const { session, sessions, errors, drop } = await call(
+        { turns: [{ replies: [[{ say: 'It is yours.' }]] }] },
+        { reconnect: { initialDelayMs: 50 } },
+      );
+      const speech = readSpeech(readFileSync('src/cli/demo/speech/1-hold-a-room-44100.wav'), 24_000);
+      const spoken = new Int16Array(speech.length + 36_000);
+      spoken.set(speech);
+      const packets = Array.from({ length: Math.floor(spoken.length / 480) }, (_, n) =>
+        spoken.subarray(n * 480, n * 480 + 480),
+      );
+      const speaks = deferred<{ audioStartMs?: number }>();
+      session.on('user_speech_started', (event) => speaks.resolve(event));
+      const isLost = deferred<void>();
+      session.on('connection', ({ state }) => void (state === 'reconnecting' && isLost.resolve()));
+      const again = connected(session);
+      const end = answered(session, 'It is yours.');
+      for (const packet of packets.slice(0, FIRST_PACKETS)) session.sendAudio(packet);
+      const { audioStartMs = 0 } = await speaks.promise;
+      for (const packet of packets.slice(FIRST_PACKETS, packetsBefore)) session.sendAudio(packet);
+      drop();
+      await isLost.promise;
+      for (const packet of packets.slice(packetsBefore, packetsBefore + 20)) session.sendAudio(packet);
+      await again;
+      for (const packet of packets.slice(packetsBefore + 20)) session.sendAudio(packet);
+      await end;
+      const appended = sessions[1]?.received.filter(({ type }) => type === 'input_audio_buffer.append') ?? [];
+      const heard = Buffer.concat(appended.map(({ audio }) => Buffer.from(String(audio), 'base64')));
+      const sent = Buffer.from(spoken.buffer, 0, packets.length * 960);
+      expect(heard.equals(sent.subarray(sent.length - heard.length))).toBe(true);
+      expect(sent.length - heard.length).toBeLessThanOrEqual(audioStartMs * 48);
+      // The server answers what it heard; nobody asks it for another answer.
+      expect(sessions[1]?.received.filter(({ type }) => type === 'response.create')).toEqual([]);
+      expect(errors).toEqual([]);
+    },
+  );
+
+  it('has the next server hear nothing again that was an item of the last one', async () => {
+    const { session, sessions, drop } = await call(
+      { turns: [{ replies: [[{ say: 'It is yours.' }]] }] },
+      { reconnect: { initialDelayMs: 5 } },
+    );
+    const speech = readSpeech(readFileSync('src/cli/demo/speech/1-hold-a-room-44100.wav'), 24_000);
+    const end = answered(session, 'It is yours.');
+    session.sendAudio(speech);
+    session.sendAudio(new Int16Array(36_000));
+    await end;
+    const again = connected(session);
+    drop();
+    await again;
+    session.sendAudio(new Int16Array(480).fill(7));
+    await arrived(session);
+    const appended = sessions[1]?.received.filter(({ type }) => type === 'input_audio_buffer.append') ?? [];
+    expect(appended.map(({ audio }) => Buffer.from(String(audio), 'base64').readInt16LE(0))).toEqual([7]);
   });
 
   it('is refused for good when the key no longer is valid', async () => {

@@ -1,8 +1,9 @@
 // Whether telephone calls leave anything behind, or get stuck, when everything that can go wrong does:
 //   node --conditions=bargein-source test/soak/calls.ts [--calls 20] [--minutes 60] [--seed 1]
 // So many calls at a time over real sockets, caller to gateway to local server. Callers ask, listen, barge in and hang up;
-// meanwhile connections to the model break, stall, half-open or send nonsense, lines fall silent or send nonsense. A call is
-// stuck when its caller has asked and heard nothing for a minute, with the line still open. Prints a line a minute.
+// meanwhile connections to the model break, stall, half-open or send nonsense, lines fall silent or send nonsense. A caller who
+// hears nothing for 15 s says it again, as people do; a call is stuck when a minute of that brought no answer, with the line
+// still open. Prints a line a minute.
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -59,6 +60,7 @@ const FAULTS: readonly Fault[] = [
   { kind: 'deep-nesting' },
 ];
 const NONSENSE = ['{', 'null', '{"event":"media"}', '{"event":"start"}', '"'.repeat(5000)];
+const REPEAT_MS = 15_000;
 const STUCK_MS = 60_000;
 
 const sessionIds: string[] = [];
@@ -78,7 +80,7 @@ await once(gateway, 'listening');
 const { port } = gateway.address() as AddressInfo;
 
 const errors = new Map<string, number>();
-const tally = { calls: 0, turns: 0, bargeIns: 0, faults: 0, reconnects: 0, stuck: 0, open: 0, warnings: 0 };
+const tally = { calls: 0, turns: 0, bargeIns: 0, faults: 0, reconnects: 0, repeats: 0, stuck: 0, open: 0, warnings: 0 };
 
 acceptTwilioCalls({
   server: gateway,
@@ -108,11 +110,18 @@ async function holdCall(): Promise<void> {
   for (let turn = 0; turn < turns && !phone.isClosed; turn++) {
     await wait(500 + random() * 1500);
     const heardBefore = phone.playedFrames;
-    phone.speak(oneOf(LINES));
+    const words = oneOf(LINES);
+    phone.speak(words);
     tally.turns += 1;
     const askedAtMs = performance.now();
+    let spokenAtMs = askedAtMs;
     while (!phone.isClosed && phone.playedFrames === heardBefore) {
       await wait(50);
+      if (performance.now() - spokenAtMs > REPEAT_MS) {
+        spokenAtMs = performance.now();
+        tally.repeats += 1;
+        phone.speak(words);
+      }
       if (performance.now() - askedAtMs < STUCK_MS) continue;
       tally.stuck += 1;
       break;

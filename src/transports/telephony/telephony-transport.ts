@@ -212,7 +212,7 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
   }
 
   #append(audio: string): void {
-    if (this.status === 'connected') this._appendAudio(audio);
+    if (this.status === 'connected' || this._holdsAudio) this._appendAudio(audio);
   }
 
   #onLineClosed(): void {

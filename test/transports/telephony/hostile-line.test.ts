@@ -193,6 +193,33 @@ describe('a caller whose model is lost', () => {
     expect(phone.isClosed).toBe(true);
   });
 
+  test('in the middle of a sentence is heard by the next one from its beginning, without a gap, behind the conversation', async () => {
+    const clock = virtualClock();
+    const { phone, model, session } = await held(clock);
+    session.sendMessage('Hello');
+    const item = { id: 'u1', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hello' }] };
+    model().receive({ type: 'conversation.item.added', ...EVENT, item });
+    // Each octet of the caller's says where in the call it is, in packets.
+    phone.speak(Uint8Array.from({ length: 160 * 250 }, (_, n) => Math.floor(n / 160)));
+    await clock.advance(1000);
+    model().receive({ type: 'input_audio_buffer.speech_started', ...EVENT, item_id: 'u2', audio_start_ms: 700 });
+    await clock.advance(1000);
+    model().drop(1006, '');
+    await clock.advance(2000);
+    const sent = model().take();
+    const types = sent.map(({ type }) => type);
+    expect(types.lastIndexOf('conversation.item.create')).toBeLessThan(types.indexOf('input_audio_buffer.append'));
+    const heard = sent.flatMap(({ type, audio }) =>
+      type === 'input_audio_buffer.append' ? [Buffer.from(String(audio), 'base64')[0] ?? -1] : [],
+    );
+    // From at most a second before the word of the speech to the present, one packet after the other.
+    const [first = -1] = heard;
+    expect(first).toBeLessThan(35);
+    expect(heard).toEqual(Array.from({ length: heard.length }, (_, n) => first + n));
+    expect(heard.at(-1)).toBeGreaterThan(190);
+    session.close();
+  });
+
   test('and who hangs up before there is another one ends the session, without more attempts', async () => {
     const clock = virtualClock();
     const { phone, models, state, model, states, errors } = await held(clock);
