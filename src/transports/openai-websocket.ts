@@ -1,5 +1,6 @@
 import { deferred } from '../deferred.ts';
 import { BargeinError, TransportConnectionError, UserError } from '../errors.ts';
+import { AudioBacklog, type BacklogPort } from './audio-backlog.ts';
 import { abandoned, usableKey } from './connect-rules.ts';
 import type { CreateWebSocketOptions, WebSocketLike } from './defaults.ts';
 import { platformDefaults } from './defaults.ts';
@@ -15,9 +16,6 @@ const SERVICE_URL = 'wss://api.openai.com/v1/realtime';
 
 /** From the call of `connect` to an open socket. */
 const CONNECT_DEADLINE_MS = 5000;
-
-/** Audio that waits in the socket beyond this would reach the model too late to be of use. */
-const MAX_BUFFERED_SECONDS = 16;
 
 const NORMAL_CLOSE = 1000;
 
@@ -59,7 +57,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   #url: string | undefined;
   #state: WebSocketState = { status: 'disconnected', websocket: undefined };
   #attempt: Attempt | null = null;
-  #isBackedUp = false;
+  readonly #backlog: AudioBacklog;
   /** What the next server has to hear again; `null` without a session that makes another connection. */
   #utterance: OpenUtterance | null = null;
 
@@ -70,6 +68,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     this.#useInsecureApiKey = options.useInsecureApiKey ?? false;
     this.#skipOpenEventListeners = options.skipOpenEventListeners ?? false;
     this.#headers = options.headers;
+    this.#backlog = new AudioBacklog(this.#audioPort(), this._clock);
   }
 
   get status(): 'connected' | 'disconnected' | 'connecting' {
@@ -122,30 +121,32 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
 
   protected override _sendNow(event: RealtimeClientMessage): void {
     if (this.#state.status !== 'connected') throw this._notConnected('sendEvent');
+    // What is said of the audio is said of all that went before it.
+    if (event.type === 'input_audio_buffer.commit') this.#backlog.flush();
+    if (event.type === 'input_audio_buffer.clear') this.#backlog.clear();
     this.#state.websocket.send(JSON.stringify(event));
   }
 
   /**
-   * Audio that the network can't take is dropped, whoever brings it, and reported once each time. Base64 has nothing to
-   * escape, so its text needs no second pass; a subclass that sends events itself still gets them.
+   * Audio that the network can't take waits, whoever brings it, and its oldest part is dropped. Base64 has nothing to escape,
+   * so its text needs no second pass; a subclass that sends events itself still gets them.
    */
   protected override _appendAudio(audio: string): void {
-    const { status, websocket } = this.#state;
     const utterance = this.#utterance;
     if (utterance !== null) {
       if (!this._detectsTurns) utterance.open();
       utterance.add(audio, this._inputFormat);
       if (utterance.isHeld) return;
     }
-    if (status === 'connected' && this.#isBackedUpNow(websocket)) return;
     const isOurs = this.sendEvent === OpenAIRealtimeWebSocket.prototype.sendEvent;
-    if (!isOurs || status !== 'connected') return super._appendAudio(audio);
-    websocket.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`);
+    if (!isOurs || this.#state.status !== 'connected') return super._appendAudio(audio);
+    this.#backlog.add(audio);
   }
 
   /**
-   * Sends audio of the user. Without a connection it is dropped, since a microphone does not stop for one; so is audio
-   * that the network can't take, which is reported once each time.
+   * Sends audio of the user. Without a connection it is dropped, since a microphone does not stop for one. While the network
+   * takes it too slowly, the youngest 15 s of it wait; that older audio is dropped is reported once (`ERR_SEND_BACKLOG`).
+   * Everything else overtakes it, but a `commit` sends what waits.
    */
   override sendAudio(audio: ArrayBuffer | ArrayBufferView, options: { commit?: boolean } = {}): void {
     if (this.#state.status === 'connected') super.sendAudio(audio, options);
@@ -178,20 +179,6 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     this.#utterance?.close();
   }
 
-  #isBackedUpNow({ bufferedAmount = 0 }: WebSocketLike): boolean {
-    const wasBackedUp = this.#isBackedUp;
-    this.#isBackedUp = bufferedAmount > MAX_BUFFERED_SECONDS * base64PerSecond(this._inputFormat);
-    if (this.#isBackedUp && !wasBackedUp) {
-      this._onError(
-        new TransportConnectionError(
-          'the network takes audio more slowly than it is recorded: dropping audio until it caught up',
-          { code: 'ERR_SEND_BACKLOG' },
-        ),
-      );
-    }
-    return this.#isBackedUp;
-  }
-
   /** Always throws: to mute, stop calling `sendAudio`. */
   mute(_muted: boolean): never {
     throw new UserError('the WebSocket transport can not mute: stop calling sendAudio instead', {
@@ -207,6 +194,27 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   /** Headers that a subclass sends when it opens the connection itself. */
   protected getCommonRequestHeaders(): Record<string, string> {
     return { 'User-Agent': 'bargein' };
+  }
+
+  #audioPort(): BacklogPort {
+    const websocket = (): WebSocketLike | undefined => this.#state.websocket;
+    const bytesPerSecond = (): number => base64PerSecond(this._inputFormat);
+    return {
+      get bufferedBytes() {
+        return websocket()?.bufferedAmount ?? 0;
+      },
+      get bytesPerSecond() {
+        return bytesPerSecond();
+      },
+      send: (audio) => websocket()?.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`),
+      onDropping: () =>
+        this._onError(
+          new TransportConnectionError(
+            'the network takes audio more slowly than it is recorded: dropping the oldest until it caught up',
+            { code: 'ERR_SEND_BACKLOG' },
+          ),
+        ),
+    };
   }
 
   /** Where to connect to: the call's or the option's URL, else the service's with the call id or the model. */
@@ -293,7 +301,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     if (status === 'disconnected') return;
     this.#state = { status: 'disconnected', websocket: undefined };
     this.#attempt = null;
-    this.#isBackedUp = false;
+    this.#backlog.clear();
     this.#utterance?.hold();
     websocket?.close();
     this._deliver('connection_change', 'disconnected', close);

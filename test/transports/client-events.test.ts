@@ -91,18 +91,35 @@ describe('sendAudio', () => {
     expect(phone.socket.takeTypes()).toEqual(['input_audio_buffer.append']);
   });
 
-  it('drops audio that the network can not take, says so once, and goes on when it can', async () => {
-    const { transport, socket, takeEvents } = await connectedRig();
+  it('keeps the youngest 15 s of audio that the network can not take, says so once, and sends them when it can', async () => {
+    const { transport, socket, takeEvents, clock } = await connectedRig();
     socket.bufferedAmount = 1 << 21;
-    transport.sendAudio(new ArrayBuffer(4));
-    transport.sendAudio(new ArrayBuffer(4), { commit: true });
+    // A second each, named by its first sample.
+    for (let second = 0; second < 40; second++) transport.sendAudio(new Int16Array(24_000).fill(second));
+    transport.sendEvent({ type: 'response.cancel' });
+    expect(socket.takeTypes()).toEqual(['response.cancel']);
     expect(takeEvents().map(([name, detail]) => [name, (detail as { code?: string }).code])).toEqual([
       ['error', 'ERR_SEND_BACKLOG'],
     ]);
-    expect(socket.takeTypes()).toEqual(['input_audio_buffer.commit']);
     socket.bufferedAmount = 0;
-    transport.sendAudio(new ArrayBuffer(4));
+    transport.sendAudio(new Int16Array(24_000).fill(40));
+    await clock.advance(100);
+    const seconds = socket.take().map(({ audio }) => Buffer.from(String(audio), 'base64').readInt16LE(0));
+    expect(seconds).toEqual(Array.from({ length: 15 }, (_, n) => 26 + n));
+    transport.sendAudio(new Int16Array(24_000).fill(41));
     expect(socket.takeTypes()).toEqual(['input_audio_buffer.append']);
+  });
+
+  it('has a commit behind all audio, also behind what waits for the network', async () => {
+    const { transport, socket } = await connectedRig();
+    socket.bufferedAmount = 1 << 21;
+    transport.sendAudio(new ArrayBuffer(4));
+    transport.sendAudio(new ArrayBuffer(4), { commit: true });
+    expect(socket.takeTypes()).toEqual([
+      'input_audio_buffer.append',
+      'input_audio_buffer.append',
+      'input_audio_buffer.commit',
+    ]);
   });
 
   it('is silently without effect when there is no connection', async () => {
