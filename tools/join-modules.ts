@@ -43,14 +43,11 @@ export async function joinModules(): Promise<void> {
   // Each platform registers itself, and only where it is the platform.
   for (const path of ['src/index.ts', ...perPlatform]) main.delete(path);
   const emitters = ['src/emitter.ts', 'src/emitter.node.ts', 'src/emitter-statics.ts', 'src/emitter-surface.ts'];
-  const runtimeSources = ['src/shell/ready-runtime.ts', 'src/shell/lazy-runtime.ts'];
-  const chosen = [...emitters, ...runtimeSources];
+  const chosen = [...emitters, 'src/shell/ready-runtime.ts', 'src/shell/lazy-runtime.ts'];
   const entries = new Set([...main, ...later, 'src/index.ts', ...perPlatform, ...chosen]);
-  const fileOf = (path: string): string | null => {
-    if (chosen.includes(path) || !(main.has(path) || call.has(path))) return null;
-    if (light.has(path)) return 'joined/light';
-    if (!main.has(path)) return 'joined/call';
-    return call.has(path) ? 'joined/base' : 'joined/session';
+  const inGroup = (id: string, belongs: (path: string) => boolean): boolean => {
+    const path = relative(process.cwd(), id);
+    return !chosen.includes(path) && belongs(path);
   };
   const joined = await rolldown({
     input: Object.fromEntries([...entries].map((path) => [path.replace(/^src\//, '').replace(/\.ts$/, ''), path])),
@@ -68,7 +65,13 @@ export async function joinModules(): Promise<void> {
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     codeSplitting: {
-      groups: [{ debugName: 'joined', name: (id) => fileOf(relative(process.cwd(), id)) }],
+      // A group takes what its modules import along, so the first are those that the others import.
+      groups: [
+        { name: 'joined/light', priority: 4, test: (id) => inGroup(id, (path) => main.has(path) && light.has(path)) },
+        { name: 'joined/base', priority: 3, test: (id) => inGroup(id, (path) => main.has(path) && call.has(path)) },
+        { name: 'joined/session', priority: 2, test: (id) => inGroup(id, (path) => main.has(path)) },
+        { name: 'joined/call', priority: 1, test: (id) => inGroup(id, (path) => call.has(path)) },
+      ],
     },
   });
 }
