@@ -7,6 +7,8 @@ import { AudioError } from '../errors.ts';
 export interface Base64Codec {
   encode(bytes: Uint8Array): string;
   decode(text: string, output: Uint8Array): boolean;
+  /** Memory for output that `decode` fills: zeroed first it would be written twice. */
+  allocate?(byteLength: number): Uint8Array<ArrayBuffer>;
 }
 
 /** `Uint8Array.prototype.toBase64` and `setFromBase64` (ES2026), seen through a type that es2023 does not have. */
@@ -22,8 +24,13 @@ interface NodeBuffer {
 }
 interface NodeBufferClass {
   from(buffer: ArrayBufferLike, byteOffset: number, length: number): NodeBuffer;
-  /** Works on any Uint8Array, so none has to be wrapped; not every runtime with a `Buffer` has it. */
-  readonly prototype: { readonly base64Slice?: (this: Uint8Array, start: number, end: number) => string };
+  /** Memory of its own, not zeroed. */
+  allocUnsafeSlow(byteLength: number): { readonly buffer: ArrayBuffer };
+  /** Both work on any Uint8Array, so none has to be wrapped; not every runtime with a `Buffer` has them. */
+  readonly prototype: {
+    readonly base64Slice?: (this: Uint8Array, start: number, end: number) => string;
+    readonly base64Write?: (this: Uint8Array, text: string, start: number, length: number) => number;
+  };
 }
 
 /** The methods of newer engines. */
@@ -43,7 +50,7 @@ export const nativeBase64: Base64Codec = {
 
 const { Buffer } = globalThis as unknown as { readonly Buffer: NodeBufferClass };
 
-const base64Slice = Buffer?.prototype.base64Slice;
+const { base64Slice, base64Write } = Buffer?.prototype ?? {};
 
 /** Node's `Buffer`. */
 export const bufferBase64: Base64Codec = {
@@ -55,10 +62,14 @@ export const bufferBase64: Base64Codec = {
     // It skips what it does not know, so that shows as bytes that are missing; but it also knows the URL alphabet,
     // takes wide characters by the low eight bits of their code, and drops unused bits. An engine knows at once that text
     // which it stores in bytes has no wide character. Tried: Buffer.byteLength, which reads all of it, 1 µs for 6400 characters.
-    const written = Buffer.from(output.buffer, output.byteOffset, output.length).write(text, 'base64');
+    const written =
+      base64Write === undefined
+        ? Buffer.from(output.buffer, output.byteOffset, output.length).write(text, 'base64')
+        : base64Write.call(output, text, 0, output.length);
     const isNarrow = !/[\u0100-\uffff]/.test(text);
     return written === output.length && isNarrow && !text.includes('-') && !text.includes('_') && endsClean(text);
   },
+  allocate: (byteLength) => new Uint8Array(Buffer.allocUnsafeSlow(byteLength).buffer),
 };
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -113,7 +124,8 @@ export function encodeBase64(bytes: Uint8Array): string {
 
 /** Decodes padded base64. Throws `ERR_BASE64` with the position of the first wrong character for malformed text. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(decodedBytes(text));
+  const byteLength = decodedBytes(text);
+  const bytes = codec.allocate?.(byteLength) ?? new Uint8Array(byteLength);
   decodeExactly(codec, text, bytes);
   return bytes;
 }

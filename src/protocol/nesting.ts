@@ -4,7 +4,8 @@ export const MAX_NESTING = 64;
 /** Whether a value of JSON nests at most `levels` deep. */
 export function nestsWithin(value: object, levels: number = MAX_NESTING): boolean {
   if (levels === 0) return false;
-  for (const inner of Object.values(value) as unknown[]) {
+  for (const key in value) {
+    const inner: unknown = value[key as keyof typeof value];
     if (typeof inner === 'object' && inner !== null && !nestsWithin(inner, levels - 1)) return false;
   }
   return true;

@@ -123,6 +123,9 @@ function pageItems(list: ItemList, page: number): readonly RealtimeItem[] {
 
 /** From the end, because nearly every event is about one of the youngest items. */
 function locate(list: ItemList, itemId: string): readonly [page: number, index: number] {
+  const last = list.pages.length - 1;
+  const youngest = pageItems(list, last).length - 1;
+  if (list.pages[last]?.items[youngest]?.itemId === itemId) return [last, youngest];
   const [a, b, c] = slotsOf(itemId);
   const key = list.pageKeys[a]?.[b]?.[c]?.find(([known]) => known === itemId)?.[1];
   if (key === undefined) return [-1, -1];

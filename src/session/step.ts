@@ -39,10 +39,17 @@ export function step(state: SessionState, input: SessionInput): Step<SessionStat
     case 'reconnectDue':
       return reconnect.reconnectDue(state, input);
     default:
-      if (state.connection === 'open') return conclude(route(state, input));
+      if (state.connection === 'open') return concluded(state, input);
       if (state.connection !== 'reconnecting') return refuse(state, input);
       return reconnect.isLate(input) ? unchanged(state) : reconnect.park(conclude(route(state, input)));
   }
+}
+
+/** By what the model says nothing becomes due, unless guardrails read it. */
+function concluded(state: SessionState, input: RoutedInput): Step<SessionState> {
+  const next = route(state, input);
+  const isOnlySaid = input.type === 'transcriptDelta' && next[0].guardrails === state.guardrails;
+  return isOnlySaid ? next : conclude(next);
 }
 
 /** Between two connections of a call, guardrails and requests that have become due are not forgotten. */
