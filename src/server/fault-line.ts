@@ -7,6 +7,8 @@ const HUGE_DELTA_BYTES = 15_000_000;
 const NESTED_LEVELS = 10_000;
 /** A frame that waits for another to overtake it goes anyway after this long. */
 const OVERTAKE_MS = 200;
+/** The client of a connection that nobody reads has long given it up; but who does not read never hears so. */
+const HALF_OPEN_MS = 120_000;
 
 /** What an incident needs from the session on the line. */
 export interface IncidentTarget {
@@ -42,6 +44,7 @@ export class FaultLine implements ServerConnection {
   #timer: Timer | null = null;
   #overtaken: string | null = null;
   #overtakeTimer: Timer | null = null;
+  #halfOpenTimer: Timer | null = null;
   #stalledUntilMs = -Infinity;
   #lastDueMs = -Infinity;
   #isHalfOpen = false;
@@ -81,6 +84,7 @@ export class FaultLine implements ServerConnection {
       this.#isClosed = true;
       this.#timer?.cancel();
       this.#overtakeTimer?.cancel();
+      this.#halfOpenTimer?.cancel();
       this.#queue = [];
       listener();
     });
@@ -120,6 +124,7 @@ export class FaultLine implements ServerConnection {
       case 'half-open':
         this.#isHalfOpen = true;
         this.#queue = [];
+        this.#halfOpenTimer = this.#clock.schedule(HALF_OPEN_MS, () => this.#break());
         return this.#connection.pause?.();
       case 'malformed':
         return this.#transmit('{"type":"response.output_text.delta","event_id":"event_fault","delta":"cut o');
@@ -138,10 +143,12 @@ export class FaultLine implements ServerConnection {
 
   #end(code: number, reason: string): void {
     if (code !== 1006) return this.close(code, reason);
-    this.#enqueue(() => {
-      if (this.#connection.destroy === undefined) this.#connection.close(1011, reason);
-      else this.#connection.destroy();
-    });
+    this.#enqueue(() => this.#break(reason));
+  }
+
+  #break(reason = ''): void {
+    if (this.#connection.destroy === undefined) this.#connection.close(1011, reason);
+    else this.#connection.destroy();
   }
 
   #isHit(kind: 'drop' | 'duplicate' | 'reorder', type: string): boolean {

@@ -104,13 +104,15 @@ describe('an incident', () => {
     expect(client.types).toEqual((await plain).types);
   });
 
-  test('leaves the connection half open', async () => {
+  test('leaves the connection half open, for two minutes', async () => {
     const client = await turnUnder({ kind: 'half-open', at: 'response.output_audio.delta' });
     expect(client.types.at(-1)).toBe('response.output_audio_transcript.delta');
     client.send({ type: 'response.cancel' });
     await client.clock.advance(60_000);
     expect(client.types.at(-1)).toBe('response.output_audio_transcript.delta');
     expect(client.closeCode).toBeNull();
+    await client.clock.advance(61_000);
+    expect(client.closeCode).not.toBeNull();
   });
 
   test.each([
