@@ -1,6 +1,7 @@
 import type { BenchOptions } from '../src/cli/bench.ts';
 import { BargeinError } from '../src/errors.ts';
-import { type Bar, judge } from './bars.ts';
+import type { Bar } from './bar.ts';
+import { judge } from './bars.ts';
 import { compare } from './compare.ts';
 import { conduct } from './conduct.ts';
 import type { RaceSettings } from './race.ts';

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { paint } from '../src/cli/terminal.ts';
-import { type Bar, type Cell, verdictOf } from './bars.ts';
+import { type Bar, type Cell, verdictOf } from './bar.ts';
 import type { Comparison } from './compare.ts';
 import type { Circumstances } from './results.ts';
 import { estimate, pairedRatios, spread, typical } from './statistics.ts';

@@ -7,7 +7,7 @@ import { type Kind, KINDS, select } from '../playout/traces.ts';
 import type { Facts, Subject } from '../subject.ts';
 
 const RATES = [24_000, 48_000];
-const TRACES = 2;
+const TRACES = 4;
 /** Long enough for every trace but those of drift, which are chosen without it. */
 const PROBE_S = 150;
 

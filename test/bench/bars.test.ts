@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Bar, judge, verdictOf } from '../../bench/bars.ts';
+import { type Bar, verdictOf } from '../../bench/bar.ts';
+import { judge } from '../../bench/bars.ts';
 import type { Outcome } from '../../bench/subject.ts';
 
 /** An outcome whose contenders take these steady times. */
