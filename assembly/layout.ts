@@ -135,11 +135,13 @@ export const PLAYOUT_UNDERRUN_FRAMES: usize = PLAYOUT_GAP_FRAMES + 8;
 export const PLAYOUT_UNDERRUN_EVENTS: usize = PLAYOUT_UNDERRUN_FRAMES + 8;
 /** Whether the next frame that sounds starts a rise from silence. */
 export const PLAYOUT_RISES: usize = PLAYOUT_UNDERRUN_EVENTS + 4;
-/** Last output sample (f32). */
+/** Last output sample, and the step to it (f32). */
 export const PLAYOUT_LAST_SAMPLE: usize = PLAYOUT_RISES + 4;
-/** Sample that decays in a gap (f32), and the frames of that decay to come. */
-export const PLAYOUT_RELEASE_SAMPLE: usize = PLAYOUT_LAST_SAMPLE + 4;
-export const PLAYOUT_RELEASE_FRAMES: usize = PLAYOUT_RELEASE_SAMPLE + 4;
+export const PLAYOUT_LAST_STEP: usize = PLAYOUT_LAST_SAMPLE + 4;
+/** Sample and step that decay in a gap (f32), and the frames of that decay to come. */
+export const PLAYOUT_RELEASE_SAMPLE: usize = PLAYOUT_LAST_STEP + 4;
+export const PLAYOUT_RELEASE_STEP: usize = PLAYOUT_RELEASE_SAMPLE + 4;
+export const PLAYOUT_RELEASE_FRAMES: usize = PLAYOUT_RELEASE_STEP + 4;
 /** How the next frames come about (`VERBATIM` …), frames since that began, and frames that it lasts. */
 export const PLAYOUT_MODE: usize = PLAYOUT_RELEASE_FRAMES + 4;
 export const PLAYOUT_MODE_INDEX: usize = PLAYOUT_MODE + 4;

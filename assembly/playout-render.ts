@@ -24,15 +24,18 @@ import {
   PLAYOUT_IS_PAUSED,
   PLAYOUT_IS_STARVED,
   PLAYOUT_LAST_SAMPLE,
+  PLAYOUT_LAST_STEP,
   PLAYOUT_MAY_EDIT,
   PLAYOUT_MODE,
   PLAYOUT_MOTION,
   PLAYOUT_MOTION_BYTES,
   PLAYOUT_MOTION_COPY,
+  PLAYOUT_OUTPUT_RATE,
   PLAYOUT_QUEUED_FRAMES,
   PLAYOUT_READ_FRAMES,
   PLAYOUT_RELEASE_FRAMES,
   PLAYOUT_RELEASE_SAMPLE,
+  PLAYOUT_RELEASE_STEP,
   PLAYOUT_RESAMPLER_BYTES,
   PLAYOUT_RISES,
   PLAYOUT_SEARCHES,
@@ -147,7 +150,7 @@ function mix(state: usize, dst: usize, frames: i32, limit: i64): void {
       store<i32>(state, 0, PLAYOUT_RISES);
     }
     addRelease(state, dst, produced);
-    store<f32>(state, load<f32>(rest - 4), PLAYOUT_LAST_SAMPLE);
+    noteLast(state, dst, produced);
   }
   if (produced < frames) {
     beginGap(state);
@@ -155,8 +158,15 @@ function mix(state: usize, dst: usize, frames: i32, limit: i64): void {
       store<i64>(state, load<i64>(state, PLAYOUT_GAP_FRAMES) + <i64>(frames - produced), PLAYOUT_GAP_FRAMES);
     }
     addRelease(state, rest, frames - produced);
-    store<f32>(state, load<f32>(dst + ((<usize>(frames - 1)) << 2)), PLAYOUT_LAST_SAMPLE);
+    noteLast(state, dst, frames);
   }
+}
+
+function noteLast(state: usize, samples: usize, frames: i32): void {
+  const at = samples + ((<usize>(frames - 1)) << 2);
+  const before = frames > 1 ? load<f32>(at - 4) : load<f32>(state, PLAYOUT_LAST_SAMPLE);
+  store<f32>(state, load<f32>(at) - before, PLAYOUT_LAST_STEP);
+  store<f32>(state, load<f32>(at), PLAYOUT_LAST_SAMPLE);
 }
 
 /** Equal rates: the stream is the output. Returns the frames written. */
@@ -254,13 +264,14 @@ function countGap(state: usize): void {
   endGap(state);
 }
 
-/** Audio ran out: unless that is the end of an item, or a gap already, the last sample starts to decay. */
+/** Audio ran out: unless that is the end of an item, or a gap already, the last sample starts to decay, and its step. */
 function beginGap(state: usize): void {
   if (load<i32>(state, PLAYOUT_IS_STARVED) != 0) return;
   const isStarved = isInMidItem(state, load<i64>(state, PLAYOUT_READ_FRAMES));
   if (!isStarved && load<i32>(state, PLAYOUT_IS_INTERRUPTED) == 0) return;
   store<i32>(state, <i32>isStarved, PLAYOUT_IS_STARVED);
   store<f32>(state, load<f32>(state, PLAYOUT_LAST_SAMPLE), PLAYOUT_RELEASE_SAMPLE);
+  store<f32>(state, load<f32>(state, PLAYOUT_LAST_STEP), PLAYOUT_RELEASE_STEP);
   store<i32>(state, load<i32>(state, PLAYOUT_FADE_FRAMES), PLAYOUT_RELEASE_FRAMES);
 }
 
@@ -269,22 +280,30 @@ export function endGap(state: usize): void {
   store<i32>(state, 0, PLAYOUT_IS_STARVED);
 }
 
-/** Adds what is left of the decay that a gap began with. */
+/**
+ * Adds what is left of the decay that a gap began with: the last sample moves on by its last step, which dies away with a
+ * time constant of 1 ms, so that the waveform does not bend where it is left alone; all of that fades.
+ */
 function addRelease(state: usize, dst: usize, frames: i32): void {
   const left = load<i32>(state, PLAYOUT_RELEASE_FRAMES);
   if (left == 0) return;
   const fade = load<i32>(state, PLAYOUT_FADE_FRAMES);
   const sample = load<f32>(state, PLAYOUT_RELEASE_SAMPLE);
+  const keeps = <f32>1 - <f32>1000 / <f32>load<i32>(state, PLAYOUT_OUTPUT_RATE);
+  let step = load<f32>(state, PLAYOUT_RELEASE_STEP);
   const count = min<i32>(left, frames);
   for (let i = fade - left; i < fade - left + count; i++, dst += 4) {
-    store<f32>(dst, load<f32>(dst) + sample * fallingGain(i, fade));
+    step *= keeps;
+    store<f32>(dst, load<f32>(dst) + (sample + step * <f32>(i + 1)) * fallingGain(i, fade));
   }
+  store<f32>(state, step, PLAYOUT_RELEASE_STEP);
   store<i32>(state, left - count, PLAYOUT_RELEASE_FRAMES);
 }
 
 /** The output is silent from here on: nothing is left to decay. */
 function quieten(state: usize): void {
   store<f32>(state, 0, PLAYOUT_LAST_SAMPLE);
+  store<f32>(state, 0, PLAYOUT_LAST_STEP);
   store<i32>(state, 0, PLAYOUT_RELEASE_FRAMES);
 }
 

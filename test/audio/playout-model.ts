@@ -25,7 +25,9 @@ interface Motion {
   underrunFrames: number;
   rises: boolean;
   last: number;
+  step: number;
   release: number;
+  releaseStep: number;
   releaseFrames: number;
 }
 
@@ -53,7 +55,9 @@ export class PlayoutModel {
     underrunFrames: 0,
     rises: false,
     last: 0,
+    step: 0,
     release: 0,
+    releaseStep: 0,
     releaseFrames: 0,
   };
   #refusedFrames = 0;
@@ -205,7 +209,7 @@ export class PlayoutModel {
     const motion = this.#motion;
     if (motion.isStarved) countGap(motion);
     this.#resetStream();
-    Object.assign(motion, { read: this.#barrier, rises: false, last: 0, releaseFrames: 0 });
+    Object.assign(motion, { read: this.#barrier, rises: false, last: 0, step: 0, releaseFrames: 0 });
     this.#isPaused = this.#wantsPause;
     this.#isInterrupted = false;
     return output;
@@ -216,7 +220,7 @@ export class PlayoutModel {
     if (this.#isPaused) return output;
     const before = structuredClone(this.#motion);
     output.set(fadeOut(this.#mix(Math.min(frames, this.#fade), this.#queue.length)));
-    this.#motion = { ...before, last: 0, releaseFrames: 0 };
+    this.#motion = { ...before, last: 0, step: 0, releaseFrames: 0 };
     this.#isPaused = true;
     return output;
   }
@@ -246,14 +250,18 @@ export class PlayoutModel {
       if (i === audio.length && !motion.isStarved) {
         motion.isStarved = this.#isInMidItem(motion.read);
         if (motion.isStarved || this.#isInterrupted)
-          Object.assign(motion, { release: motion.last, releaseFrames: this.#fade });
+          Object.assign(motion, { release: motion.last, releaseStep: motion.step, releaseFrames: this.#fade });
       }
       if (i >= audio.length && motion.isStarved) motion.gapFrames++;
       if (motion.releaseFrames > 0) {
-        const tail = Math.fround(motion.release * fallingGain(this.#fade - motion.releaseFrames, this.#fade));
-        output[i] = (output[i] ?? 0) + tail;
+        const index = this.#fade - motion.releaseFrames;
+        const keeps = Math.fround(1 - Math.fround(1000 / this.#outputRate));
+        motion.releaseStep = Math.fround(motion.releaseStep * keeps);
+        const moved = Math.fround(motion.release + Math.fround(motion.releaseStep * (index + 1)));
+        output[i] = (output[i] ?? 0) + Math.fround(moved * fallingGain(index, this.#fade));
         motion.releaseFrames--;
       }
+      motion.step = Math.fround((output[i] ?? 0) - motion.last);
       motion.last = output[i] ?? 0;
     }
     return output;

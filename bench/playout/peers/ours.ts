@@ -8,8 +8,8 @@ export class Bargein implements Player {
   readonly resume = (): void => this.playout.resume();
   #report: SaidPosition[] | null = null;
 
-  constructor(sampleRate: number) {
-    this.playout = new PullPlayout({ sampleRate, outputRate: sampleRate, maxBlockFrames: 128, isAdaptive: true });
+  constructor(sampleRate: number, isAdaptive = true) {
+    this.playout = new PullPlayout({ sampleRate, outputRate: sampleRate, maxBlockFrames: 128, isAdaptive });
     const listener: PlayoutListener = {
       onStarted: () => {},
       onDone: () => {},
