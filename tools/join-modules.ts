@@ -43,7 +43,8 @@ export async function joinModules(): Promise<void> {
   // Each platform registers itself, and only where it is the platform.
   for (const path of ['src/index.ts', ...perPlatform]) main.delete(path);
   const emitters = ['src/emitter.ts', 'src/emitter.node.ts', 'src/emitter-statics.ts', 'src/emitter-surface.ts'];
-  const chosen = [...emitters, 'src/shell/ready-runtime.ts', 'src/shell/lazy-runtime.ts'];
+  const runtimes = ['src/shell/ready-runtime.ts', 'src/shell/lazy-runtime.ts', 'src/platform/node-runtime.ts'];
+  const chosen = [...emitters, ...runtimes];
   const entries = new Set([...main, ...later, 'src/index.ts', ...perPlatform, ...chosen]);
   const inGroup = (id: string, belongs: (path: string) => boolean): boolean => {
     const path = relative(process.cwd(), id);
