@@ -23,7 +23,8 @@ export interface Clock {
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   schedule(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
+    // Who is late asks for less than nothing; Node would warn.
+    const timer = setTimeout(callback, Math.max(0, delayMs));
     return { cancel: () => clearTimeout(timer) };
   },
   during: (work) => work,

@@ -1,19 +1,11 @@
-import { EventEmitter } from '#emitter';
 import { encodeBase64 } from '../audio/base64.ts';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
-import type { ListenerError } from '../errors.ts';
-import { TransportConnectionError } from '../errors.ts';
-import { emitIsolated } from '../isolated-emit.ts';
-import { logger } from '../logger.ts';
 import type { SessionPlayout } from '../playout/playout.ts';
-import { decodeServerEvent } from '../protocol/decode.ts';
-import { historyReset } from '../protocol/history-reset.ts';
-import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem } from '../protocol/items.ts';
-import type { RawServerEvent, ServerEvent } from '../protocol/server-events.ts';
+import type { ServerEvent } from '../protocol/server-events.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { RealtimeSessionPayload } from '../protocol/session-payload.ts';
-import { userMessage } from '../protocol/user-message.ts';
+import { ClientOutbox } from './client-outbox.ts';
 import type { ItemEventName } from './item-events.ts';
 import { ItemEvents } from './item-events.ts';
 import type { ModelAudioHost } from './model-audio.ts';
@@ -28,12 +20,9 @@ import type {
   ApiKey,
   AudioHold,
   DrivableTransport,
-  RawEventListener,
   RealtimeClientMessage,
   RealtimeTransportLayerConnectOptions,
-  RealtimeUserInput,
   TransportLayerAudio,
-  TransportToolCallEvent,
 } from './transport.ts';
 
 /** Models of the Realtime service; any other name is passed on as well. */
@@ -68,7 +57,7 @@ type AudioBytes = ArrayBuffer | ArrayBufferView;
  * The protocol of the Realtime service over a connection that a subclass makes. Driven by a session it only obeys; alone,
  * it interrupts when the user speaks, truncates at what its playout rendered and asks for one response at a time.
  */
-export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEventTypes> implements DrivableTransport {
+export abstract class OpenAIRealtimeBase extends ClientOutbox implements DrivableTransport {
   /** When the first audio of the current item came, in the clock's milliseconds. */
   protected _firstAudioTimestamp: number | undefined;
   /** Audio of the current item received so far. */
@@ -104,13 +93,10 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     this.#audio.playout.listener = this.#conversation;
   }
 
-  abstract get status(): 'connected' | 'disconnected' | 'connecting' | 'disconnecting';
   abstract get muted(): boolean | null;
   abstract connect(options: RealtimeTransportLayerConnectOptions): Promise<void>;
   abstract close(): void;
   abstract mute(muted: boolean): void;
-  /** Sends one event now. As in JSON, a field that is undefined is not there. */
-  abstract sendEvent(event: RealtimeClientMessage): void;
 
   /** The model of this connection, or of the next one; it can't change in between. */
   get currentModel(): OpenAIRealtimeModels {
@@ -160,36 +146,11 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     this.sendEvent({ type: 'response.cancel', response_id: responseId });
   }
 
-  truncateItem(target: { itemId: string; contentIndex: number; audioEndMs: number }): void {
-    this.sendEvent({
-      type: 'conversation.item.truncate',
-      item_id: target.itemId,
-      content_index: target.contentIndex,
-      audio_end_ms: target.audioEndMs,
-    });
-  }
-
   /** Asks for a response. Alone, the transport sends it when the one before has ended. */
-  requestResponse(response?: Record<string, unknown>): void {
+  override requestResponse(response?: Record<string, unknown>): void {
     if (this.status !== 'connected') throw this._notConnected('requestResponse');
     if (!this.#isDriven) this.#conversation.request(response);
     else this._sendNow({ type: 'response.create', response });
-  }
-
-  /** Adds a message of the user, and asks for a response unless told otherwise. */
-  sendMessage(
-    message: RealtimeUserInput,
-    otherEventData: Record<string, unknown> = {},
-    { triggerResponse = true }: { triggerResponse?: boolean } = {},
-  ): void {
-    this.sendEvent({ type: 'conversation.item.create', item: userMessage(message), ...otherEventData });
-    if (triggerResponse) this.requestResponse();
-  }
-
-  /** Adds an image as a message of the user; `image` is a data URL. */
-  addImage(image: string, { triggerResponse = true }: { triggerResponse?: boolean } = {}): void {
-    const content = [{ type: 'input_image' as const, image }];
-    this.sendMessage({ type: 'message', role: 'user', content }, {}, { triggerResponse });
   }
 
   /**
@@ -225,30 +186,6 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     this.sendEvent({ type: 'input_audio_buffer.append', audio });
   }
 
-  /** Sends the output of a call; `startResponse` asks for the response that uses it. */
-  sendFunctionCallOutput(toolCall: TransportToolCallEvent, output: string, startResponse = true): void {
-    this.sendEvent({
-      type: 'conversation.item.create',
-      item: { type: 'function_call_output', call_id: toolCall.callId, output },
-    });
-    if (toolCall.id !== undefined) this.#showFinishedCall({ ...toolCall, id: toolCall.id }, output);
-    if (startResponse) this.requestResponse();
-  }
-
-  /** Answers a tool server's request for approval. */
-  sendMcpResponse(request: RealtimeMcpCallApprovalRequestItem, approved: boolean, reason?: string): void {
-    this.sendEvent({
-      type: 'conversation.item.create',
-      previous_item_id: request.itemId,
-      item: {
-        type: 'mcp_approval_response',
-        approval_request_id: request.itemId,
-        approve: approved,
-        reason,
-      },
-    });
-  }
-
   /** Changes the session; what `config` does not say stays as it was sent before. */
   updateSessionConfig(config: SessionConfig): void {
     const session = this._getMergedSessionConfig(config);
@@ -265,11 +202,6 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   /** The `session` for a connection that starts with this configuration, defaults included. */
   buildSessionPayload(config: SessionConfig): RealtimeSessionPayload {
     return this.#config.initial(config);
-  }
-
-  /** Turns the server's conversation from one history into another; nothing is sent if an item can't be created. */
-  resetHistory(oldHistory: RealtimeItem[], newHistory: RealtimeItem[]): void {
-    for (const event of historyReset(oldHistory, newHistory)) this.sendEvent({ ...event });
   }
 
   /** Stops what plays, cancels the response behind it and truncates what was not heard. Without effect if nothing is live. */
@@ -302,11 +234,6 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
   /** The item whose audio came last. */
   protected get currentItemId(): string | undefined {
     return this.#audio.currentItemId;
-  }
-
-  /** The emitter behind `on` and `emit`: this object. */
-  protected get eventEmitter(): EventEmitter<OpenAIRealtimeEventTypes> {
-    return this;
   }
 
   /** The session's configuration as the server last stated it, in wire form. */
@@ -347,54 +274,6 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     this._deliver('disconnected');
   }
 
-  protected _onError(error: unknown): void {
-    const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-    this._deliver('error', { type: 'error', error, ...(code === undefined ? {} : { code }) });
-  }
-
-  /** Takes one message of the server: the event itself first, then what it means. */
-  protected _onMessage(message: { readonly data: unknown }): void {
-    const decoded = decodeServerEvent(message.data);
-    try {
-      if (decoded.raw !== null) this.#show(decoded.raw, decoded.kind === 'malformed');
-      if (decoded.kind === 'read') this.#read(decoded.event);
-    } catch (error) {
-      this._onError(error);
-    }
-    const { error } = decoded;
-    if (error !== undefined) this._deliver('error', { type: 'error', error, eventId: error.eventId, code: error.code });
-  }
-
-  /** Whether somebody wants the event `*`; a session wants it only while it has listeners of its own. */
-  protected _isWatched(): boolean {
-    return (this.rawListeners('*') as RawEventListener[]).some(({ isNeeded }) => isNeeded?.() !== false);
-  }
-
-  /** Listeners get a copy: whatever they change in it, redact for a log for instance, changes nothing here. */
-  #show(raw: RawServerEvent, isMalformed: boolean): void {
-    const isWatched = this._isWatched();
-    const name = raw.type as `${string}.${string}`;
-    const isNamed = !isMalformed && name.includes('.') && this.listenerCount(name) > 0;
-    if (!isWatched && !isNamed) return;
-    const copy = copyOf(raw);
-    if (isWatched) this._deliver('*', copy);
-    if (isNamed) this._deliver(name, copy);
-  }
-
-  /**
-   * Emits so that listeners can't harm each other or the connection: a throw or a rejection becomes one `error`, and an
-   * `error` that nobody listens to goes to the logger.
-   */
-  protected _deliver<K extends keyof OpenAIRealtimeEventTypes>(event: K, ...args: OpenAIRealtimeEventTypes[K]): void {
-    const fail = (error: ListenerError): void => {
-      if (event === 'error') logger.error(error.message, error.cause);
-      else this._onError(error);
-    };
-    if (!emitIsolated(this, event, args, fail) && event === 'error') {
-      logger.error('a transport error has no listener', args[0]);
-    }
-  }
-
   /** Sends past the sequencing of responses; subclasses whose `sendEvent` sequences them override it. */
   protected _sendNow(event: RealtimeClientMessage): void {
     this.sendEvent(event);
@@ -407,16 +286,7 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     return true;
   }
 
-  protected _notConnected(method: string): TransportConnectionError {
-    return new TransportConnectionError(
-      `${method} needs a connection, the transport is ${this.status}: call connect() first`,
-      {
-        code: 'ERR_NOT_CONNECTED',
-      },
-    );
-  }
-
-  #read(event: ServerEvent): void {
+  protected override _read(event: ServerEvent): void {
     switch (event.type) {
       case 'response.output_audio.delta':
         return this.#audio.received(event);
@@ -511,19 +381,6 @@ export abstract class OpenAIRealtimeBase extends EventEmitter<OpenAIRealtimeEven
     this._deliver('error', { type: 'error', error: event, eventId, code });
     this.#conversation.refused({ code, eventId, error: event });
   }
-
-  #showFinishedCall(toolCall: TransportToolCallEvent & { id: string }, output: string): void {
-    this._deliver('item_update', {
-      itemId: toolCall.id,
-      ...(toolCall.previousItemId === undefined ? {} : { previousItemId: toolCall.previousItemId }),
-      type: 'function_call',
-      status: 'completed',
-      name: toolCall.name,
-      arguments: toolCall.arguments,
-      output,
-      callId: toolCall.callId,
-    });
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -537,6 +394,3 @@ function bytesOf(audio: AudioBytes): Uint8Array {
 }
 
 /** Audio deltas are flat and many, so their copy is a shallow one. */
-function copyOf(event: RawServerEvent): RawServerEvent {
-  return event.type === 'response.output_audio.delta' ? { ...event } : structuredClone(event);
-}
