@@ -21,7 +21,21 @@ const LIMITS: Readonly<Record<string, Limits>> = {
   'drift −300 ppm': { gapMsPerMin: 0, syntheticMsPerMin: 5 },
 };
 
+/** Two hundredths of the time that 128 frames take to be heard. */
+const BUDGET_US: Readonly<Record<string, number>> = { '24 kHz': 106, '48 kHz': 53 };
+
 export function playoutBars(figures: Figures): Bar[] {
+  const rendering = Object.entries(BUDGET_US).flatMap(([rate, limitUs]) => {
+    const subject = `render quantum, bending time at ${rate}`;
+    return [
+      figures.fact(subject, 'simd', 'bargein', 'p999Us', limitUs),
+      figures.fact(subject, 'simd', 'bargein', 'allocatedBytes', 0),
+    ];
+  });
+  return [bar('render quantum, bending time', '–', rendering), ...arrivalBars(figures)];
+}
+
+function arrivalBars(figures: Figures): Bar[] {
   return Object.entries(LIMITS).map(([kind, limits]) =>
     bar(
       `playout ${kind}`,

@@ -152,7 +152,9 @@ export class Playout {
     let accepted = 0;
     const bufferedFrames = this.#isInterrupted ? 0 : exports.playoutBufferedFrames(this.#stateAt);
     do {
-      const slice = samples.subarray(accepted, accepted + STAGING_FRAMES);
+      // A view would be garbage on the render thread, and packets are short.
+      const isShort = samples.length <= STAGING_FRAMES;
+      const slice = isShort ? samples : samples.subarray(accepted, accepted + STAGING_FRAMES);
       i16.set(slice, this.#stagingAt / 2);
       const taken = exports.playoutWrite(this.#stateAt, handle, this.#stagingAt, slice.length);
       if (taken === REFUSED) {
