@@ -1,7 +1,8 @@
 // The speaker's end of a conversation: an AudioWorkletProcessor around `Playout`.
 // Render thread: everything in this file. The page sends commands and gets events; nothing is shared between them.
 import { PACKET_MS } from '../src/audio/format.ts';
-import { noStats, Playout, PLAYOUT_HANDLES, type PlayoutStats, REFUSED } from '../src/audio/playout.ts';
+import { Playout, PLAYOUT_HANDLES, REFUSED } from '../src/audio/playout.ts';
+import { noStats, type PlayoutStats } from '../src/audio/playout-stats.ts';
 import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../src/browser/worklet-messages.ts';
 
 /** Longest render quantum that a context may be given, in frames. */

@@ -1,13 +1,7 @@
 export { loadCore, probeBuild, type CoreBuild } from '../wasm/core.ts';
 export { Resampler, type ResamplerOptions, type ResamplerQuality } from './resampler.ts';
-export {
-  Playout,
-  PLAYOUT_HANDLES,
-  REFUSED,
-  type HandlePosition,
-  type PlayoutOptions,
-  type PlayoutStats,
-} from './playout.ts';
+export { Playout, PLAYOUT_HANDLES, REFUSED, type HandlePosition, type PlayoutOptions } from './playout.ts';
+export type { PlayoutStats } from './playout-stats.ts';
 export { decodeBase64, decodeBase64Into, encodeBase64 } from './base64-kernel.ts';
 export { PACKET_MS, WIRE_SAMPLE_RATE } from './format.ts';
 export { type G711Convention, decodeAlaw, decodeMulaw, encodeAlaw, encodeMulaw } from './g711.ts';

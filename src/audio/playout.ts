@@ -4,6 +4,7 @@ import { type PlayoutExports, playoutModule } from '../wasm/playout-module.ts';
 import { JitterControl } from './jitter-control.ts';
 import { checkSampleRate, WIRE_SAMPLE_RATE } from './format.ts';
 import { Level } from './level.ts';
+import { noStats, type PlayoutStats } from './playout-stats.ts';
 
 /** Handles that can be unfinished at once. */
 export const PLAYOUT_HANDLES = 64;
@@ -45,27 +46,6 @@ export interface HandlePosition {
   readonly receivedFrames: number;
 }
 
-/** Counters since construction. */
-export interface PlayoutStats {
-  /** Gaps in mid-item. A gap counts when it is over; one that turns out to be the end of the item never does. */
-  underrunEvents: number;
-  /** Output frames of those gaps. */
-  underrunFrames: number;
-  /** Frames that were written to handles that are unknown, ended or cancelled. */
-  refusedFrames: number;
-  /** Frames in the ring. */
-  bufferedFrames: number;
-  /** Gaps that concealment began in, and frames of it at the item's rate (`concealedSamples` of WebRTC's `getStats`). */
-  concealmentEvents: number;
-  concealedFrames: number;
-  /** Frames that splices repeated to slow down (`insertedSamplesForDeceleration`). */
-  insertedFrames: number;
-  /** Frames that splices left out to speed up (`removedSamplesForAcceleration`). */
-  removedFrames: number;
-  /** How far behind its schedule paced audio is to be played, in milliseconds; 0 if not adaptive. */
-  targetDelayMs: number;
-}
-
 /**
  * A queue of PCM16 items that is rendered as float32 at any rate and knows to the frame what was rendered.
  *
@@ -94,6 +74,9 @@ export class Playout {
   readonly #exports: PlayoutExports;
   #block: Float32Array<ArrayBuffer>;
   #renderedOutputFrames = 0;
+  #emittedFrames = 0;
+  #bufferDelayS = 0;
+  #bufferTargetDelayS = 0;
   #isPaused = false;
   /** What was cancelled is in the ring until the next render. */
   #isInterrupted = false;
@@ -193,10 +176,20 @@ export class Playout {
       this.#block = this.#kernel.f32.subarray(this.#outputAt / 4, this.#outputAt / 4 + frames);
     this.#bendTime(frames);
     this.#renderedOutputFrames += frames;
+    const bufferedFrames = this.#live.playoutBufferedFrames(this.#stateAt);
     this.#live.playoutRender(this.#stateAt, this.#outputAt, frames);
+    if (!this.#isInterrupted) this.#countEmitted(bufferedFrames, frames);
     this.#isInterrupted = false;
     this.#kernel.exports.meterFloat(this.#meterAt, this.#outputAt, frames);
     output.set(this.#block);
+  }
+
+  /** As much waits in a block as is there, whichever frames they are. */
+  #countEmitted(bufferedFrames: number, outputFrames: number): void {
+    const emitted = bufferedFrames - this.#exports.playoutBufferedFrames(this.#stateAt);
+    this.#emittedFrames += emitted;
+    this.#bufferDelayS += (bufferedFrames * outputFrames) / this.outputRate;
+    this.#bufferTargetDelayS += (emitted * (this.#control?.targetMs ?? 0)) / 1000;
   }
 
   #bendTime(frames: number): void {
@@ -312,6 +305,9 @@ export class Playout {
     into.insertedFrames = f64[at + 6] ?? 0;
     into.removedFrames = f64[at + 7] ?? 0;
     into.targetDelayMs = this.#control?.targetMs ?? 0;
+    into.emittedFrames = this.#emittedFrames;
+    into.bufferDelayS = this.#bufferDelayS;
+    into.bufferTargetDelayS = this.#bufferTargetDelayS;
     return into;
   }
 
@@ -337,21 +333,6 @@ export class Playout {
   #freed(): never {
     throw new AudioError('the playout has been freed; construct a new one', { code: 'ERR_AUDIO_MEMORY' });
   }
-}
-
-/** Counters of nothing, to be filled by `copyStats`. */
-export function noStats(): PlayoutStats {
-  return {
-    underrunEvents: 0,
-    underrunFrames: 0,
-    refusedFrames: 0,
-    bufferedFrames: 0,
-    concealmentEvents: 0,
-    concealedFrames: 0,
-    insertedFrames: 0,
-    removedFrames: 0,
-    targetDelayMs: 0,
-  };
 }
 
 /** The playout module at work in the kernel's memory, with the kernel's own functions. */

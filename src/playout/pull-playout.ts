@@ -1,4 +1,5 @@
-import { noStats, Playout, type PlayoutOptions, type PlayoutStats, REFUSED } from '../audio/playout.ts';
+import { Playout, type PlayoutOptions, REFUSED } from '../audio/playout.ts';
+import { noStats, type PlayoutStats } from '../audio/playout-stats.ts';
 import { AudioError } from '../errors.ts';
 import { ArrivalOrder } from './arrival-order.ts';
 import { PlayoutLedger, type Stretch } from './ledger.ts';

@@ -1,4 +1,4 @@
-import { noStats } from '../../src/audio/playout.ts';
+import { noStats } from '../../src/audio/playout-stats.ts';
 import { type HandlePosition, type PlayoutStats, Resampler } from '../../src/audio/index.ts';
 
 interface ModelHandle {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { noStats } from '../../src/audio/playout.ts';
+import { noStats } from '../../src/audio/playout-stats.ts';
 import { type CoreBuild, loadCore, Playout, type PlayoutOptions, REFUSED, Resampler } from '../../src/audio/index.ts';
 import { coreModule } from '../../src/wasm/core.ts';
 import { fallingGain } from './playout-model.ts';
@@ -73,6 +73,22 @@ describe.each<CoreBuild>(['scalar', 'simd'])('Playout on the %s build', (build) 
     module = coreModule(build);
   });
 
+  it('counts how long frames waited, and how many came out', () => {
+    const { playout, handle } = loaded({ module }, tone(4800, 24_000));
+    for (let i = 0; i < 40; i++) render(playout, 120);
+    playout.pause();
+    render(playout, 120);
+    playout.write(handle, tone(120, 24_000));
+    render(playout, 480);
+    playout.resume();
+    render(playout, 120);
+    const { emittedFrames, bufferDelayS, bufferTargetDelayS } = playout.stats;
+    expect(emittedFrames).toBe(4920);
+    // Blocks of 5 ms with 4800, 4680 … 120 frames waiting at their beginning; 120 for the 20 ms of a pause and the last 5.
+    expect(bufferDelayS).toBeCloseTo(0.005 * 120 * ((40 * 41) / 2) + 120 * 0.025, 9);
+    expect(bufferTargetDelayS).toBe(0);
+  });
+
   it('meters what it rendered, fades and gain included, until it is asked to begin anew', () => {
     const { playout } = loaded({ module }, tone(24_000, 24_000));
     const first = concat([render(playout, 128), render(playout, 512)]);
@@ -104,7 +120,8 @@ describe.each<CoreBuild>(['scalar', 'simd'])('Playout on the %s build', (build) 
         rendered = Math.min(received, Math.max(0, consumed - delay));
         expect(playout.renderedFrames(handle)).toBe(rendered);
       }
-      expect(playout.stats).toEqual(noStats());
+      const waited = { emittedFrames: received, bufferDelayS: expect.any(Number) as number };
+      expect(playout.stats).toEqual({ ...noStats(), ...waited });
     });
 
     it('renders what the resampler makes of the item, then silence', () => {
