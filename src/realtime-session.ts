@@ -19,7 +19,7 @@ import type {
   RealtimeSessionOptions,
 } from './session-options.ts';
 import { checkSessionOptions } from './session-options.ts';
-import { optional } from './shell/open-commands.ts';
+import { optional } from './shell/optional.ts';
 import { loadedRuntime } from './shell/loaded-runtime.ts';
 import type { SessionMachine } from './shell/session-machine.ts';
 import type { SessionParts } from './shell/session-parts.ts';

@@ -7,7 +7,8 @@ import { emit } from './effect.ts';
 import type { InputOf } from './input.ts';
 import { connectionChanged, lost, mayReconnect, opened, restored } from './reconnect.ts';
 import type { SessionState, Step } from './state.ts';
-import { FRESH_CALL, unchanged } from './state.ts';
+import { FRESH_CALL } from './fresh-state.ts';
+import { unchanged } from './state.ts';
 import { abortAll } from './tools.ts';
 
 /** A new connection begins; usage and standing approvals stay. */

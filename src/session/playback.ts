@@ -7,6 +7,9 @@ import { send } from './effect.ts';
 import type { HeardAudio, InterruptedAudio, LiveAudio, Playback, Step } from './state.ts';
 import { unchanged } from './state.ts';
 
+/** Nothing has sounded yet. */
+export const NO_PLAYBACK: Playback = { live: [], interruptId: null, earlierInterruptIds: [], interrupted: [] };
+
 /** How long the playout may take to report before its last published positions serve. */
 const REPORT_DELAY_MS = 250;
 

@@ -7,6 +7,24 @@ import type { UserMessage } from './input.ts';
 import type { LiveResponse, Responses, Step } from './state.ts';
 import { unchanged } from './state.ts';
 
+/** Nothing was asked for or said yet. */
+export const NO_RESPONSES: Responses = {
+  live: [],
+  activeId: null,
+  requestedEventId: null,
+  requestedIsManual: false,
+  requestedIsCancelled: false,
+  answered: [],
+  queuedManual: 0,
+  isAutomaticQueued: false,
+  isUserSpeaking: false,
+  speechStartedAtMs: 0,
+  isSpeechTimed: false,
+  awaitedTurn: null,
+  busyTurn: null,
+  turnCount: 0,
+};
+
 type SeenCall = LiveResponse['calls'][number];
 
 /** Done responses and presumed answers that are remembered, to recognise their late and repeated events. */

@@ -9,7 +9,7 @@ import type { InputOf } from './input.ts';
 import { suspend } from './reconnect.ts';
 import * as responses from './responses.ts';
 import type { SessionState, Step } from './state.ts';
-import { FRESH_CALL } from './state.ts';
+import { FRESH_CALL } from './fresh-state.ts';
 import * as tools from './tools.ts';
 
 /** Takes the call over. It has no connection until the app makes one. */

@@ -3,7 +3,6 @@
 
 import type { CallRef, SendCommand, SessionEffect } from './effect.ts';
 import type { ItemList } from './item-list.ts';
-import { NO_ITEMS } from './item-list.ts';
 import type { ResponseUsage, TransportAbilities } from './input.ts';
 
 /** The items of the conversation, in order. */
@@ -236,68 +235,6 @@ export interface SessionState {
 
 /** What a part returns: its new state and what is to be done, in order. */
 export type Step<T> = readonly [T, readonly SessionEffect[]];
-
-/** What a connection begins with. */
-export const FRESH_CALL: Pick<
-  SessionState,
-  'history' | 'responses' | 'tools' | 'handoffs' | 'guardrails' | 'playback'
-> = {
-  history: { items: NO_ITEMS, orphanIds: [], cuts: [] },
-  responses: {
-    live: [],
-    activeId: null,
-    requestedEventId: null,
-    requestedIsManual: false,
-    requestedIsCancelled: false,
-    answered: [],
-    queuedManual: 0,
-    isAutomaticQueued: false,
-    isUserSpeaking: false,
-    speechStartedAtMs: 0,
-    isSpeechTimed: false,
-    awaitedTurn: null,
-    busyTurn: null,
-    turnCount: 0,
-  },
-  tools: { pending: [], followUpIds: [], unconfirmed: [], unsent: [], resendCount: 0, handoffIds: [] },
-  handoffs: { updateIds: [] },
-  guardrails: { texts: [] },
-  playback: { live: [], interruptId: null, earlierInterruptIds: [], interrupted: [] },
-};
-
-/** A session that has never been connected. `seed` begins every id made in it. */
-export function initialSession(options: {
-  readonly agentName: string;
-  readonly seed: string;
-  readonly guardrailDebounceLength: number | null;
-  /** Default 1. */
-  readonly guardrailCount?: number;
-  /** Default: a lost connection ends the session. */
-  readonly reconnect?: ReconnectPolicy | null;
-}): SessionState {
-  return {
-    connection: 'closed',
-    abilities: { isDriven: false, createsResponses: false },
-    agentName: options.agentName,
-    guardrailDebounceLength: options.guardrailDebounceLength,
-    guardrailCount: options.guardrailCount ?? 1,
-    seed: options.seed,
-    nextId: 1,
-    ...FRESH_CALL,
-    approvals: { always: {} },
-    usage: { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, perResponse: [] },
-    reconnect: {
-      policy: options.reconnect ?? null,
-      attempt: 0,
-      connectionCount: 0,
-      openedAtMs: 0,
-      isRolloverDue: false,
-      unconfirmed: [],
-      outbox: [],
-    },
-    features: {},
-  };
-}
 
 /** The state without change. */
 export function unchanged<T>(state: T): Step<T> {

@@ -4,7 +4,7 @@
 import type { RealtimeAgent } from '../agent/agent.ts';
 import type { CallRunner } from '../agent/call-runner.ts';
 import type { RealtimeOutputGuardrail } from '../agent/guardrail.ts';
-import { runGuardrail } from '../agent/guardrail.ts';
+import { runGuardrail } from '../agent/guardrail-run.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import type { AgentRoster } from './agent-roster.ts';
 import type { Clock, Timer } from '../clock.ts';

@@ -1,17 +1,11 @@
 import type { RealtimeAgent } from '../agent/agent.ts';
 import type { Deferred } from '../deferred.ts';
 import { deferred } from '../deferred.ts';
+import { optional } from './optional.ts';
 
 interface OpenCommand<TContext> {
   readonly done: Deferred<void>;
   readonly agent: RealtimeAgent<TContext> | undefined;
-}
-
-/** A promise that nobody has to wait for: a rejection that nobody sees is no failure of the process. */
-export function optional<T>(work: () => Promise<T>): Promise<T> {
-  const promise = work();
-  promise.catch(() => {});
-  return promise;
 }
 
 /** Commands that the session core has yet to settle. */

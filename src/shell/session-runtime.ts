@@ -4,7 +4,7 @@
 
 import { CallRunner, DEFAULT_TOOL_TIMEOUT_MS } from '../agent/call-runner.ts';
 import type { AgentOffer, RealtimeAgent } from '../agent/agent.ts';
-import { DEFAULT_GUARDRAIL_TIMEOUT_MS } from '../agent/guardrail.ts';
+import { DEFAULT_GUARDRAIL_TIMEOUT_MS } from '../agent/guardrail-run.ts';
 import type { RunToolApprovalItem } from '../agent/approval-item.ts';
 import { RunContext } from '../agent/run-context.ts';
 import { Usage } from '../agent/usage.ts';
@@ -26,7 +26,7 @@ import type {
 import type { SessionEffect } from '../session/effect.ts';
 import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
-import { initialSession } from '../session/state.ts';
+import { initialSession } from '../session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../session/step.ts';
 import type { RealtimeMcpToolInfo } from '../transports/transport.ts';
 import { AgentRoster } from './agent-roster.ts';

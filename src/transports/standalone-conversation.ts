@@ -6,7 +6,6 @@ import type { ItemPosition, PlayoutListener, PlayoutReport, SessionPlayout } fro
 import type { SessionEffect } from '../session/effect.ts';
 import * as playback from '../session/playback.ts';
 import * as responses from '../session/responses.ts';
-import { FRESH_CALL } from '../session/state.ts';
 import type { Playback, Responses } from '../session/state.ts';
 
 /** The agent's name matters to sessions only. */
@@ -29,8 +28,8 @@ export interface HeardUntil {
 export class StandaloneConversation implements PlayoutListener {
   readonly #clock: Clock;
   readonly #port: StandalonePort;
-  #responses: Responses = FRESH_CALL.responses;
-  #playback: Playback = FRESH_CALL.playback;
+  #responses: Responses = responses.NO_RESPONSES;
+  #playback: Playback = playback.NO_PLAYBACK;
   readonly #timers = new Set<Timer>();
   /** Bodies of the requests that wait, oldest first; as many as the slice counts. */
   #waiting: (Record<string, unknown> | undefined)[] = [];
@@ -49,8 +48,8 @@ export class StandaloneConversation implements PlayoutListener {
   reset(): void {
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
-    this.#responses = FRESH_CALL.responses;
-    this.#playback = FRESH_CALL.playback;
+    this.#responses = responses.NO_RESPONSES;
+    this.#playback = playback.NO_PLAYBACK;
     this.#waiting = [];
     this.#requested = undefined;
     this.#published.clear();

@@ -6,7 +6,7 @@ import type { FeatureCore, StepFunction } from '../../src/session/feature.ts';
 import { stepThrough } from '../../src/session/feature.ts';
 import type { SessionInput } from '../../src/session/input.ts';
 import type { ReconnectPolicy, SessionState } from '../../src/session/state.ts';
-import { initialSession } from '../../src/session/state.ts';
+import { initialSession } from '../../src/session/fresh-state.ts';
 import { step } from '../../src/session/step.ts';
 import { findItem } from '../../src/session/item-list.ts';
 

@@ -8,7 +8,7 @@ import type { SessionInput } from '../../src/session/input.ts';
 import { fillerCore } from '../../src/session/filler.ts';
 import { holdBackCore } from '../../src/session/hold-back.ts';
 import { type GateJob, type GateVerdict, inputGateCore } from '../../src/session/input-gate.ts';
-import { initialSession } from '../../src/session/state.ts';
+import { initialSession } from '../../src/session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../../src/session/step.ts';
 import { turnMetricsCore } from '../../src/session/turn-metrics.ts';
 import type { Choice } from './choices.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { initialSession } from '../../src/session/state.ts';
+import { initialSession } from '../../src/session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../../src/session/step.ts';
 import { connectionBugs } from './connection-bugs.ts';
 import { injectedBugs } from './injected-bugs.ts';

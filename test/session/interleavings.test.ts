@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { initialSession } from '../../src/session/state.ts';
+import { initialSession } from '../../src/session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../../src/session/step.ts';
 import { search, type Style } from './interleavings.ts';
 import type { Core, Rehearsal } from './rehearsal.ts';

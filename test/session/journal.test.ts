@@ -5,7 +5,7 @@ import { itemsOf } from '../../src/session/item-list.ts';
 import type { JournalEntry } from '../../src/session/journal.ts';
 import { inputEntry, readJournal } from '../../src/session/journal.ts';
 import type { SessionState } from '../../src/session/state.ts';
-import { initialSession } from '../../src/session/state.ts';
+import { initialSession } from '../../src/session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../../src/session/step.ts';
 import { Adversary } from './adversary.ts';
 import { Choice } from './choices.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SessionError } from '../../src/errors.ts';
 import type { CommandInput } from '../../src/session/input.ts';
-import { initialSession } from '../../src/session/state.ts';
+import { initialSession } from '../../src/session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../../src/session/step.ts';
 import type { ScriptedInput } from './conversation.ts';
 import { call, Conversation, createResponse, message, sent, spoken, told } from './conversation.ts';

@@ -6,7 +6,7 @@ import type { ItemPosition } from '../../playout/playout.ts';
 import type { SessionEffect } from '../../session/effect.ts';
 import type { SessionInput } from '../../session/input.ts';
 import type { SessionState } from '../../session/state.ts';
-import { initialSession } from '../../session/state.ts';
+import { initialSession } from '../../session/fresh-state.ts';
 import { step } from '../../session/step.ts';
 import { readTransport } from '../../shell/transport-inputs.ts';
 import type { WireLogLine } from '../wire-log.ts';
