@@ -1,28 +1,12 @@
 import type { Fields } from './frame-fields.ts';
-import { countOf, fieldsOf, payloadOf, textOf, textsOf, wrong } from './frame-fields.ts';
+import { countOf, fieldsOf, textOf, textsOf, wrong } from './frame-fields.ts';
 import type { PhoneDialect, PhoneMessage } from './phone-dialect.ts';
+import { readFrame } from './read-frame.ts';
 
 /** Twilio Media Streams: JSON text frames, µ-law 8 kHz mono both ways. */
 export const twilioDialect: PhoneDialect = {
   name: 'twilio',
-  read(frame) {
-    const fields = fieldsOf(frame, 'frame');
-    switch (fields['event']) {
-      case 'start':
-        return startOf(fieldsOf(fields['start'], 'start'));
-      case 'media':
-        return mediaOf(fieldsOf(fields['media'], 'media'));
-      case 'mark':
-        return { type: 'mark', name: textOf(fieldsOf(fields['mark'], 'mark')['name'], 'mark.name') };
-      case 'dtmf':
-        return { type: 'dtmf', digit: textOf(fieldsOf(fields['dtmf'], 'dtmf')['digit'], 'dtmf.digit') };
-      case 'stop':
-        return { type: 'stop' };
-      default:
-        textOf(fields['event'], 'event');
-        return { type: 'other' };
-    }
-  },
+  read: (frame) => readFrame(frame, startOf),
   // Sids and names are plain words and base64 needs no escape, so the two frames of every packet are not serialised.
   media: (streamSid, payload) =>
     `{"event":"media","streamSid":${JSON.stringify(streamSid)},"media":{"payload":"${payload}"}}`,
@@ -30,7 +14,8 @@ export const twilioDialect: PhoneDialect = {
   clear: (streamSid) => JSON.stringify({ event: 'clear', streamSid }),
 };
 
-function startOf(start: Fields): PhoneMessage {
+function startOf(fields: Fields): PhoneMessage {
+  const start = fieldsOf(fields['start'], 'start');
   const format = fieldsOf(start['mediaFormat'], 'start.mediaFormat');
   const { encoding, sampleRate, channels } = format;
   if (
@@ -51,15 +36,5 @@ function startOf(start: Fields): PhoneMessage {
     callId: typeof callSid === 'string' ? callSid : undefined,
     encoding: 'audio/pcmu',
     parameters: textsOf(start['customParameters']),
-  };
-}
-
-function mediaOf(media: Fields): PhoneMessage {
-  const { track, timestamp, payload } = media;
-  return {
-    type: 'media',
-    isCaller: track === undefined || track === 'inbound',
-    timestampMs: countOf(timestamp, 'media.timestamp'),
-    ...payloadOf(payload, 'media.payload'),
   };
 }
