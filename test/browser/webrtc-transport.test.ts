@@ -1,8 +1,9 @@
 // Our own WebRTC transport in a real browser, on the phone with the local server.
 
-import { expect, inject, test } from 'vitest';
+import { expect, inject, test, vi } from 'vitest';
 import { OpenAIRealtimeWebRTC, RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
 import type { OpenAIRealtimeWebRTCOptions } from '../../src/index.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { converse, EVENTS } from '../transports/scenario.ts';
 import { LevelProbe } from './level-probe.ts';
 
@@ -54,7 +55,7 @@ function makeCall(options: OpenAIRealtimeWebRTCOptions = {}) {
       await new Promise<void>((resolve) => void waiting.add(resolve));
     }
   };
-  return { audioElement, transport, session, days, seen, errors, wake, happened, waiting };
+  return { audioElement, transport, session, days, seen, errors, note, wake, happened, waiting };
 }
 
 test('a spoken turn, a tool call, a spoken and a manual interruption, and an answer heard to its end', async () => {
@@ -135,6 +136,105 @@ test('another microphone takes over within the call', async () => {
   session.close();
   await silent.close();
 }, 60_000);
+
+/** A microphone that hears nothing. */
+function silentMicrophone(): MediaStream {
+  return new AudioContext().createMediaStreamDestination().stream;
+}
+
+test('a call that is lost is made again, and the new one is told the conversation', async () => {
+  const baseUrl = inject('echoBaseUrl');
+  const { session, transport, errors, happened, note } = makeCall({
+    baseUrl: `${baseUrl}/realtime/calls`,
+    mediaStream: silentMicrophone(),
+  });
+  const sent: { type: string; item?: { content?: readonly { text?: string }[] } }[] = [];
+  const sendText = vi.spyOn(RTCDataChannel.prototype, 'send');
+  session.on('connection', ({ state }) => note(`connection ${state}`));
+  const apiKey = async (): Promise<string> => {
+    const minted = await fetch(`${baseUrl}/realtime/client_secrets`, { method: 'POST' });
+    return ((await minted.json()) as { value: string }).value;
+  };
+  await session.connect({ apiKey });
+  const first = transport.callId;
+  session.sendMessage('The lake is deep.');
+  await happened('playback_done');
+  sendText.mockClear();
+  const hungUp = await fetch(`${baseUrl}/realtime/calls/${first}/hangup`, {
+    method: 'POST',
+    headers: { Authorization: 'Bearer local' },
+  });
+  expect(hungUp.status).toBe(200);
+  await happened('connection connected', 2);
+  expect(transport.callId).not.toBe(first);
+  session.sendMessage('Is it cold?');
+  await happened('playback_done', 2);
+  sent.push(...sendText.mock.calls.map(([text]) => JSON.parse(text as unknown as string) as (typeof sent)[number]));
+  sendText.mockRestore();
+  const told = sent
+    .filter(({ type }) => type === 'conversation.item.create')
+    .map(({ item }) => item?.content?.[0]?.text);
+  expect(told).toHaveLength(3);
+  expect(told[0]).toBe('The lake is deep.');
+  expect(told[1]).toContain('The lake is deep.');
+  expect(told[2]).toBe('Is it cold?');
+  expect(errors).toEqual([]);
+  session.close();
+}, 60_000);
+
+test('a network that is gone for a moment is waited for, one that is gone for 5 s is not', async () => {
+  const clock = new VirtualClock(() => new Promise((resolve) => void setTimeout(resolve, 0)));
+  let peer: RTCPeerConnection | undefined;
+  const transport = new OpenAIRealtimeWebRTC({
+    baseUrl: callUrl,
+    audioElement: document.createElement('audio'),
+    mediaStream: silentMicrophone(),
+    clock,
+    changePeerConnection: (peerConnection) => (peer = peerConnection),
+  });
+  const closes: unknown[] = [];
+  transport.on('connection_change', (status, close) => void (status === 'disconnected' && closes.push(close)));
+  await transport.connect({ apiKey: await ephemeralKey() });
+  /** What the browser would say of the network. */
+  const say = (state: RTCPeerConnectionState): void => {
+    Object.defineProperty(peer, 'connectionState', { value: state, configurable: true });
+    peer?.dispatchEvent(new Event('connectionstatechange'));
+  };
+  say('disconnected');
+  await clock.advance(4900);
+  say('connected');
+  await clock.advance(60_000);
+  expect(transport.status).toBe('connected');
+  say('disconnected');
+  await clock.advance(4900);
+  expect([transport.status, closes]).toEqual(['connected', []]);
+  await clock.advance(200);
+  expect(transport.status).toBe('disconnected');
+  expect(closes).toEqual([expect.objectContaining({ code: 1006 })]);
+}, 60_000);
+
+test('a hook that throws leaves no peer connection open', async () => {
+  const { session, transport } = makeCall({
+    mediaStream: silentMicrophone(),
+    changePeerConnection: (peerConnection) => {
+      made.push(peerConnection);
+      throw new Error('no relay');
+    },
+  });
+  const made: RTCPeerConnection[] = [];
+  await expect(session.connect({ apiKey: await ephemeralKey() })).rejects.toThrow('no relay');
+  expect(made.map(({ signalingState }) => signalingState)).toEqual(['closed']);
+  expect(transport.status).toBe('disconnected');
+});
+
+test('close() in the listener that hears of the connection ends connect()', async () => {
+  const { session, transport } = makeCall({ mediaStream: silentMicrophone() });
+  transport.on('connection_change', (status) => void (status === 'connected' && session.close()));
+  await expect(session.connect({ apiKey: await ephemeralKey() })).rejects.toMatchObject({
+    code: 'ERR_CONNECT_ABANDONED',
+  });
+  expect(transport.status).toBe('disconnected');
+});
 
 test('a call that the server refuses rejects with its answer and without the key', async () => {
   const { session } = makeCall({ baseUrl: `${inject('callBaseUrl')}/realtime/nothing`, useInsecureApiKey: true });

@@ -17,7 +17,8 @@ export default defineConfig({
       'test/node/phone-over-sockets.test.ts',
       'test/realtime-session/reconnect.test.ts',
     ],
-    exclude: ['test/server/recorded-traffic.test.ts'],
+    // The gateway's workers are threads of their own, where nothing is recorded.
+    exclude: ['test/server/recorded-traffic.test.ts', 'test/server/gateway/**'],
     setupFiles: ['test/server/traffic-recorder.ts'],
   },
 });
