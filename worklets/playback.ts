@@ -1,8 +1,9 @@
 // The speaker's end of a conversation: an AudioWorkletProcessor around `Playout`.
 // Render thread: everything in this file. The page sends commands and gets events; nothing is shared between them.
 import { PACKET_MS } from '../src/audio/format.ts';
-import { Playout, PLAYOUT_HANDLES, REFUSED } from '../src/audio/playout.ts';
+import { Playout } from '../src/audio/playout.ts';
 import { noStats, type PlayoutStats } from '../src/audio/playout-stats.ts';
+import { WriteQueue } from '../src/audio/write-queue.ts';
 import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../src/browser/worklet-messages.ts';
 
 /** Longest render quantum that a context may be given, in frames. */
@@ -13,6 +14,7 @@ type Position = Writable<Extract<PlaybackEvent, { type: 'position' }>>;
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #playout: Playout;
+  readonly #writes: WriteQueue;
   // One object for all positions and one for all counters: `postMessage` copies, so they can be filled again.
   readonly #position: Position = {
     type: 'position',
@@ -27,7 +29,6 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #stats: PlayoutStats = noStats();
   readonly #packetFrames: number = (sampleRate * PACKET_MS) / 1000;
   #framesSincePosition = 0;
-  #newestHandle = 0;
   #interruptId = '';
   #isOpen = true;
 
@@ -43,6 +44,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
       outputRate: sampleRate,
       maxBlockFrames: MAX_QUANTUM_FRAMES,
     });
+    this.#writes = new WriteQueue(this.#playout, (code, message) => this.#refuse(code, message));
     this.port.onmessage = ({ data }: MessageEvent<PlaybackCommand>) => this.#obey(data);
   }
 
@@ -51,6 +53,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     const channels = outputs[0];
     const mono = channels?.[0];
     if (channels === undefined || mono === undefined) return true;
+    this.#writes.advance();
     this.#playout.render(mono);
     for (let channel = 1; channel < channels.length; channel++) channels[channel]?.set(mono);
     const endFrame = currentFrame + mono.length;
@@ -64,29 +67,13 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     const playout = this.#playout;
     switch (command.type) {
       case 'open':
-        // A page that has lost count would write one item's audio under another's name.
-        if (command.handle !== this.#newestHandle + 1)
-          this.#refuse('ERR_PLAYOUT_HANDLE', `open: expected ${this.#newestHandle + 1}, got ${command.handle}`);
-        else if (playout.open() === null)
-          this.#refuse(
-            'ERR_PLAYOUT_HANDLE',
-            `open: ${PLAYOUT_HANDLES} handles are unfinished, ${command.handle} must wait`,
-          );
-        else this.#newestHandle = command.handle;
-        break;
-      case 'write': {
-        const { handle, samples } = command;
-        const accepted = playout.write(handle, samples);
-        // Late audio of a cancelled handle is counted, and nothing to tell; audio that does not fit was sent too early.
-        if (accepted === REFUSED || accepted === samples.length) break;
-        this.#refuse('ERR_BUFFER_SIZE', `write: ${samples.length - accepted} frames of handle ${handle} did not fit`);
-        break;
-      }
+      case 'write':
       case 'end':
-        playout.end(command.handle);
+        this.#writes.add(command);
         break;
       case 'interrupt':
         this.#interruptId = command.interruptId;
+        this.#writes.drop();
         playout.interrupt();
         break;
       case 'pause':

@@ -17,7 +17,7 @@ export interface PlaybackOptions {
 /**
  * To the playback processor. Handles are 1, 2, 3 … in the order of `open`, with at most 64 of them unfinished. The
  * sender knows what the ring has room for: its capacity, less what it wrote, plus what positions and reports say has
- * left.
+ * left. `open`, `write` and `end` are obeyed in order, as much in each quantum as it has time for; all else at once.
  */
 export type PlaybackCommand =
   | { readonly type: 'open'; readonly handle: number }
