@@ -32,6 +32,7 @@ import {
   RUN_MIRROR,
   RUN_TAPS,
 } from './layout';
+import { quotient } from './quotient';
 import { collect } from './streams';
 
 /** Largest L and M of a bank. */
@@ -73,10 +74,11 @@ export function bankProcess(state: usize, dst: usize, frames: i32): void {
   const phases = load<i32>(state, STAGE_PHASES);
   const step = load<i32>(state, STAGE_STEP);
   const newest = load<i32>(state, STAGE_NEWEST);
-  let input = state + <usize>load<i32>(state, STAGE_INPUT) + ((<usize>(newest / step)) << 2);
-  let output = ((newest % step) * phases + load<i32>(state, STAGE_PHASE)) / step;
+  const period = quotient(newest, step);
+  let input = state + <usize>load<i32>(state, STAGE_INPUT) + ((<usize>period) << 2);
+  let output = quotient((newest - period * step) * phases + load<i32>(state, STAGE_PHASE), step);
   while (frames > 0) {
-    const periods = min<i32>(BANK_PERIODS, (output + frames + phases - 1) / phases);
+    const periods = min<i32>(BANK_PERIODS, quotient(output + frames + phases - 1, phases));
     const count = min<i32>(frames, periods * phases - output);
     const isWhole = phases <= 2 && count == periods * phases && (periods & 15) == 0;
     const isWritten = runJobs(state, phases, input, ((periods + 15) >> 4) << 2, isWhole ? dst : 0);

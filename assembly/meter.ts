@@ -98,11 +98,12 @@ export function meterPcm16(state: usize, src: usize, frames: i32): void {
   if (ASC_FEATURE_SIMD) {
     let peaks = i16x8.splat(0);
     let sums = i64x2.splat(0);
-    for (; at + 16 <= end; at += 16) {
-      const samples = v128.load(at);
-      // |−32768| and the sum of two of its squares need the sign bit: both are unsigned.
-      peaks = i16x8.max_u(peaks, i16x8.abs(samples));
-      const squares = i32x4.dot_i16x8_s(samples, samples);
+    for (; at + 32 <= end; at += 32) {
+      const first = v128.load(at);
+      const second = v128.load(at, 16);
+      // |−32768| and the sum of its squares need the sign bit: both are unsigned. Four of them are too many, see below.
+      peaks = i16x8.max_u(peaks, i16x8.max_u(i16x8.abs(first), i16x8.abs(second)));
+      const squares = i32x4.add(i32x4.dot_i16x8_s(first, first), i32x4.dot_i16x8_s(second, second));
       sums = i64x2.add(sums, i64x2.extend_low_i32x4_u(squares));
       sums = i64x2.add(sums, i64x2.extend_high_i32x4_u(squares));
     }
@@ -118,9 +119,11 @@ export function meterPcm16(state: usize, src: usize, frames: i32): void {
   }
   let clips = 0;
   if (peak >= 32767) {
+    sum = 0;
     for (at = src; at < end; at += 2) {
       const sample: i32 = load<i16>(at);
       if (sample == 32767 || sample == -32768) clips++;
+      sum += <u64>(sample * sample);
     }
   }
   count(state, frames, clips, <f64>sum / 1073741824, <f32>peak / 32768);

@@ -27,24 +27,23 @@ export function saturated(sum: f32): i32 {
 export function pcm16FromFloat(dst: usize, src: usize, frames: i32): void {
   const end = src + ((<usize>frames) << 2);
   if (ASC_FEATURE_SIMD) {
-    const lowest = v128.load(LOWEST_X4);
     const rounder = v128.load(ROUNDER_X4);
     const start = src;
     let all = f32x4.splat(0);
     for (; src + 64 <= end; src += 64, dst += 32) {
-      // A NaN passes both operations.
-      const first = f32x4.add(f32x4.pmax(v128.load(src), lowest), rounder);
-      const second = f32x4.add(f32x4.pmax(v128.load(src, 16), lowest), rounder);
-      const third = f32x4.add(f32x4.pmax(v128.load(src, 32), lowest), rounder);
-      const fourth = f32x4.add(f32x4.pmax(v128.load(src, 48), lowest), rounder);
+      const first = f32x4.add(v128.load(src), rounder);
+      const second = f32x4.add(v128.load(src, 16), rounder);
+      const third = f32x4.add(v128.load(src, 32), rounder);
+      const fourth = f32x4.add(v128.load(src, 48), rounder);
       all = v128.or(all, v128.or(v128.or(first, second), v128.or(third, fourth)));
       const low = i16x8.narrow_i32x4_s(i32x4.sub(first, rounder), i32x4.sub(second, rounder));
       const high = i16x8.narrow_i32x4_s(i32x4.sub(third, rounder), i32x4.sub(fourth, rounder));
       v128.store(dst, low);
       v128.store(dst, high, 16);
     }
-    // Bit 29 is set in every NaN and in no sum near full scale. Seldom: all of it again below.
-    if (i32x4.bitmask(i32x4.shl(all, 2)) != 0) {
+    // Bit 29 is set in every NaN, the sign in every sum below 0, and neither in a sum near full scale. Seldom: all of it
+    // again below.
+    if (i32x4.bitmask(v128.or(all, i32x4.shl(all, 2))) != 0) {
       dst -= (src - start) >> 1;
       src = start;
     }

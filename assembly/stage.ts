@@ -19,6 +19,7 @@ import {
   STAGE_STREAM_BYTES,
   TABLE_INDEX,
 } from './layout';
+import { longQuotient, quotient } from './quotient';
 import { planTable, tableBytes, tableProcess, tableRows, tableTaps } from './phase-table';
 import { deal } from './streams';
 
@@ -96,9 +97,9 @@ export function stageReset(state: usize): void {
 /** Fewest further input frames with which `outputFrames` can be produced. */
 export function stageInputFramesNeeded(state: usize, outputFrames: i32): i32 {
   if (outputFrames < 1) return 0;
-  const phases = <i64>load<i32>(state, STAGE_PHASES);
   const step = <i64>load<i32>(state, STAGE_STEP);
-  const advance = (<i64>load<i32>(state, STAGE_PHASE) + <i64>(outputFrames - 1) * step) / phases;
+  const position = <i64>load<i32>(state, STAGE_PHASE) + <i64>(outputFrames - 1) * step;
+  const advance = longQuotient(position, load<i32>(state, STAGE_PHASES));
   const needed = <i64>load<i32>(state, STAGE_NEWEST) + advance + 1 - <i64>load<i32>(state, STAGE_FILLED);
   return <i32>max<i64>(needed, 0);
 }
@@ -106,10 +107,10 @@ export function stageInputFramesNeeded(state: usize, outputFrames: i32): i32 {
 /** Output frames that could be produced with `inputFrames` further input frames, pending ones included. */
 export function stageOutputFramesAvailable(state: usize, inputFrames: i32): i32 {
   const phases = <i64>load<i32>(state, STAGE_PHASES);
-  const step = <i64>load<i32>(state, STAGE_STEP);
+  const step = load<i32>(state, STAGE_STEP);
   const ahead = <i64>load<i32>(state, STAGE_FILLED) + <i64>inputFrames - <i64>load<i32>(state, STAGE_NEWEST);
   const distance = ahead * phases - <i64>load<i32>(state, STAGE_PHASE);
-  return distance > 0 ? <i32>((distance + step - 1) / step) : 0;
+  return distance > 0 ? <i32>longQuotient(distance + <i64>(step - 1), step) : 0;
 }
 
 /**
@@ -124,11 +125,11 @@ export function stageAppend(state: usize, src: usize, frames: i32): bool {
   let filled = load<i32>(state, STAGE_FILLED);
   if (frames > capacity - filled) {
     const newest = load<i32>(state, STAGE_NEWEST);
-    const unusedPeriods = (newest - load<i32>(state, STAGE_REACH)) / streams;
+    const unusedPeriods = quotient(newest - load<i32>(state, STAGE_REACH), streams);
     const unused = unusedPeriods * streams;
     if (frames > capacity - filled + unused) return false;
     filled -= unused;
-    const periods = (filled + streams - 1) / streams;
+    const periods = quotient(filled + streams - 1, streams);
     for (let stream = 0; stream < streams; stream++) {
       const start = input + <usize>(stream * bytes);
       memory.copy(start, start + ((<usize>unusedPeriods) << 2), (<usize>periods) << 2);
@@ -144,11 +145,11 @@ export function stageAppend(state: usize, src: usize, frames: i32): bool {
 export function stageProduce(state: usize, dst: usize, frames: i32): void {
   if (load<i32>(state, STAGE_JOBS) != 0) bankProcess(state, dst, frames);
   else tableProcess(state, dst, frames);
-  const phases = <i64>load<i32>(state, STAGE_PHASES);
+  const phases = load<i32>(state, STAGE_PHASES);
   const position = <i64>load<i32>(state, STAGE_PHASE) + <i64>frames * <i64>load<i32>(state, STAGE_STEP);
-  const advance = position / phases;
+  const advance = longQuotient(position, phases);
   store<i32>(state, load<i32>(state, STAGE_NEWEST) + <i32>advance, STAGE_NEWEST);
-  store<i32>(state, <i32>(position - advance * phases), STAGE_PHASE);
+  store<i32>(state, <i32>(position - advance * <i64>phases), STAGE_PHASE);
 }
 
 /** Delay at 0 Hz in input frames; whole but for low latency. */

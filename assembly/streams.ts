@@ -1,13 +1,15 @@
 // Between one stream of frames and several that take turns in it: frame n belongs to stream n mod count. Shuffles take two
 // lanes of one vector, then two of another: engines have an instruction for these.
+import { quotient } from './quotient';
 
 /**
  * Deals `frames` f32 samples at `src` out to `count` streams, each `streamBytes` behind the one before. The first sample
  * is frame `first`, where frame 0 is the first one of stream 0 at `dst`. A sample that is not finite counts as 0.
  */
 export function deal(dst: usize, count: i32, streamBytes: i32, first: i32, src: usize, frames: i32): void {
-  let stream = first % count;
-  let at = dst + ((<usize>(first / count)) << 2);
+  const period = quotient(first, count);
+  let stream = first - period * count;
+  let at = dst + ((<usize>period) << 2);
   const end = src + ((<usize>frames) << 2);
   if (ASC_FEATURE_SIMD && count <= 3) {
     for (; stream != 0 && src < end; src += 4) {
@@ -18,7 +20,7 @@ export function deal(dst: usize, count: i32, streamBytes: i32, first: i32, src: 
       }
     }
     if (stream == 0) {
-      const groups = <i32>(end - src) / (count << 4);
+      const groups = quotient(<i32>(end - src) >> 4, count);
       if (count == 1) dealOne(at, src, groups);
       else if (count == 2) dealTwo(at, streamBytes, src, groups);
       else dealThree(at, streamBytes, src, groups);
@@ -49,7 +51,7 @@ export function collect(dst: usize, streams: usize, count: i32, first: i32, fram
     index = 4;
   }
   if (ASC_FEATURE_SIMD && count <= 3) {
-    const groups = <i32>(end - dst) / (count << 4);
+    const groups = quotient(<i32>(end - dst) >> 4, count);
     if (count == 1) memory.copy(dst, streamAt(streams, 0) + index, (<usize>groups) << 4);
     else if (count == 2) collectTwo(dst, streamAt(streams, 0) + index, streamAt(streams, 1) + index, groups);
     else collectThree(dst, streams, index, groups);

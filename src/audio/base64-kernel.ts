@@ -1,6 +1,6 @@
-// Base64 where the audio core is loaded: its decoder is strict by itself and as fast as any platform's; encoding is left to
-// the platform where it can.
-import { type Base64Codec, decodedBytes, decodeExactly, platformBase64 } from './base64.ts';
+// Base64 where the audio core is loaded. Encoding is left to the platform where it can. So is decoding to Node's `Buffer`;
+// other platforms' decoders take longer than that of the core, which is strict by itself.
+import { type Base64Codec, bufferBase64, decodedBytes, decodeExactly, platformBase64 } from './base64.ts';
 import { fitOutput } from './format.ts';
 import { SCRATCH_BYTES, scratch } from './kernels.ts';
 
@@ -40,6 +40,7 @@ export const kernelBase64: Base64Codec = {
 };
 
 const encoder = platformBase64 ?? kernelBase64;
+const decoder = platformBase64 === bufferBase64 ? bufferBase64 : kernelBase64;
 
 /** Encodes bytes as padded base64. */
 export function encodeBase64(bytes: Uint8Array): string {
@@ -49,7 +50,7 @@ export function encodeBase64(bytes: Uint8Array): string {
 /** Decodes padded base64. Throws `ERR_BASE64` with the position of the first wrong character for malformed text. */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(decodedBytes(text));
-  decodeExactly(kernelBase64, text, bytes);
+  decodeExactly(decoder, text, bytes);
   return bytes;
 }
 
@@ -59,6 +60,6 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
  */
 export function decodeBase64Into(text: string, output: Uint8Array): number {
   const bytes = decodedBytes(text);
-  decodeExactly(kernelBase64, text, fitOutput(output, bytes));
+  decodeExactly(decoder, text, fitOutput(output, bytes));
   return bytes;
 }
