@@ -14,10 +14,9 @@ import { turnMetricsCore } from '../../src/session/turn-metrics.ts';
 import type { Choice } from './choices.ts';
 import { search } from './interleavings.ts';
 import type { WorldFeature } from './passed-feature.ts';
+import { FEATURE_INTERLEAVINGS, SEED } from './search-size.ts';
 
 const core = { initialSession, step, checkCommand, acceptsAudio };
-const runs = Number(process.env['BARGEIN_INTERLEAVINGS'] ?? 50_000) / 25;
-const seed = Number(process.env['BARGEIN_SEED'] ?? 20_260_214);
 
 const gate = inputGateCore({ transcriptMs: 5000, removesRefused: true });
 const allow = (job: unknown): GateVerdict => ({ turnId: (job as GateJob).turnId, isAllowed: true });
@@ -61,9 +60,11 @@ const features: Record<string, (scene: Choice) => WorldFeature> = {
   }),
 };
 
+const runs = Math.ceil(FEATURE_INTERLEAVINGS / Object.keys(features).length);
+
 test.each(Object.entries(features))('behind %s every invariant holds', { timeout: 300_000 }, (_name, feature) => {
-  const result = search({ core, style: 'faithful', runs, seed, feature, isShrinking: true });
-  expect(result.violation?.message ?? 'all held', `BARGEIN_SEED=${seed}`).toBe('all held');
+  const result = search({ core, style: 'faithful', runs, seed: SEED, feature, isShrinking: true });
+  expect(result.violation?.message ?? 'all held', `BARGEIN_SEED=${SEED}`).toBe('all held');
   expect(result.interleavings).toBe(runs);
 });
 

@@ -82,6 +82,7 @@ export class FaithfulWorld {
   #owed: ReadonlySet<string> = new Set();
   /** What can happen in this world: each leaves out some of what people do, so that the rest comes closer together. */
   readonly #moves: readonly Move[];
+  readonly #ends: number[] = [];
   #commands = 0;
   #connections = 0;
 
@@ -102,16 +103,16 @@ export class FaithfulWorld {
   /** Takes one move, chosen by the number. */
   play(seed: number): void {
     const choice = new Choice(seed);
+    // Where each move ends on a line on which it is as long as its weight.
+    const ends = this.#ends;
     let total = 0;
-    for (const move of this.#moves) total += move.weight(this);
-    if (total === 0) return;
-    let at = choice.below(total);
-    for (const move of this.#moves) {
-      at -= move.weight(this);
-      if (at >= 0) continue;
-      move.act(this, choice);
-      return;
+    for (let index = 0; index < this.#moves.length; index++) {
+      total += this.#moves[index]?.weight(this) ?? 0;
+      ends[index] = total;
     }
+    if (total === 0) return;
+    const at = choice.below(total);
+    this.#moves[ends.findIndex((end) => at < end)]?.act(this, choice);
   }
 
   /** Lets everything that is under way come to its end; nobody starts anything new. */
