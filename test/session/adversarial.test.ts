@@ -1,9 +1,8 @@
 import { testInterleavings } from './style-search.ts';
 
-// Rejections, trips and audio of a lost server are rare in its hands; the faithful world has them.
+// Decisions, trips and audio of a lost server are rare in its hands; the faithful world has them.
 testInterleavings('adversarial', [
   'a call ran',
-  'an approved call ran',
   'a call came after the interrupt',
   'an item was truncated',
   'a request met an active response',
