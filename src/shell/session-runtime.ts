@@ -316,7 +316,7 @@ export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext
               this.#apply({ type: 'hostedCallAnswered' });
           }),
       },
-      { keepsAudio: this.#parts.options.historyStoreAudio === true },
+      { keepsAudio: this.#parts.options.historyStoreAudio === true, isForeign: this.#parts.driven === null },
     );
   }
 

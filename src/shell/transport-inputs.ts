@@ -38,9 +38,18 @@ export interface TransportReader {
 export function readTransport(
   transport: RealtimeTransportLayer,
   reader: TransportReader,
-  options: { readonly keepsAudio: boolean },
+  options: { readonly keepsAudio: boolean; readonly isForeign: boolean },
 ): void {
   const names = new ResponseNames();
+  // A foreign transport may call a function in a response that it never announces; the model waits for the output there, too.
+  const callFunction = (call: Extract<TransportInput, { type: 'functionCall' }>): void => {
+    const isUnannounced = options.isForeign && !names.isKnown(call.responseId);
+    if (isUnannounced) reader.onInput({ type: 'responseStarted', responseId: call.responseId });
+    reader.onInput(call);
+    // Nobody says when it ends, either.
+    if (isUnannounced)
+      reader.onInput({ type: 'responseDone', responseId: call.responseId, status: 'completed', outputText: '' });
+  };
   let lastAudio: { responseId: string; itemId: string } | null = null;
   let usageBeforeDone: ResponseUsage | undefined;
 
@@ -78,7 +87,7 @@ export function readTransport(
     });
   }
   transport.on('function_call', (event) => {
-    reader.onInput({
+    callFunction({
       type: 'functionCall',
       responseId: names.of(event.responseId),
       callId: event.callId,
@@ -137,6 +146,11 @@ class ResponseNames {
 
   of(id: string): string {
     return this.#unnamed === null || this.#known.has(id) ? id : this.#unnamed;
+  }
+
+  /** Whether the response was announced and is not done. */
+  isKnown(id: string): boolean {
+    return id === this.#unnamed || this.#known.has(id);
   }
 
   done(id: string): void {

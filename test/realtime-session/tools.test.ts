@@ -354,6 +354,21 @@ describe('a tool call', () => {
     expect(sentOf('createResponse')).toHaveLength(1);
   });
 
+  it('in a response that the foreign transport never announces runs, and is answered', async () => {
+    const { transport } = await stage({ agent: agentWith(weather), over: new ForeignTransport() });
+    transport.call('c1', 'weather', { city: 'Oslo' }, 'r1');
+    transport.call('c2', 'weather', { city: 'Riga' }, 'r1');
+    await settle();
+    expect(transport.sent).toEqual([
+      ['output', 'c1', 'sunny in Oslo', false],
+      ['output', 'c2', 'sunny in Riga', false],
+      ['createResponse'],
+    ]);
+    transport.call('c1', 'weather', { city: 'Oslo' }, 'r1');
+    await settle();
+    expect(transport.sent).toHaveLength(3);
+  });
+
   it('whose output cannot leave is reported, and answered when it can', async () => {
     const { transport, clock, errors, sentOf } = await stage({ agent: agentWith(weather) });
     transport.startResponse('r1');

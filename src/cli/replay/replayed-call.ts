@@ -73,7 +73,7 @@ class Replay {
         onMcpApprovalRequest: () => {},
         onMcpCallCompleted: () => {},
       },
-      { keepsAudio: false },
+      { keepsAudio: false, isForeign: false },
     );
     this.#feed({ type: 'connecting' });
     this.#feed({ type: 'connected', abilities: { isDriven: true, createsResponses: true } });
