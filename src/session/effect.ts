@@ -30,6 +30,7 @@ export type SendCommand =
       readonly type: 'message';
       readonly message: UserMessage;
       readonly otherEventData: Readonly<Record<string, unknown>>;
+      readonly needsAnswer?: false;
     }
   | { readonly type: 'updateConfig'; readonly config: SessionConfig }
   | { readonly type: 'resetHistory'; readonly from: readonly RealtimeItem[]; readonly to: readonly RealtimeItem[] }

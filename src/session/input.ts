@@ -120,6 +120,8 @@ export type CommandInput =
       readonly type: 'sendMessage';
       readonly message: UserMessage;
       readonly otherEventData: Readonly<Record<string, unknown>>;
+      /** False for what is only to be known, such as an image without a question. */
+      readonly needsAnswer?: false;
     }
   | { readonly type: 'requestResponse' }
   | { readonly type: 'approve'; readonly commandId: string; readonly callId: string; readonly always: boolean }

@@ -185,7 +185,10 @@ export function suspend(state: SessionState): Step<SessionState> {
   const cutOff = state.responses.live.filter((response) => !response.isDone);
   const history = withoutUnfinished(state);
   const { unconfirmed, outbox } = state.reconnect;
-  const owed = responses.connectionLost(state.responses, unconfirmed.length > 0);
+  const owed = responses.connectionLost(
+    state.responses,
+    unconfirmed.some((command) => command.type === 'message' && command.needsAnswer !== false),
+  );
   const effects: SessionEffect[] = state.playback.live
     .filter((audio) => !audio.hasEnded)
     .map(({ itemId, contentIndex }) => ({ type: 'endPlayout', itemId, contentIndex }));

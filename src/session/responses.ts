@@ -3,7 +3,7 @@
 
 import type { SessionEffect } from './effect.ts';
 import { emit, send } from './effect.ts';
-import type { UserMessage } from './input.ts';
+import type { InputOf } from './input.ts';
 import type { LiveResponse, Responses, Step } from './state.ts';
 import { unchanged } from './state.ts';
 
@@ -164,11 +164,14 @@ export function queueRequest(responses: Responses): Responses {
 /** A user message goes out and wants a response; a transport that isn't driven asks for it by itself. */
 export function messageSent(
   responses: Responses,
-  message: UserMessage,
-  otherEventData: Readonly<Record<string, unknown>>,
+  { message, otherEventData, needsAnswer }: InputOf<'sendMessage'>,
   isDriven: boolean,
 ): Step<Responses> {
-  return [isDriven ? queueRequest(responses) : responses, [send({ type: 'message', message, otherEventData })]];
+  const isAnswered = isDriven && needsAnswer !== false;
+  return [
+    isAnswered ? queueRequest(responses) : responses,
+    [send({ type: 'message', message, otherEventData, ...(needsAnswer === false && { needsAnswer }) })],
+  ];
 }
 
 /** The model is told why it was stopped. Its answer to that waits, like one to a tool output, for a user who is speaking. */

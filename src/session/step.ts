@@ -112,9 +112,7 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
     case 'speechOverdue':
       return speech.speechOverdue(state, input);
     case 'sendMessage': {
-      const { message, otherEventData } = input;
-      const { isDriven } = state.abilities;
-      return withPart(state, 'responses', responses.messageSent(state.responses, message, otherEventData, isDriven));
+      return withPart(state, 'responses', responses.messageSent(state.responses, input, state.abilities.isDriven));
     }
     case 'requestResponse':
       return [{ ...state, responses: responses.queueRequest(state.responses) }, []];

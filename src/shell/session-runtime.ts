@@ -226,10 +226,19 @@ export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext
   }
 
   addImage(image: string, triggerResponse: boolean): void {
-    checkCommand(this.#state, { type: 'requestResponse' });
-    this.#tasks.add(() => {
-      this.#parts.transport.addImage(image, { triggerResponse: this.#parts.driven === null && triggerResponse });
-      if (this.#parts.driven !== null && triggerResponse) this.#apply({ type: 'requestResponse' });
+    const { driven, transport } = this.#parts;
+    if (driven === null) {
+      checkCommand(this.#state, { type: 'requestResponse' });
+      this.#tasks.add(() => transport.addImage(image, { triggerResponse }));
+      return;
+    }
+    // A message like any other: it waits for a lost connection, in its place.
+    const content = [{ type: 'input_image' as const, image }];
+    this.command({
+      type: 'sendMessage',
+      message: { type: 'message', role: 'user', content },
+      otherEventData: {},
+      ...(!triggerResponse && { needsAnswer: false }),
     });
   }
 

@@ -580,10 +580,11 @@ describe('messages, images and audio', () => {
 
   it('show an image with or without an answer', async () => {
     const { session, transport } = await stage();
+    const shown = (image: string) => ({ type: 'message', role: 'user', content: [{ type: 'input_image', image }] });
     session.addImage('data:image/png;base64,AA', { triggerResponse: false });
-    expect(transport.sent).toEqual([['image', 'data:image/png;base64,AA', false]]);
+    expect(transport.sent).toEqual([['message', shown('data:image/png;base64,AA'), false]]);
     session.addImage('data:image/png;base64,BB');
-    expect(transport.sent.slice(1).map(([type]) => type)).toEqual(['image', 'createResponse']);
+    expect(transport.sent.slice(1).map(([type]) => type)).toEqual(['message', 'createResponse']);
   });
 
   it('pass audio and mute on', async () => {

@@ -218,6 +218,27 @@ describe('a session whose connection breaks', () => {
     expect(update).toMatchObject({ type: 'session.update', session: { instructions: 'Bill.' } });
   });
 
+  it('keeps messages, images and a change of the agent that come meanwhile, in order', async () => {
+    const { session, sessions, created, drop } = await call({ turns: [] }, { reconnect: { initialDelayMs: 50 } });
+    const isLost = deferred<void>();
+    session.on('connection', ({ state }) => void (state === 'reconnecting' && isLost.resolve()));
+    const again = connected(session);
+    drop();
+    await isLost.promise;
+    session.sendMessage('first');
+    session.addImage('data:image/png;base64,iVBORw0KGgo=', { triggerResponse: false });
+    await session.updateAgent(new RealtimeAgent({ name: 'Billing', instructions: 'Bill.' }));
+    session.sendMessage('last');
+    await again;
+    await arrived(session);
+    const parts = created(1).map((item) => (item['content'] as { type: string; text?: string }[])[0]);
+    expect(parts.map((part) => part?.text ?? part?.type)).toEqual(['first', 'input_image', 'last', 'Anything']);
+    const instructions = (sessions[1]?.received ?? []).flatMap((event) =>
+      event.type === 'session.update' ? [(event['session'] as { instructions?: string }).instructions] : [],
+    );
+    expect(instructions.at(-1)).toBe('Bill.');
+  });
+
   it('sends audio that came meanwhile', async () => {
     const { session, sessions, drop } = await call({ turns: [] }, { reconnect: { initialDelayMs: 50 } });
     const isLost = deferred<void>();
