@@ -1,6 +1,13 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { CHROMIUM_FLAGS, findChromium, MICROPHONE_WAV, microphoneFlag, PHRASES_WAV } from './tools/chromium.ts';
+import {
+  BARGE_INS_WAV,
+  CHROMIUM_FLAGS,
+  findChromium,
+  MICROPHONE_WAV,
+  microphoneFlag,
+  PHRASES_WAV,
+} from './tools/chromium.ts';
 
 const conditions = ['bargein-source'];
 const executablePath = findChromium();
@@ -41,7 +48,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          exclude: ['test/browser/phrases/**'],
+          exclude: ['test/browser/phrases/**', 'test/browser/barge-ins/**'],
           globalSetup: ['test/browser/local-server.ts'],
           browser: browserThatHears(MICROPHONE_WAV),
         },
@@ -54,6 +61,16 @@ export default defineConfig({
           include: ['test/browser/phrases/**/*.test.ts'],
           globalSetup: ['test/browser/phrases/phrases-server.ts'],
           browser: browserThatHears(PHRASES_WAV),
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Likewise.
+          name: 'browser-barge-ins',
+          include: ['test/browser/barge-ins/**/*.test.ts'],
+          globalSetup: ['test/browser/barge-ins/barge-ins-server.ts'],
+          browser: browserThatHears(BARGE_INS_WAV),
         },
       },
       {

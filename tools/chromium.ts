@@ -23,6 +23,9 @@ export const MICROPHONE_WAV: string = fileURLToPath(new URL('../build/microphone
 /** What the test of recognised phrases plays into it. */
 export const PHRASES_WAV: string = fileURLToPath(new URL('../build/phrases.wav', import.meta.url));
 
+/** What the test of barge-ins plays into it. */
+export const BARGE_INS_WAV: string = fileURLToPath(new URL('../build/barge-ins.wav', import.meta.url));
+
 /** The flag that plays a file once, not in a loop, whenever a page opens the microphone. */
 export function microphoneFlag(wavPath: string): string {
   return `--use-file-for-fake-audio-capture=${wavPath}%noloop`;

@@ -48,6 +48,8 @@ export interface SpeakerStats {
   readonly bufferedFrames: number;
   /** Gaps in mid-item. */
   readonly underrunEvents: number;
+  /** Frames at 24 kHz that were made up in gaps. */
+  readonly concealedFrames: number;
   /** Frames at 24 kHz of cancelled audio that came late and were refused. */
   readonly refusedFrames: number;
   /** Frames at 24 kHz that came again, and were not played again. */
@@ -71,6 +73,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   readonly #gate: OutputGate;
   readonly #level: OutputLevel;
   #underrunEvents = 0;
+  #concealedFrames = 0;
   #isClosed = false;
   /** The newest interrupt that the worklet has not answered yet. */
   #unansweredId: string | null = null;
@@ -124,6 +127,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
     return {
       bufferedFrames: this.#writer.bufferedFrames,
       underrunEvents: this.#underrunEvents,
+      concealedFrames: this.#concealedFrames,
       refusedFrames: this.#ledger.refusedFrames,
       duplicateFrames: this.#order.duplicateFrames,
     };
@@ -218,6 +222,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
     }
     if (event.type === 'position') {
       this.#underrunEvents = event.underrunEvents;
+      this.#concealedFrames = event.concealedFrames;
       this.#ledger.rendered(event.handle, event.renderedFrames);
       this.#writer.rendered(event.handle, event.renderedFrames);
     } else {

@@ -28,6 +28,11 @@ export class OutputRecorder {
     };
   }
 
+  /** All of it, from frame 0 of the context on. */
+  get recording(): Float32Array {
+    return this.#since(0);
+  }
+
   /** The frame behind the last one recorded. */
   get endFrame(): number {
     return this.#endFrame;
