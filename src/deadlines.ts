@@ -1,10 +1,11 @@
 import type { Clock, Timer } from './clock.ts';
 import { deferred } from './deferred.ts';
 
-/** Races work of the app against time. What is cleared neither settles nor keeps a timer. */
+/** Races work of the app against time. Once cleared, nothing settles or keeps a timer any more, and no work begins. */
 export class Deadlines {
   readonly #clock: Clock;
   readonly #timers = new Set<Timer>();
+  #isCleared = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -21,6 +22,7 @@ export class Deadlines {
     onOverdue?: (error: Error) => void,
   ): Promise<T> {
     const { promise, reject } = deferred<never>();
+    if (this.#isCleared) return promise;
     const timer = this.#clock.schedule(delayMs, () => {
       const error = overdue();
       reject(error);
@@ -35,8 +37,9 @@ export class Deadlines {
     }
   }
 
-  /** Cancels every timer. */
+  /** Cancels every timer, for good. */
   clear(): void {
+    this.#isCleared = true;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }

@@ -60,7 +60,7 @@ export class EffectRunner<TContext> {
   /** Calls whose output has left; they are released once the app has heard of it. */
   readonly #answered: string[] = [];
   /** Guardrails that are reading. */
-  readonly #readings: Deadlines;
+  #readings: Deadlines;
   /** For what is next to happen with the connection: an attempt at another one, or its replacement. */
   #connectionTimer: Timer | null = null;
 
@@ -184,6 +184,7 @@ export class EffectRunner<TContext> {
     this.#flushes.clear();
     this.#timers.clear();
     this.#readings.clear();
+    this.#readings = new Deadlines(this.#host.clock);
     this.#host.calls.clear();
     for (const feature of this.#host.features.values()) feature.stop?.();
   }
