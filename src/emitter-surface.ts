@@ -8,12 +8,15 @@ export type EventMap = Record<string, unknown[]>;
 /** The argument list of an event. */
 export type EventArgs<Events, K extends keyof Events> = Events[K] extends unknown[] ? Events[K] : never;
 
-/** The part of Node's emitter that every transport has, typed by its event map. */
-export interface TypedEmitter<Events> {
-  on<K extends keyof Events & string>(event: K, listener: (...args: EventArgs<Events, K>) => void): this;
-  off<K extends keyof Events & string>(event: K, listener: (...args: EventArgs<Events, K>) => void): this;
-  once<K extends keyof Events & string>(event: K, listener: (...args: EventArgs<Events, K>) => void): this;
-  emit<K extends keyof Events & string>(event: K, ...args: EventArgs<Events, K>): boolean;
+/**
+ * The part of Node's emitter that every transport has, typed by its event map. Whoever has a transport listens to it; `emit` is
+ * the transport's own business, so that any emitter with these events will do.
+ */
+export interface TypedEmitter<Events extends Record<keyof Events, unknown[]>> {
+  on<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): unknown;
+  off<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): unknown;
+  once<K extends keyof Events & string>(event: K, listener: (...args: Events[K]) => void): unknown;
+  emit(event: never, ...args: never[]): boolean;
 }
 
 /** A listener whose event is not known statically. */

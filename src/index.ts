@@ -129,6 +129,7 @@ export type {
   ConnectionClose,
   ConnectionStatus,
   DrivableTransport,
+  ForeignTransportLayer,
   RealtimeClientMessage,
   RealtimeMcpToolInfo,
   RealtimeTransportEventTypes,

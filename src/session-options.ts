@@ -11,7 +11,7 @@ import type { SessionConfig } from './protocol/session-config.ts';
 import type { SessionAudio } from './session-audio.ts';
 import type { SessionAgent } from './session-events.ts';
 import type { HeardAudio } from './session/state.ts';
-import type { ApiKey, RealtimeTransportLayer } from './transports/transport.ts';
+import type { ApiKey, ForeignTransportLayer, RealtimeTransportLayer } from './transports/transport.ts';
 
 /** How function tools run. */
 export interface RealtimeToolExecutionConfig {
@@ -26,7 +26,7 @@ export interface RealtimeSessionOptions<TContext = unknown> {
   /** A key, or a function that yields one at each connect. */
   apiKey: ApiKey;
   /** Default: WebSocket. */
-  transport: 'webrtc' | 'websocket' | RealtimeTransportLayer;
+  transport: 'webrtc' | 'websocket' | RealtimeTransportLayer | ForeignTransportLayer;
   model?: string;
   /** The app's own context; tools and instructions get it with the history. */
   context?: TContext;

@@ -48,7 +48,11 @@ export function sessionParts<TContext>(
 ): SessionParts<TContext> {
   const clock = options.clock ?? systemClock;
   const { transport: choice, audio } = options;
-  const transport = typeof choice === 'object' ? choice : defaultTransport(choice, { clock, playout: audio?.playout });
+  // The events of a foreign one are the same; only its `on` is typed otherwise.
+  const transport =
+    typeof choice === 'object'
+      ? (choice as RealtimeTransportLayer)
+      : defaultTransport(choice, { clock, playout: audio?.playout });
   const driven = isDrivable(transport) ? transport : null;
   const runContext = realtimeContext(options.context, () => machine().history);
   const report = (error: unknown): void => emitErrorIsolated(emitter, { type: 'error', error });

@@ -181,6 +181,12 @@ export interface RealtimeTransportLayer extends TypedEmitter<RealtimeTransportEv
   sendMcpResponse(request: RealtimeMcpCallApprovalRequestItem, approved: boolean, reason?: string): void;
 }
 
+/** A transport written for another package's event map: the same events and methods, whatever its `on` is typed for. */
+export type ForeignTransportLayer = Omit<RealtimeTransportLayer, 'on' | 'off' | 'once' | 'emit'> & {
+  on(event: never, listener: never): unknown;
+  off(event: never, listener: never): unknown;
+};
+
 /** Decides when audio of an item passes. */
 export type AudioHold = (
   place: {

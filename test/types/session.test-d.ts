@@ -1,4 +1,5 @@
-import type { EventEmitter as NodeEventEmitter } from 'node:events';
+import { EventEmitter as NodeEventEmitter } from 'node:events';
+import { OpenAIRealtimeWebSocket as PeerWebSocket } from '@openai/agents-realtime';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type {
@@ -7,7 +8,10 @@ import type {
   RealtimeItem,
   RealtimeSessionError,
   RealtimeSessionEventTypes,
+  RealtimeSessionOptions,
   RealtimeToolApprovalRequest,
+  RealtimeTransportEventTypes,
+  RealtimeTransportLayer,
   RunContext,
   SessionAgent,
   TransportLayerAudio,
@@ -17,6 +21,39 @@ import { RealtimeAgent, RealtimeSession, handoff, tool } from '../../src/index.t
 interface Guest {
   guest: string;
 }
+
+/** A transport of the app on Node's emitter, as the interface is documented. */
+abstract class OwnTransport extends NodeEventEmitter<RealtimeTransportEventTypes> implements RealtimeTransportLayer {
+  abstract status: RealtimeTransportLayer['status'];
+  abstract muted: boolean | null;
+  abstract connect(): Promise<void>;
+  abstract sendEvent(): void;
+  abstract sendMessage(): void;
+  abstract addImage(): void;
+  abstract sendAudio(): void;
+  abstract updateSessionConfig(): void;
+  abstract close(): void;
+  abstract mute(): void;
+  abstract sendFunctionCallOutput(): void;
+  abstract interrupt(): void;
+  abstract resetHistory(): void;
+  abstract sendMcpResponse(): void;
+}
+
+describe('a session', () => {
+  it('takes transports of the app, and those of the package whose names it has', () => {
+    expectTypeOf<OwnTransport>().toExtend<RealtimeSessionOptions['transport']>();
+    expectTypeOf<PeerWebSocket>().toExtend<RealtimeSessionOptions['transport']>();
+    expectTypeOf<{ on(event: never, listener: never): unknown }>().not.toExtend<RealtimeSessionOptions['transport']>();
+  });
+
+  it('has the events of its transport typed', () => {
+    const session = new RealtimeSession(new RealtimeAgent({ name: 'A' }));
+    session.transport.on('audio', (event) => {
+      expectTypeOf(event).toEqualTypeOf<TransportLayerAudio>();
+    });
+  });
+});
 
 describe('tool', () => {
   it('types arguments by the schema', () => {

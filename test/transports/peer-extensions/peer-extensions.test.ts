@@ -58,7 +58,7 @@ test('the published Twilio transport holds a call with a barge-in', { timeout: 3
   const phone = new PhoneSimulator({ clock: systemClock, wire });
   const transport = new peer.TwilioRealtimeTransportLayer({ twilioWebSocket: socket as never });
   const session = new peer.RealtimeSession(new peer.RealtimeAgent({ name: 'Front desk' }), {
-    transport: transport as never,
+    transport,
   });
   const errors: unknown[] = [];
   session.on('error', (error) => errors.push(error));
@@ -88,7 +88,7 @@ test('the published Cloudflare transport holds a turn', { timeout: 30_000 }, asy
   });
   const transport = new peer.CloudflareRealtimeTransportLayer({});
   const session = new peer.RealtimeSession(new peer.RealtimeAgent({ name: 'Front desk' }), {
-    transport: transport as never,
+    transport,
   });
   const said = new Promise((resolve) =>
     session.on('agent_end', (_context, _agent, output) => void (output !== '' && resolve(output))),
