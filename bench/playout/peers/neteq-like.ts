@@ -83,7 +83,7 @@ export class NeteqLike implements Player {
 
   /** Nothing is there: the end of an item, or sound of its own. */
   #runDry(): void {
-    const left = this.#concealedMs > 0 ? [] : this.#queue.splice(0);
+    const left = this.#concealedMs > 0 && !this.#hasEnded ? [] : this.#queue.splice(0);
     for (const sample of left) this.#ready.push(sample);
     this.#history.push(...left);
     const isSilent =
