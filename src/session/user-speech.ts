@@ -1,18 +1,12 @@
 // The user's turns, as the server's voice activity detection or a push-to-talk button marks them.
 
-import type { SessionEffect } from './effect.ts';
 import { emit } from './effect.ts';
 import type { InputOf } from './input.ts';
 import { interrupt } from './interrupt.ts';
 import * as responses from './responses.ts';
+import * as deadline from './speech-deadline.ts';
 import type { SessionState, Step } from './state.ts';
 import { unchanged } from './state.ts';
-
-/** A server that gets no more audio hears no silence, either: after that long without any, speech counts as over. */
-const AUDIO_GAP_MS = 5000;
-
-/** Where the transport takes the audio from elsewhere, nobody here knows of a gap: no utterance is longer than that. */
-const LONGEST_SPEECH_MS = 60_000;
 
 /** The user began to speak: the agent stops. A foreign transport interrupts by itself and says so. */
 export function speechStarted(state: SessionState, input: InputOf<'speechStarted'>): Step<SessionState> {
@@ -37,28 +31,19 @@ export function speechStopped(state: SessionState, input: InputOf<'speechStopped
 
 /** Sets the deadline of a speech whose end a request waits for. */
 export function timeSpeech(state: SessionState): Step<SessionState> {
-  const { isUserSpeaking, isSpeechTimed, isAutomaticQueued } = state.responses;
-  if (!isUserSpeaking || isSpeechTimed || !isAutomaticQueued || !state.abilities.isDriven) return unchanged(state);
-  return [{ ...state, responses: { ...state.responses, isSpeechTimed: true } }, [startSpeechTimer(AUDIO_GAP_MS)]];
+  if (!state.abilities.isDriven) return unchanged(state);
+  const [timed, effects] = deadline.timeSpeech(state.responses);
+  return [timed === state.responses ? state : { ...state, responses: timed }, effects];
 }
 
 /** A request has waited for the end of a speech for a while: it waits on if the server can still hear one. */
 export function speechOverdue(state: SessionState, input: InputOf<'speechOverdue'>): Step<SessionState> {
-  const { isUserSpeaking, isSpeechTimed, speechStartedAtMs } = state.responses;
-  if (!isUserSpeaking || !isSpeechTimed) return unchanged(state);
-  const { atMs, lastAudioAtMs } = input;
-  const limitMs = lastAudioAtMs === null ? LONGEST_SPEECH_MS : AUDIO_GAP_MS;
-  const remainingMs = Math.max(speechStartedAtMs, lastAudioAtMs ?? 0) + limitMs - atMs;
-  if (remainingMs > 0) return [state, [startSpeechTimer(remainingMs)]];
-  return [{ ...state, responses: responses.speechEnded(state.responses) }, []];
+  const [heard, effects] = deadline.speechOverdue(state.responses, input);
+  return [heard === state.responses ? state : { ...state, responses: heard }, effects];
 }
 
 /** A turn is over, and no server answers it by itself. */
 export function turnEnded(state: SessionState, needsAnswer: boolean): Step<SessionState> {
   const [quiet, effects] = responses.speechStopped(state.responses, false);
   return [{ ...state, responses: needsAnswer ? responses.wantResponse(quiet) : quiet }, effects];
-}
-
-function startSpeechTimer(delayMs: number): SessionEffect {
-  return { type: 'startSpeechTimer', delayMs };
 }

@@ -161,7 +161,10 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
     const bytes = bytesOf(audio);
     const isOdd = bytes.byteLength % 2 !== 0;
     if (isOdd && this._inputFormat.type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
-    if (bytes.byteLength > 0) this._appendAudio(encodeBase64(bytes));
+    if (bytes.byteLength > 0) {
+      this._appendAudio(encodeBase64(bytes));
+      this.#conversation.userAudioSent();
+    }
     if (commit) this.sendEvent({ type: 'input_audio_buffer.commit' });
   }
 
@@ -392,5 +395,3 @@ function bytesOf(audio: AudioBytes): Uint8Array {
     ? new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength)
     : new Uint8Array(audio);
 }
-
-/** Audio deltas are flat and many, so their copy is a shallow one. */

@@ -66,6 +66,7 @@ export abstract class ServerInbox extends EventEmitter<OpenAIRealtimeEventTypes>
   protected abstract _read(event: ServerEvent): void;
 }
 
+/** Audio deltas are flat and many, so their copy is a shallow one. */
 function copyOf(event: RawServerEvent): RawServerEvent {
   return event.type === 'response.output_audio.delta' ? { ...event } : structuredClone(event);
 }

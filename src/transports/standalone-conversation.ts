@@ -6,6 +6,7 @@ import type { ItemPosition, PlayoutListener, PlayoutReport, SessionPlayout } fro
 import type { SessionEffect } from '../session/effect.ts';
 import * as playback from '../session/playback.ts';
 import * as responses from '../session/responses.ts';
+import * as deadline from '../session/speech-deadline.ts';
 import type { Playback, Responses } from '../session/state.ts';
 
 /** The agent's name matters to sessions only. */
@@ -38,6 +39,8 @@ export class StandaloneConversation implements PlayoutListener {
   #published = new Map<string, readonly ItemPosition[]>();
   #heardUntil = new Map<string, HeardUntil>();
   #lastId = 0;
+  /** When the app last sent audio of the user; null if it never does. */
+  #lastAudioAtMs: number | null = null;
 
   constructor(clock: Clock, port: StandalonePort) {
     this.#clock = clock;
@@ -54,6 +57,7 @@ export class StandaloneConversation implements PlayoutListener {
     this.#requested = undefined;
     this.#published.clear();
     this.#heardUntil.clear();
+    this.#lastAudioAtMs = null;
   }
 
   /** Whether there is anything to interrupt. */
@@ -102,6 +106,11 @@ export class StandaloneConversation implements PlayoutListener {
     if (wasManual && next.queuedManual > queuedBefore) this.#waiting.unshift(this.#requested);
     this.#carryOut(effects);
     this.#release();
+  }
+
+  /** Audio of the user goes to the server, which can hear in it where speech ends. */
+  userAudioSent(): void {
+    this.#lastAudioAtMs = this.#clock.nowMs();
   }
 
   speechStarted(): void {
@@ -166,8 +175,9 @@ export class StandaloneConversation implements PlayoutListener {
     if (this.#playback.interruptId !== null) return;
     const [next, effects] = responses.releaseRequest(this.#responses, `response_${++this.#lastId}`, true);
     if (effects.length > 0) this.#requested = next.requestedIsManual ? this.#waiting.shift() : undefined;
-    this.#responses = next;
-    this.#carryOut(effects);
+    const [timed, timers] = deadline.timeSpeech(next);
+    this.#responses = timed;
+    this.#carryOut([...effects, ...timers]);
   }
 
   #carryOut(effects: readonly SessionEffect[]): void {
@@ -176,6 +186,7 @@ export class StandaloneConversation implements PlayoutListener {
       else if (effect.type === 'flushPlayout') this.#flush(effect.interruptId);
       else if (effect.type === 'startInterruptTimer') this.#awaitReport(effect.interruptId, effect.delayMs);
       else if (effect.type === 'startServerTurnTimer') this.#awaitTurn(effect.turn, effect.delayMs);
+      else if (effect.type === 'startSpeechTimer') this.#awaitSilence(effect.delayMs);
       // `emit` is for sessions: a transport's own events are its server's.
     }
   }
@@ -203,6 +214,16 @@ export class StandaloneConversation implements PlayoutListener {
   #awaitTurn(turn: number, delayMs: number): void {
     this.#after(delayMs, () => {
       this.#responses = responses.serverTurnOverdue(this.#responses, turn);
+      this.#release();
+    });
+  }
+
+  #awaitSilence(delayMs: number): void {
+    this.#after(delayMs, () => {
+      const heard = { atMs: this.#clock.nowMs(), lastAudioAtMs: this.#lastAudioAtMs };
+      const [next, effects] = deadline.speechOverdue(this.#responses, heard);
+      this.#responses = next;
+      this.#carryOut(effects);
       this.#release();
     });
   }
