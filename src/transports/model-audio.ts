@@ -3,7 +3,7 @@
 
 import { decodeBase64 } from '../audio/base64.ts';
 import type { Clock } from '../clock.ts';
-import { UserError } from '../errors.ts';
+import { AudioError, UserError } from '../errors.ts';
 import type { SessionPlayout } from '../playout/playout.ts';
 import { VirtualPlayout } from '../playout/virtual-playout.ts';
 import type { OutputAudioDeltaEvent, OutputAudioDoneEvent } from '../protocol/server-events.ts';
@@ -38,6 +38,8 @@ export class ModelAudio {
   #playout: SessionPlayout;
   #current: { readonly itemId: string; readonly contentIndex: number } | undefined;
   #refusedItem = '';
+  /** The first byte of a sample that a delta has cut in two; the next one of its item begins with the other. */
+  #cut: { readonly place: AudioPlace; readonly byte: number } | null = null;
   #hold: AudioHold | null = null;
 
   constructor(host: ModelAudioHost, options: { readonly playout: SessionPlayout | undefined; readonly clock: Clock }) {
@@ -70,6 +72,7 @@ export class ModelAudio {
   /** The connection is gone. */
   reset(): void {
     this.#current = undefined;
+    this.#cut = null;
   }
 
   /** Makes the playout's rate that of the format; a playout that the app gave can't be changed: `ERR_PLAYOUT_RATE`. */
@@ -95,6 +98,10 @@ export class ModelAudio {
   }
 
   #end(event: OutputAudioDoneEvent): void {
+    if (this.#cut !== null && isSame(this.#cut.place, placeOf(event))) {
+      this.#cut = null;
+      this.#host.onError(halfSample(event));
+    }
     this.#playout.end(event.item_id, event.content_index);
     this.#host.onDone(placeOf(event));
   }
@@ -108,6 +115,7 @@ export class ModelAudio {
     let samples: Uint8Array | Int16Array;
     try {
       bytes = decodeBase64(event.delta);
+      if (format.type === 'audio/pcm') bytes = this.#wholeSamples(bytes, place);
       samples = isPassedOn ? bytes : samplesOf(bytes, format);
     } catch (error) {
       return this.#host.onError(error);
@@ -127,6 +135,19 @@ export class ModelAudio {
     this.#host.onAudio({ type: 'audio', data: bytes.buffer, ...place }, (samples.length * 1000) / format.sampleRate);
   }
 
+  /** Whole samples of PCM16: with the byte that the delta before has left over, without the one that this one does. */
+  #wholeSamples(bytes: Uint8Array<ArrayBuffer>, place: AudioPlace): Uint8Array<ArrayBuffer> {
+    const cut = this.#cut !== null && isSame(this.#cut.place, place) ? this.#cut : null;
+    if (cut === null && bytes.length % 2 === 0) return bytes;
+    const before = cut === null ? 0 : 1;
+    const joined = new Uint8Array(before + bytes.length);
+    if (cut !== null) joined[0] = cut.byte;
+    joined.set(bytes, before);
+    const byte = joined.at(-1) ?? 0;
+    this.#cut = joined.length % 2 === 0 ? null : { place, byte };
+    return joined.slice(0, joined.length - (joined.length % 2));
+  }
+
   /** The server must learn that the item was not heard, so it is told of once. */
   #refuse(place: AudioPlace): void {
     const item = `${place.itemId}:${place.contentIndex}`;
@@ -142,6 +163,16 @@ export class ModelAudio {
 
 function placeOf(event: OutputAudioDeltaEvent | OutputAudioDoneEvent): AudioPlace {
   return { responseId: event.response_id, itemId: event.item_id, contentIndex: event.content_index };
+}
+
+function isSame(one: AudioPlace, other: AudioPlace): boolean {
+  return one.itemId === other.itemId && one.contentIndex === other.contentIndex;
+}
+
+function halfSample({ item_id: itemId }: OutputAudioDoneEvent): AudioError {
+  return new AudioError(`the audio of ${itemId} ends in the middle of a sample of PCM16, which was left out`, {
+    code: 'ERR_PCM16_ODD_LENGTH',
+  });
 }
 
 function rateMismatch(playout: SessionPlayout, format: WireFormat): UserError {
