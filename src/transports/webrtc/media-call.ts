@@ -166,16 +166,26 @@ export class MediaCall {
   /** Sends the offer; the answer's SDP. */
   async #offer(sdp: string): Promise<string> {
     const { url, apiKey, signal } = this.#options;
-    const response = await fetch(url, {
-      method: 'POST',
-      body: sdp,
-      headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${apiKey}` },
-      signal,
-    });
-    const text = await response.text();
+    const quoted = (text: string): string => text.slice(0, QUOTED_CHARS).replaceAll(apiKey, '[key]');
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(url, {
+        method: 'POST',
+        body: sdp,
+        headers: { 'Content-Type': 'application/sdp', Authorization: `Bearer ${apiKey}` },
+        signal,
+      });
+      text = await response.text();
+    } catch (error) {
+      signal.throwIfAborted();
+      // No cause: some engines quote the header that they do not like, and with it the key.
+      throw new TransportConnectionError(`the call did not reach the server: ${quoted(String(error))}`, {
+        code: 'ERR_CONNECT_FAILED',
+      });
+    }
     if (!response.ok) {
-      const words = text.slice(0, QUOTED_CHARS).replaceAll(apiKey, '[key]');
-      throw new TransportConnectionError(`the server answered the call with ${response.status}: ${words}`, {
+      throw new TransportConnectionError(`the server answered the call with ${response.status}: ${quoted(text)}`, {
         code: response.status === 401 || response.status === 403 ? 'ERR_CONNECT_REFUSED' : 'ERR_CONNECT_FAILED',
       });
     }
