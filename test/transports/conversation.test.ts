@@ -90,15 +90,46 @@ describe('audio of the model', () => {
     expect(playout.ended).toEqual(['a']);
   });
 
-  it.each([
-    ['malformed base64', '!!!!', 'ERR_BASE64'],
-    ['half a sample', 'AAAA', 'ERR_PCM16_ODD_LENGTH'],
-  ])('%s is a typed error, and the conversation goes on', async (_name, text, code) => {
+  it('that is malformed base64 is a typed error, and the conversation goes on', async () => {
     const { socket, takeEvents } = await connectedRig();
-    socket.receive({ ...delta('r', 'a'), delta: text });
-    expect(takeEvents()).toEqual([['error', { type: 'error', error: expect.any(AudioError), code }]]);
+    socket.receive({ ...delta('r', 'a'), delta: '!!!!' });
+    const failure = { type: 'error', error: expect.any(AudioError), code: 'ERR_BASE64' };
+    expect(takeEvents()).toEqual([['error', failure]]);
     socket.receive(delta('r', 'a'));
     expect(takeEvents().map(([name]) => name)).toEqual(['audio']);
+  });
+
+  it.each([
+    ['once', [3, 5]],
+    ['again and again', [1, 1, 1, 3, 1, 1]],
+    ['around an empty one', [3, 0, 5]],
+  ])('whose samples deltas cut in two (%s) is whole', async (_name, lengths) => {
+    const { socket, transport, takeEvents } = await connectedRig();
+    const bytes = Uint8Array.from({ length: 8 }, (_, n) => n + 1);
+    const heard: number[] = [];
+    transport.on('audio', ({ data }) => void heard.push(...new Uint8Array(data)));
+    let from = 0;
+    for (const length of lengths) {
+      const text = Buffer.from(bytes.subarray(from, (from += length))).toString('base64');
+      socket.receive({ ...delta('r', 'a'), delta: text });
+    }
+    socket.receive(audioDone('r', 'a'));
+    expect(heard).toEqual([...bytes]);
+    expect(transport.playout.positions()).toMatchObject([{ itemId: 'a', receivedFrames: 4 }]);
+    expect(takeEvents().filter(([name]) => name === 'error')).toEqual([]);
+  });
+
+  it('that ends in the middle of a sample is an error, and the next item has nothing of it', async () => {
+    const { socket, transport, takeEvents } = await connectedRig();
+    socket.receive({ ...delta('r', 'a'), delta: 'AQID' });
+    expect(transport.playout.positions()).toMatchObject([{ itemId: 'a', receivedFrames: 1 }]);
+    socket.receive(audioDone('r', 'a'));
+    const failure = { type: 'error', error: expect.any(AudioError), code: 'ERR_PCM16_ODD_LENGTH' };
+    expect(takeEvents().filter(([name]) => name === 'error')).toEqual([['error', failure]]);
+    const heard: number[] = [];
+    transport.on('audio', ({ data }) => void heard.push(...new Uint8Array(data)));
+    socket.receive({ ...delta('r', 'b'), delta: 'BAUGBw==' });
+    expect(heard).toEqual([4, 5, 6, 7]);
   });
 
   it('in G.711 is counted at 8 kHz and handed out as it came', async () => {
@@ -284,6 +315,30 @@ describe('alone, one response at a time', () => {
       error: { type: 'invalid_request_error', message: 'no', event_id: request?.event_id },
     });
     expect(socket.take()).toMatchObject([{ type: 'response.create', response: { instructions: 'good' } }]);
+  });
+
+  it('waits for the end of a speech while the user is heard, and 5 s of silence on the line at most', async () => {
+    const { socket, transport, clock } = await connectedRig();
+    transport.sendAudio(new Uint8Array(960));
+    socket.receive(speechStarted);
+    transport.requestResponse();
+    await clock.advance(4000);
+    transport.sendAudio(new Uint8Array(960));
+    socket.take();
+    await clock.advance(4999);
+    expect(socket.take()).toEqual([]);
+    await clock.advance(1);
+    expect(socket.take()).toMatchObject([{ type: 'response.create' }]);
+  });
+
+  it('waits for a speech whose audio it does not see a minute at most', async () => {
+    const { socket, transport, clock } = await connectedRig();
+    socket.receive(speechStarted);
+    transport.requestResponse();
+    await clock.advance(59_999);
+    expect(socket.take()).toEqual([]);
+    await clock.advance(1);
+    expect(socket.take()).toMatchObject([{ type: 'response.create' }]);
   });
 
   it('lets the server answer a user turn, but not for ever', async () => {

@@ -175,9 +175,23 @@ describe('an event of the server', () => {
     expect(seen).toEqual(['made.up']);
   });
 
-  it('with 15 MB of audio is heard to its last sample', async () => {
+  it('with 15 MB of audio is refused unread, by a limit that the error names, and the next one is heard', async () => {
+    const { transport, socket, takeEvents } = await connectedRig();
+    const parse = vi.spyOn(JSON, 'parse');
+    socket.receive(audioDelta(new Uint8Array(11 << 20)));
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+    expect(takeEvents()).toMatchObject([
+      ['error', { code: 'ERR_MALFORMED_EVENT', error: { message: expect.stringContaining('8388608 characters') } }],
+    ]);
+    socket.receive(audioDelta(new Uint8Array(4800)));
+    expect(takeEvents().map(([name]) => name)).toEqual(['audio']);
+    expect(transport.playout.positions()).toMatchObject([{ itemId: 'a1', receivedFrames: 2400 }]);
+  });
+
+  it('with two minutes of audio is heard to its last sample', async () => {
     const { transport, socket } = await connectedRig();
-    const bytes = new Uint8Array(11 << 20).map((_, n) => n % 251);
+    const bytes = new Uint8Array(2 * 60 * 48_000).map((_, n) => n % 251);
     const received: ArrayBuffer[] = [];
     transport.on('audio', ({ data }) => void received.push(data));
     socket.receive(audioDelta(bytes));
