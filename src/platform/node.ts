@@ -14,7 +14,12 @@ const MISSED_PINGS = 2;
 registerPlatform({ createWebSocket, isPublic: false, transportKind: 'websocket', createTransport });
 
 /** Opens a socket of `ws`, which is loaded here and not before. */
-async function createWebSocket({ url, apiKey, headers }: CreateWebSocketOptions): Promise<WebSocketLike> {
+async function createWebSocket({
+  url,
+  apiKey,
+  headers,
+  pingIntervalMs = PING_INTERVAL_MS,
+}: CreateWebSocketOptions): Promise<WebSocketLike> {
   const { WebSocket } = await import('ws');
   const socket = new WebSocket(url, {
     headers: headers ?? { Authorization: `Bearer ${apiKey}` },
@@ -26,15 +31,15 @@ async function createWebSocket({ url, apiKey, headers }: CreateWebSocketOptions)
   Object.defineProperty(socket, Symbol.for('nodejs.util.inspect.custom'), {
     value: () => `WebSocket { readyState: ${socket.readyState} }`,
   });
-  keepAlive(socket);
+  keepAlive(socket, pingIntervalMs);
   return socket;
 }
 
 /**
- * Ends a connection whose other end is gone without a word: a ping every 1.5 s, and two of them without a sign of life are the
+ * Ends a connection whose other end is gone without a word: two pings without a sign of life are the
  * end. A caller who hears nothing for 5 s is lost anyway; a new connection may still save the call.
  */
-function keepAlive(socket: WebSocket): void {
+function keepAlive(socket: WebSocket, pingIntervalMs: number): void {
   let unanswered = 0;
   const alive = (): void => {
     unanswered = 0;
@@ -44,7 +49,7 @@ function keepAlive(socket: WebSocket): void {
       if (unanswered >= MISSED_PINGS) return socket.terminate();
       unanswered += 1;
       socket.ping();
-    }, PING_INTERVAL_MS);
+    }, pingIntervalMs);
     timer.unref();
     socket.on('close', () => clearInterval(timer));
   });

@@ -24,6 +24,8 @@ export interface CreateWebSocketOptions {
   apiKey: string;
   /** Instead of `Authorization: Bearer <key>`; browsers can't send any. */
   headers?: Readonly<Record<string, string>>;
+  /** How often the server is to be pinged, in milliseconds, where that can be done; default the platform's. */
+  pingIntervalMs?: number;
 }
 
 /** A platform's part. */

@@ -320,6 +320,25 @@ describe('a signal', () => {
 });
 
 describe('a connection that is only half there', () => {
+  it('is noticed the sooner the shorter the interval of pings is', async () => {
+    const server = await startServer();
+    const transport = new OpenAIRealtimeWebSocket({ url: server.url, pingIntervalMs: 100 });
+    const [websocket] = await Promise.all([server.connection(), transport.connect({ apiKey: KEY })]);
+    let pings = 0;
+    websocket.on('ping', () => (pings += 1));
+    const changed = event(transport, 'connection_change');
+    await vi.waitUntil(() => pings >= 3, { interval: 5 });
+    expect(transport.status).toBe('connected');
+    websocket.pause();
+    expect(await changed).toEqual(['disconnected', { code: 1006 }]);
+  });
+
+  it.each([0, 99, 60_001, Number.NaN])('refuses an interval of %d ms', (pingIntervalMs) => {
+    expect(() => new OpenAIRealtimeWebSocket({ pingIntervalMs })).toThrowError(
+      expect.objectContaining({ code: 'ERR_PING_INTERVAL', message: expect.stringContaining('100 to 60000') }),
+    );
+  });
+
   it('is noticed within 5 s, although nobody closes it', { timeout: 15_000 }, async () => {
     const server = await startServer();
     const transport = new OpenAIRealtimeWebSocket({ url: server.url });
