@@ -236,11 +236,22 @@ test('close() in the listener that hears of the connection ends connect()', asyn
   expect(transport.status).toBe('disconnected');
 });
 
-test('a call that the server refuses rejects with its answer and without the key', async () => {
-  const { session } = makeCall({ baseUrl: `${inject('callBaseUrl')}/realtime/nothing`, useInsecureApiKey: true });
-  const failure = await session.connect({ apiKey: 'sk-very-secret' }).catch((error: unknown) => error);
+/** All that a page can print of an error, its causes and its hidden fields included. */
+function printed(error: unknown): string {
+  if (!(error instanceof Error)) return JSON.stringify(error) ?? String(error);
+  const fields = Object.getOwnPropertyNames(error).map((name) => printed(error[name as keyof Error]));
+  return [String(error), error.stack, ...fields].join('\n');
+}
+
+test.each([
+  ['that the server refuses', () => `${inject('callBaseUrl')}/realtime/nothing`, 'sk-very-secret'],
+  ['that does not reach it', () => 'http://127.0.0.1:1/calls', 'sk-very-secret'],
+  ['whose key is no header', () => callUrl, 'sk-very-secret\n-with-a-second-line'],
+])('a call %s rejects without the key', async (_name, baseUrl, apiKey) => {
+  const { session, errors } = makeCall({ baseUrl: baseUrl(), useInsecureApiKey: true });
+  const failure = await session.connect({ apiKey }).catch((error: unknown) => error);
   expect(failure).toMatchObject({ code: 'ERR_CONNECT_FAILED' });
-  expect(String(failure)).not.toContain('very-secret');
+  for (const error of [failure, ...errors]) expect(printed(error)).not.toContain('very-secret');
 });
 
 test('a standing key is refused before anything is asked of the user', async () => {

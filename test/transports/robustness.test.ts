@@ -234,45 +234,69 @@ describe('a clock of the machine that is set back an hour', () => {
   });
 });
 
-describe('arguments of a call that name __proto__', () => {
-  it('change no prototype, and the tool does not see them as its own', async () => {
-    const { transport, socket, clock } = await connectedRig();
-    transport.close();
-    const given: unknown[] = [];
-    const look = tool({
-      name: 'look',
-      description: 'Looks.',
-      parameters: { type: 'object', properties: {}, required: [], additionalProperties: true },
-      strict: false,
-      execute: (input) => {
-        given.push((input as { isAdmin?: unknown }).isAdmin, ({} as { isAdmin?: unknown }).isAdmin);
-        return 'Seen.';
-      },
-    });
-    const session = new RealtimeSession(new RealtimeAgent({ name: 'Ann', tools: [look] }), { transport, clock });
-    await session.connect({ apiKey: KEY });
-    socket.take();
-    const item = {
-      id: 'f1',
-      type: 'function_call',
-      status: 'completed',
-      call_id: 'c1',
-      name: 'look',
-      arguments: '{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}',
-    };
-    socket.receive({ type: 'response.created', event_id: 'e', response: { id: 'r1' } });
-    socket.receive({ type: 'response.output_item.done', event_id: 'e', response_id: 'r1', output_index: 0, item });
-    socket.receive({
-      type: 'response.done',
-      event_id: 'e',
-      response: { id: 'r1', status: 'completed', output: [item] },
-    });
-    for (let turn = 0; turn < 10; turn++) await settle();
-    expect(given).toEqual([undefined, undefined]);
-    expect(socket.take()).toMatchObject([
-      { type: 'conversation.item.create', item: { type: 'function_call_output', call_id: 'c1', output: 'Seen.' } },
-      { type: 'response.create' },
-    ]);
-    session.close();
+/** The model calls a tool with these arguments: what the tool saw, what the model was sent and what the app was told. */
+async function called(name: string, args: string) {
+  const { transport, socket, clock } = await connectedRig();
+  transport.close();
+  const given: unknown[] = [];
+  const look = tool({
+    name: 'look',
+    description: 'Looks.',
+    parameters: { type: 'object', properties: {}, required: [], additionalProperties: true },
+    strict: false,
+    execute: (input) => {
+      given.push(input);
+      return 'Seen.';
+    },
+  });
+  const session = new RealtimeSession(new RealtimeAgent({ name: 'Ann', tools: [look] }), { transport, clock });
+  const errors: unknown[] = [];
+  session.on('error', ({ error }) => errors.push(error));
+  await session.connect({ apiKey: KEY });
+  socket.take();
+  const item = { id: 'f1', type: 'function_call', status: 'completed', call_id: 'c1', name, arguments: args };
+  socket.receive({ type: 'response.created', event_id: 'e', response: { id: 'r1' } });
+  socket.receive({ type: 'response.output_item.done', event_id: 'e', response_id: 'r1', output_index: 0, item });
+  socket.receive({ type: 'response.done', event_id: 'e', response: { id: 'r1', status: 'completed', output: [item] } });
+  for (let turn = 0; turn < 10; turn++) await settle();
+  const sent = socket.take();
+  session.close();
+  return { given, sent, errors };
+}
+
+/** The output of a call, whose text contains this, and the request for an answer to it. */
+function answeredWith(text: string): unknown[] {
+  const output = expect.stringContaining(text);
+  return [
+    { type: 'conversation.item.create', item: { type: 'function_call_output', call_id: 'c1', output } },
+    { type: 'response.create' },
+  ];
+}
+
+describe('a call of the model', () => {
+  it('whose arguments name __proto__ changes no prototype, and the tool does not see them as its own', async () => {
+    const args = '{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}';
+    const { given, sent, errors } = await called('look', args);
+    expect(given.map((input) => (input as { isAdmin?: unknown }).isAdmin)).toEqual([undefined]);
+    expect(({} as { isAdmin?: unknown }).isAdmin).toBeUndefined();
+    expect(sent).toMatchObject(answeredWith('Seen.'));
+    expect(errors).toEqual([]);
+  });
+
+  it.each(['{"topic":', 'null}', '[[['])(
+    'whose arguments are no JSON (%s) is answered so, and nothing rejects',
+    async (args) => {
+      const { given, sent, errors } = await called('look', args);
+      expect(given).toEqual([]);
+      expect(sent).toMatchObject(answeredWith('JSON'));
+      expect(errors).toMatchObject([{ code: 'ERR_TOOL_ARGUMENTS' }]);
+    },
+  );
+
+  it('of a tool that nobody has is answered so, and nothing rejects', async () => {
+    const { given, sent, errors } = await called('fly', '{}');
+    expect(given).toEqual([]);
+    expect(sent).toMatchObject(answeredWith('no such tool'));
+    expect(errors).toMatchObject([{ code: 'ERR_UNKNOWN_TOOL', message: expect.stringContaining('fly') }]);
   });
 });
