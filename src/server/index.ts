@@ -21,6 +21,11 @@ export {
   type MemoryConnectionOptions,
   type MemorySocketEvents,
 } from './memory-socket.ts';
+export { FileJournals, type FileJournalsOptions } from './journals/file-journals.ts';
+export { JournalError, type JournalLease, type JournalStore, type LeaseOptions } from './journals/journal-store.ts';
+export { type JournalGap, LiveJournal, type LiveJournalOptions } from './journals/live-journal.ts';
+export { MemoryJournals } from './journals/memory-journals.ts';
+export { RedisJournals, type RedisJournalsOptions } from './journals/redis-journals.ts';
 export { OpenAIBrain } from './openai-brain.ts';
 export type { OpenAICompatibleOptions } from './openai-client.ts';
 export { OpenAIEars } from './openai-ears.ts';

@@ -12,7 +12,15 @@ export type JournalEntry =
   /** Something happened. */
   | { readonly type: 'input'; readonly input: SessionInput }
   /** A tool or a handoff is about to run; it does when the entry is safe. */
-  | { readonly type: 'tool_started'; readonly callId: string; readonly name: string; readonly arguments: string };
+  | { readonly type: 'tool_started'; readonly callId: string; readonly name: string; readonly arguments: string }
+  /** For a while nothing could be kept. What had waited came before this entry, or a whole state after it. */
+  | {
+      readonly type: 'gap';
+      readonly durationMs: number;
+      readonly droppedEntries: number;
+      /** Tools that ran without a safe record of their start. */
+      readonly unjournalledCallIds: readonly string[];
+    };
 
 /** What a journal tells. */
 export interface JournalledCall {
@@ -28,6 +36,7 @@ export function readJournal(entries: Iterable<JournalEntry>, step: StepFunction)
   for (const entry of entries) {
     if (entry.type === 'state') state = entry.state;
     else if (entry.type === 'tool_started') startedCallIds.add(entry.callId);
+    else if (entry.type === 'gap') for (const callId of entry.unjournalledCallIds) startedCallIds.add(callId);
     else if (state !== null) [state] = step(state, entry.input);
   }
   if (state === null) return null;

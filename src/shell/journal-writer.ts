@@ -11,6 +11,8 @@ export interface SessionJournal {
    * does not run at all if that promise is rejected. A failure is an `error` of the session, which goes on.
    */
   append(entry: JournalEntry): void | Promise<void>;
+  /** Whether an entry of the whole state must come next, because entries were lost. Asked before each input. */
+  wantsState?(): boolean;
 }
 
 /** Inputs between two entries of the whole state, which are what a journal can be cut off at. */
@@ -21,6 +23,8 @@ export class JournalWriter {
   readonly #journal: SessionJournal;
   readonly #report: (error: unknown) => void;
   #inputsUntilState = 0;
+  /** Starts on record; a state that cuts the journal off brings those again that have not ended. */
+  #started = new Map<string, JournalEntry>();
 
   constructor(journal: SessionJournal, report: (error: unknown) => void) {
     this.#journal = journal;
@@ -29,9 +33,10 @@ export class JournalWriter {
 
   /** An input is about to change `state`. */
   record(state: SessionState, input: SessionInput): void {
-    if (this.#inputsUntilState === 0) {
+    if (this.#inputsUntilState === 0 || this.#journal.wantsState?.() === true) {
       this.#inputsUntilState = INPUTS_PER_STATE;
       this.#append({ type: 'state', state });
+      this.#startedAgain(state);
     }
     this.#inputsUntilState -= 1;
     this.#append(inputEntry(input));
@@ -39,7 +44,15 @@ export class JournalWriter {
 
   /** Resolves when it is safe to start the call, rejects when it is not known to be. */
   async started({ callId, name, arguments: text }: CallRef): Promise<void> {
-    await this.#journal.append({ type: 'tool_started', callId, name, arguments: text });
+    const entry: JournalEntry = { type: 'tool_started', callId, name, arguments: text };
+    this.#started.set(callId, entry);
+    await this.#journal.append(entry);
+  }
+
+  #startedAgain(state: SessionState): void {
+    const pendingIds = new Set(state.tools.pending.map(({ call }) => call.callId));
+    this.#started = new Map([...this.#started].filter(([callId]) => pendingIds.has(callId)));
+    for (const entry of this.#started.values()) this.#append(entry);
   }
 
   #append(entry: JournalEntry): void {
