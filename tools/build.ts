@@ -1,4 +1,5 @@
-// Makes dist/: the audio core's builds, the compiled sources, one self-contained file a worklet, and the demo's speech.
+// Makes dist/: the audio core's builds, the compiled sources, one self-contained file a worklet, the demo's speech and the
+// console's page.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -97,4 +98,19 @@ cpSync('src/cli/demo/speech', 'dist/cli/demo/speech', {
   recursive: true,
   filter: (path) => !path.includes('.') || path.endsWith('.wav'),
 });
+// The page of the console, whole: it is served from here, and loads nothing else but the worklets.
+rmSync('dist/console', { recursive: true, force: true });
+await build({
+  entryPoints: ['src/cli/console/main.ts'],
+  outdir: 'dist/console',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'none',
+  conditions: ['bargein-source', 'browser'],
+});
+for (const name of ['index.html', 'console.css']) cpSync(`src/cli/console/${name}`, `dist/console/${name}`);
+
 chmodSync('dist/cli/main.js', 0o755);

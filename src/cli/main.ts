@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { cac } from 'cac';
 import { BargeinError } from '../errors.ts';
 import type { BenchFlags } from './bench.ts';
+import type { ConsoleFlags } from './console.ts';
 import type { ServeFlags } from './serve-flags.ts';
 import { openTerminal, paint } from './terminal.ts';
 
@@ -54,6 +55,15 @@ cli
   .action(async (flags: ServeFlags) => {
     const [{ serve }, { readServeFlags }] = await Promise.all([import('./serve.ts'), import('./serve-flags.ts')]);
     await serve(readServeFlags(flags, process.env, openTerminal()));
+  });
+
+cli
+  .command('console', 'Talk to an agent in the browser and see what was heard; opens recordings, too')
+  .option('--port <port>', 'Port of the page, on 127.0.0.1', { default: 8788 })
+  .option('--scenario <file>', 'What the local server hears and answers, as JSON')
+  .action(async (flags: ConsoleFlags) => {
+    const { runConsole } = await import('./console.ts');
+    await runConsole(flags, process.env, openTerminal());
   });
 
 cli

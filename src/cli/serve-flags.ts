@@ -3,7 +3,7 @@ import type { ServeOptions } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A value on the command line: the parser makes a number of what looks like one, and an array of what is given twice. */
-type FlagValue = string | number | readonly (string | number)[];
+export type FlagValue = string | number | readonly (string | number)[];
 
 /** Options of `serve` as they stand on the command line. */
 export interface ServeFlags {
@@ -64,12 +64,14 @@ export function readServeFlags(flags: ServeFlags, environment: ServeEnvironment,
   };
 }
 
-function oneText(flag: string, value: FlagValue | undefined): string | undefined {
+/** Text of a flag that may be given once; throws `ERR_SERVE_OPTION`. */
+export function oneText(flag: string, value: FlagValue | undefined): string | undefined {
   if (typeof value === 'object') throw wrong(flag, 'may be given once', value);
   return value === undefined ? undefined : String(value);
 }
 
-function portOf(value: FlagValue): number {
+/** A port of the command line; throws `ERR_SERVE_OPTION` for what is none. */
+export function portOf(value: FlagValue): number {
   const port = value === '' ? NaN : Number(value);
   if (Number.isInteger(port) && port >= 0 && port <= MAX_PORT) return port;
   throw wrong('port', `must be a whole number of 0 to ${MAX_PORT} (0 takes a free one)`, value);
