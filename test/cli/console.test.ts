@@ -56,6 +56,11 @@ async function openConsole(): Promise<Page> {
   return page;
 }
 
+/** A busy machine takes its time. */
+function eventually<T>(read: () => Promise<T> | T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(read, { timeout: 40_000 });
+}
+
 /** Pictures of the page in both themes and at both widths, none of which scrolls sideways. */
 async function photograph(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -85,20 +90,18 @@ describe('the console', () => {
     const page = await openConsole();
     const status = page.getByRole('status');
     const transcript = page.getByRole('list', { name: 'Transcript' });
-    await expect.poll(() => status.textContent()).toBe('Ready');
+    await eventually(() => status.textContent()).toBe('Ready');
     await inspect(page, 'empty');
 
     await page.getByRole('button', { name: 'Start call' }).click();
-    await expect.poll(() => status.textContent(), { timeout: 15_000 }).toBe('In call');
+    await eventually(() => status.textContent()).toBe('In call');
     // The microphone asks, and says "stop" while the agent still answers.
-    await expect
-      .poll(() => transcript.textContent(), { timeout: 40_000 })
-      .toMatch(/interrupted after \d+\.\d\d s heard/);
+    await eventually(() => transcript.textContent()).toMatch(/interrupted after \d+\.\d\d s heard/);
     expect(await page.locator('#transcript s.cut').count()).toBe(1);
     expect(await page.getByRole('alert').count()).toBe(0);
     await page.getByRole('searchbox', { name: 'Filter events by type' }).fill('truncate');
     await page.locator('#events summary').first().click();
-    await expect.poll(() => page.locator('#events pre').first().textContent()).toContain('"audio_end_ms"');
+    await eventually(() => page.locator('#events pre').first().textContent()).toContain('"audio_end_ms"');
     await page.getByRole('searchbox', { name: 'Filter events by type' }).fill('');
     await inspect(page, 'barge-in');
 
@@ -106,12 +109,12 @@ describe('the console', () => {
     const words = page.getByRole('textbox', { name: 'Write to the agent' });
     await words.fill('Tell me about the house');
     await words.press('Enter');
-    await expect.poll(() => page.locator('#transcript .agent .pending').count(), { timeout: 15_000 }).toBe(1);
-    await expect.poll(() => page.locator('#depth').textContent()).not.toBe('0.00 s');
-    await expect.poll(() => page.evaluate("document.querySelector('#agent-meter').value")).toBeGreaterThan(-60);
+    await eventually(() => page.locator('#transcript .agent .pending').count()).toBe(1);
+    await eventually(() => page.locator('#depth').textContent()).not.toBe('0.00 s');
+    await eventually(() => page.evaluate("document.querySelector('#agent-meter').value")).toBeGreaterThan(-60);
     await photograph(page, 'speaking');
     await page.getByRole('button', { name: 'Interrupt' }).click();
-    await expect.poll(() => page.locator('#transcript s.cut').count()).toBe(2);
+    await eventually(() => page.locator('#transcript s.cut').count()).toBe(2);
 
     await words.fill('A table for two, please');
     await words.press('Enter');
@@ -119,7 +122,7 @@ describe('the console', () => {
     await approval.waitFor();
     await inspect(page, 'approval');
     await approval.getByRole('button', { name: 'Approve' }).click();
-    await expect.poll(() => transcript.textContent()).toContain('A table by the window is booked.');
+    await eventually(() => transcript.textContent()).toContain('A table by the window is booked.');
 
     const downloads: string[] = [];
     page.on('download', (download) => {
@@ -127,17 +130,17 @@ describe('the console', () => {
       void download.saveAs(path).then(() => downloads.push(path));
     });
     await page.getByRole('button', { name: 'Save' }).click();
-    await expect.poll(() => downloads.length).toBe(2);
+    await eventually(() => downloads.length).toBe(2);
     const wav = readFileSync(`${PICTURES}call.wav`);
     expect(wav.subarray(0, 4).toString()).toBe('RIFF');
     expect(wav.readUInt32LE(40)).toBe(wav.length - 44);
 
     await page.getByLabel('Open recording').setInputFiles(`${PICTURES}call.jsonl`);
-    await expect.poll(() => status.textContent(), { timeout: 15_000 }).toBe('Replay of call.jsonl');
-    await expect.poll(() => page.locator('#transcript s.cut').count()).toBe(2);
+    await eventually(() => status.textContent()).toBe('Replay of call.jsonl');
+    await eventually(() => page.locator('#transcript s.cut').count()).toBe(2);
     await inspect(page, 'replay');
     await page.getByRole('slider', { name: 'Position' }).fill('0');
-    await expect.poll(() => page.locator('#transcript li').count()).toBe(0);
+    await eventually(() => page.locator('#transcript li').count()).toBe(0);
     await page.close();
   }, 180_000);
 
@@ -146,9 +149,9 @@ describe('the console', () => {
     await page
       .getByLabel('Open recording')
       .setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('hello') });
-    await expect
-      .poll(() => page.getByRole('alert').textContent())
-      .toContain('notes.json: line 1 is no line of a wire log');
+    await eventually(() => page.getByRole('alert').textContent()).toContain(
+      'notes.json: line 1 is no line of a wire log',
+    );
     await inspect(page, 'error');
     await page.close();
   }, 60_000);
@@ -159,11 +162,11 @@ describe('the console', () => {
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('c');
-    await expect.poll(() => page.getByRole('status').textContent(), { timeout: 15_000 }).toBe('In call');
+    await eventually(() => page.getByRole('status').textContent()).toBe('In call');
     await page.keyboard.press('m');
-    await expect.poll(() => page.getByRole('button', { name: 'Mute' }).getAttribute('aria-pressed')).toBe('true');
+    await eventually(() => page.getByRole('button', { name: 'Mute' }).getAttribute('aria-pressed')).toBe('true');
     await page.keyboard.press('c');
-    await expect.poll(() => page.getByRole('status').textContent()).toBe('Call ended');
+    await eventually(() => page.getByRole('status').textContent()).toBe('Call ended');
     await page.close();
   }, 60_000);
 });
