@@ -44,8 +44,13 @@ export class Transcript {
       const row = shown?.row ?? document.createElement('li');
       row.className = line.who;
       row.replaceChildren(...contentOf(line));
-      if (shown === undefined) this.#list.append(row);
       this.#shown.set(line.id, { row, text });
+    }
+    // An item's place is known only when those before it are: history inserts, and another recording has another order.
+    for (const [index, { id }] of lines.entries()) {
+      const row = this.#shown.get(id)?.row;
+      const there = this.#list.children[index];
+      if (row !== undefined && row !== there) this.#list.insertBefore(row, there ?? null);
     }
     if (this.#isAtEnd) this.#list.scrollTop = this.#list.scrollHeight;
   }
