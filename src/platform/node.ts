@@ -1,6 +1,7 @@
 // Node's part; chosen by the `node` condition of `#platform`.
 
 import type { WebSocket } from 'ws';
+import { UserError } from '../errors.ts';
 import type { CreateWebSocketOptions, WebSocketLike } from '../transports/defaults.ts';
 import { registerPlatform } from '../transports/defaults.ts';
 import { createTransport } from './transports.ts';
@@ -20,6 +21,9 @@ async function createWebSocket({
   headers,
   pingIntervalMs = PING_INTERVAL_MS,
 }: CreateWebSocketOptions): Promise<WebSocketLike> {
+  if (!(pingIntervalMs >= 100 && pingIntervalMs <= 60_000)) {
+    throw new UserError(`pingIntervalMs must be 100 to 60000 ms, got ${pingIntervalMs}`, { code: 'ERR_PING_INTERVAL' });
+  }
   const { WebSocket } = await import('ws');
   const socket = new WebSocket(url, {
     headers: headers ?? { Authorization: `Bearer ${apiKey}` },

@@ -3,12 +3,12 @@
 
 import { decodeBase64 } from '../audio/base64.ts';
 import type { Clock } from '../clock.ts';
-import { AudioError, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { SessionPlayout } from '../playout/playout.ts';
 import { VirtualPlayout } from '../playout/virtual-playout.ts';
 import type { OutputAudioDeltaEvent, OutputAudioDoneEvent } from '../protocol/server-events.ts';
 import type { WireFormat } from './output-audio.ts';
-import { framesOf, PCM_24_KHZ, samplesOf } from './output-audio.ts';
+import { cutInTheMiddle, framesOf, PCM_24_KHZ, samplesOf } from './output-audio.ts';
 import type { AudioHold, TransportLayerAudio } from './transport.ts';
 
 /** Which audio. */
@@ -39,7 +39,7 @@ export class ModelAudio {
   #current: { readonly itemId: string; readonly contentIndex: number } | undefined;
   #refusedItem = '';
   /** The first byte of a sample that a delta has cut in two; the next one of its item begins with the other. */
-  #cut: { readonly place: AudioPlace; readonly byte: number } | null = null;
+  #cut: { readonly item: string; readonly byte: number } | null = null;
   #hold: AudioHold | null = null;
 
   constructor(host: ModelAudioHost, options: { readonly playout: SessionPlayout | undefined; readonly clock: Clock }) {
@@ -98,12 +98,13 @@ export class ModelAudio {
   }
 
   #end(event: OutputAudioDoneEvent): void {
-    if (this.#cut !== null && isSame(this.#cut.place, placeOf(event))) {
+    const place = placeOf(event);
+    if (this.#cut?.item === keyOf(place)) {
       this.#cut = null;
-      this.#host.onError(halfSample(event));
+      this.#host.onError(cutInTheMiddle(1));
     }
     this.#playout.end(event.item_id, event.content_index);
-    this.#host.onDone(placeOf(event));
+    this.#host.onDone(place);
   }
 
   #write(event: OutputAudioDeltaEvent, format: WireFormat): void {
@@ -137,20 +138,22 @@ export class ModelAudio {
 
   /** Whole samples of PCM16: with the byte that the delta before has left over, without the one that this one does. */
   #wholeSamples(bytes: Uint8Array<ArrayBuffer>, place: AudioPlace): Uint8Array<ArrayBuffer> {
-    const cut = this.#cut !== null && isSame(this.#cut.place, place) ? this.#cut : null;
+    if (this.#cut === null && bytes.length % 2 === 0) return bytes;
+    const item = keyOf(place);
+    const cut = this.#cut?.item === item ? this.#cut : null;
     if (cut === null && bytes.length % 2 === 0) return bytes;
     const before = cut === null ? 0 : 1;
     const joined = new Uint8Array(before + bytes.length);
     if (cut !== null) joined[0] = cut.byte;
     joined.set(bytes, before);
     const byte = joined.at(-1) ?? 0;
-    this.#cut = joined.length % 2 === 0 ? null : { place, byte };
+    this.#cut = joined.length % 2 === 0 ? null : { item, byte };
     return joined.slice(0, joined.length - (joined.length % 2));
   }
 
   /** The server must learn that the item was not heard, so it is told of once. */
   #refuse(place: AudioPlace): void {
-    const item = `${place.itemId}:${place.contentIndex}`;
+    const item = keyOf(place);
     if (this.#refusedItem === item) return;
     this.#refusedItem = item;
     this.#host.onRefused(place);
@@ -165,14 +168,8 @@ function placeOf(event: OutputAudioDeltaEvent | OutputAudioDoneEvent): AudioPlac
   return { responseId: event.response_id, itemId: event.item_id, contentIndex: event.content_index };
 }
 
-function isSame(one: AudioPlace, other: AudioPlace): boolean {
-  return one.itemId === other.itemId && one.contentIndex === other.contentIndex;
-}
-
-function halfSample({ item_id: itemId }: OutputAudioDoneEvent): AudioError {
-  return new AudioError(`the audio of ${itemId} ends in the middle of a sample of PCM16, which was left out`, {
-    code: 'ERR_PCM16_ODD_LENGTH',
-  });
+function keyOf({ itemId, contentIndex }: Pick<AudioPlace, 'itemId' | 'contentIndex'>): string {
+  return `${itemId}:${contentIndex}`;
 }
 
 function rateMismatch(playout: SessionPlayout, format: WireFormat): UserError {

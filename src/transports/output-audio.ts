@@ -44,8 +44,12 @@ export function base64PerSecond({ type, sampleRate }: WireFormat): number {
 
 /** Throws `ERR_PCM16_ODD_LENGTH` unless so many bytes are whole PCM16 samples. */
 export function checkWholeSamples(byteLength: number): void {
-  if (byteLength % 2 === 0) return;
-  throw new AudioError(`PCM16 has two bytes a sample, got ${byteLength} bytes; was a packet cut in the middle?`, {
+  if (byteLength % 2 !== 0) throw cutInTheMiddle(byteLength);
+}
+
+/** The error of PCM16 with half a sample in it. */
+export function cutInTheMiddle(byteLength: number): AudioError {
+  return new AudioError(`PCM16 has two bytes a sample, got ${byteLength} bytes; was a packet cut in the middle?`, {
     code: 'ERR_PCM16_ODD_LENGTH',
   });
 }
