@@ -262,7 +262,7 @@ export class Witness {
         this.awaitsUnseenResponse = false;
         this.isTurnAwaited = false;
         // One that was asked for is no answer to the turn; another one is.
-        if (this.requestedEventId === null && !this.responses.has(input.responseId)) this.#isTurnUnanswered = false;
+        if (this.#openRequestId === null && !this.responses.has(input.responseId)) this.#isTurnUnanswered = false;
         this.requestedEventId = null;
         if (this.responses.has(input.responseId)) break;
         if (this.#openRequestId !== null && this.#isRequestInterrupted) this.startsInterrupted = input.responseId;
