@@ -30,6 +30,7 @@ const checks: readonly (readonly [string, ...string[]])[] = [
     'esm-only',
     '--exclude-entrypoints',
     'worklets/capture.js',
+    'worklets/codec.js',
     'worklets/playback.js',
   ],
   ['size-limit'],

@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { createRealtimeServer } from '../../src/server/index.ts';
 import { SCENARIO } from '../transports/scenario.ts';
 import { makeMicrophone } from './microphone.ts';
+import { startPacketServer } from './packet-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -15,6 +16,8 @@ declare module 'vitest' {
     callBaseUrl: string;
     /** `baseURL` of a server that repeats what it is told. */
     echoBaseUrl: string;
+    /** A WebSocket server of µ-law packets, which is no Realtime server. */
+    packetSocketUrl: string;
   }
 }
 
@@ -48,8 +51,11 @@ export default async function startLocalServers(project: TestProject): Promise<(
   const scenarioServer = createRealtimeServer({ scenario: SCENARIO });
   project.provide('scenarioBaseUrl', (await scenarioServer.listen()).baseUrl);
   project.provide('realtimeUrl', (await server.listen()).url);
+  const packetServer = await startPacketServer();
+  project.provide('packetSocketUrl', packetServer.url);
   project.provide('callBaseUrl', (await callServer.listen()).baseUrl);
   return async () => {
+    packetServer.close();
     await Promise.all([server.close(), callServer.close(), echoServer.close(), scenarioServer.close()]);
   };
 }

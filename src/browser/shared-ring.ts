@@ -1,0 +1,105 @@
+// Records of bytes from one thread to another without a message.
+// One thread pushes, another pulls, and the roles never swap. Each counter has one writer: WRITTEN, VOID_AT and VOIDS the
+// pushing thread, READ the pulling one. A record is there once WRITTEN is behind it, and its room is free once READ is.
+
+const WRITTEN = 0;
+const READ = 1;
+/** What was pushed up to here is void. */
+const VOID_AT = 2;
+/** How often that was said. */
+const VOIDS = 3;
+const HEADER_WORDS = 4;
+const WORD_BYTES = 4;
+
+/** A queue of records between two threads, in shared memory of fixed size; nothing is allocated when it is used. */
+export class SharedRing {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #bytes: Uint8Array<SharedArrayBuffer>;
+  readonly #mask: number;
+  #voidsSeen = 0;
+  /** READ when a record did not fit. */
+  #readWhenFull = 0;
+
+  /** @param memory From `memoryFor`; the other thread makes a ring of its own around the same. */
+  constructor(memory: SharedArrayBuffer) {
+    this.#words = new Int32Array(memory);
+    this.#bytes = new Uint8Array(memory, HEADER_WORDS * WORD_BYTES);
+    this.#mask = this.#bytes.length - 1;
+  }
+
+  /** Memory for at least so many bytes; each record takes 4 to 7 more than its own. */
+  static memoryFor(bytes: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(HEADER_WORDS * WORD_BYTES + 2 ** Math.ceil(Math.log2(bytes)));
+  }
+
+  /** Appends the bytes `from`…`to` as one record; false, and nothing is appended, when there is no room. */
+  push(source: Uint8Array, from: number = 0, to: number = source.length): boolean {
+    const written = Atomics.load(this.#words, WRITTEN);
+    const read = Atomics.load(this.#words, READ);
+    const length = to - from;
+    // Counters wrap around at 2³²; differences don't mind.
+    if (((written - read) | 0) + recordBytes(length) > this.#bytes.length) {
+      this.#readWhenFull = read;
+      return false;
+    }
+    this.#words[HEADER_WORDS + ((written & this.#mask) >> 2)] = length;
+    const at = written + WORD_BYTES;
+    for (let i = 0; i < length; i++) this.#bytes[(at + i) & this.#mask] = source[from + i] ?? 0;
+    Atomics.store(this.#words, WRITTEN, (written + recordBytes(length)) | 0);
+    Atomics.notify(this.#words, WRITTEN);
+    return true;
+  }
+
+  /** Copies the oldest record to the beginning of `target`, which has room for any, and returns its length; −1 without one. */
+  pull(target: Uint8Array): number {
+    const read = Atomics.load(this.#words, READ);
+    if (read === Atomics.load(this.#words, WRITTEN)) return -1;
+    const length = this.#words[HEADER_WORDS + ((read & this.#mask) >> 2)] ?? 0;
+    const at = read + WORD_BYTES;
+    for (let i = 0; i < length; i++) target[i] = this.#bytes[(at + i) & this.#mask] ?? 0;
+    Atomics.store(this.#words, READ, (read + recordBytes(length)) | 0);
+    Atomics.notify(this.#words, READ);
+    return length;
+  }
+
+  /** Pushing thread: what was pushed so far is to be dropped. */
+  makeVoid(): void {
+    Atomics.store(this.#words, VOID_AT, Atomics.load(this.#words, WRITTEN));
+    Atomics.add(this.#words, VOIDS, 1);
+  }
+
+  /** Pulling thread: drops what is void, and tells whether anything was made so since the last call. */
+  dropVoid(): boolean {
+    const voids = Atomics.load(this.#words, VOIDS);
+    if (voids === this.#voidsSeen) return false;
+    this.#voidsSeen = voids;
+    const voidAt = Atomics.load(this.#words, VOID_AT);
+    // What was pulled already may have been behind it.
+    if (((voidAt - Atomics.load(this.#words, READ)) | 0) > 0) {
+      Atomics.store(this.#words, READ, voidAt);
+      Atomics.notify(this.#words, READ);
+    }
+    return true;
+  }
+
+  /** Pulling thread: resolves when there is a record, or at `wake`. Not for threads that must not wait. */
+  async pushed(): Promise<void> {
+    await Atomics.waitAsync(this.#words, WRITTEN, Atomics.load(this.#words, READ)).value;
+  }
+
+  /** Pushing thread: resolves when there is more room than at the last `push` that found none, or at `wake`. */
+  async pulled(): Promise<void> {
+    await Atomics.waitAsync(this.#words, READ, this.#readWhenFull).value;
+  }
+
+  /** Lets `pushed` and `pulled` return. */
+  wake(): void {
+    Atomics.notify(this.#words, WRITTEN);
+    Atomics.notify(this.#words, READ);
+  }
+}
+
+/** With the length before it, in whole words. */
+function recordBytes(length: number): number {
+  return (WORD_BYTES + length + WORD_BYTES - 1) & -WORD_BYTES;
+}
