@@ -8,7 +8,6 @@ import {
   pcm16FromFloat,
 } from '../../src/audio/index.ts';
 import { CodecNode, type CodecNodeOptions } from '../../src/browser/index.ts';
-import PAGE from '../../docs/codec-worklet.md?raw';
 import { noise } from './noise.ts';
 import { OutputRecorder } from './output-recorder.ts';
 
@@ -45,11 +44,17 @@ async function stage(options: Partial<CodecNodeOptions>) {
 
 const CODINGS = {
   pcm16: {
-    encode: (samples: Int16Array) => bytesFromPcm16(samples),
-    decode: (_: Uint8Array, samples: Int16Array) => samples,
+    encode: (samples: Int16Array<ArrayBuffer>) => bytesFromPcm16(samples),
+    decode: (_: Uint8Array, samples: Int16Array<ArrayBuffer>) => samples,
   },
-  mulaw: { encode: (samples: Int16Array) => encodeMulaw(samples), decode: (packet: Uint8Array) => decodeMulaw(packet) },
-  alaw: { encode: (samples: Int16Array) => encodeAlaw(samples), decode: (packet: Uint8Array) => decodeAlaw(packet) },
+  mulaw: {
+    encode: (samples: Int16Array<ArrayBuffer>) => encodeMulaw(samples),
+    decode: (packet: Uint8Array) => decodeMulaw(packet),
+  },
+  alaw: {
+    encode: (samples: Int16Array<ArrayBuffer>) => encodeAlaw(samples),
+    decode: (packet: Uint8Array) => decodeAlaw(packet),
+  },
 } as const;
 const ROUTES = [
   { route: 'shared memory', sharedMemory: true },
@@ -166,7 +171,8 @@ test('refuses a format that it has not, a rate out of range and a packet that en
 });
 
 test('the example of the documentation streams over a plain WebSocket and tells what was heard of a cleared answer', async () => {
-  const [, example = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(PAGE) ?? [];
+  const page = await fetch(new URL('../../docs/codec-worklet.md', import.meta.url));
+  const [, example = ''] = /^```ts\n([\s\S]*?)^```$/m.exec(await page.text()) ?? [];
   const socketUrl = inject('packetSocketUrl');
   const text = example
     .replace("'bargein/browser'", `'${new URL('../../src/browser/index.ts', import.meta.url).href}'`)
