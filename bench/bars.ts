@@ -157,6 +157,9 @@ function kernelBars(figures: Figures): Bar[] {
       figures.ratio('RMS and peak', SIMD, 'bargein, own views', ['loop'], 8),
       figures.ratio('RMS and peak', SIMD, 'bargein', ['loop'], 4.5),
     ]),
+    bar('level with the conversion', 'the same without', [
+      figures.times('level with the conversion', 'bargein with the level', 'the same without', 1.1),
+    ]),
     bar('base64', 'best native; btoa and atob loops', [
       figures.ratio('base64 encode', SIMD, 'bargein', ['Buffer', 'toBase64'], 1),
       figures.ratio('base64 decode', SIMD, 'bargein', ['Buffer', 'setFromBase64'], 1),

@@ -1,39 +1,59 @@
-import { stripVTControlCharacters } from 'node:util';
 import { paint } from '../src/cli/terminal.ts';
 import { type Bar, type Cell, verdictOf } from './bar.ts';
 import type { Comparison } from './compare.ts';
 import type { Circumstances } from './results.ts';
 import { estimate, pairedRatios, spread, typical } from './statistics.ts';
 import { isOurs, type Entry, type Outcome } from './subject.ts';
+import { type Row, tableLines, wrappedLines } from './table.ts';
+
+const INDENT = '    ';
 
 /** Which machine, with what. */
 export function describeCircumstances(made: Circumstances): string[] {
   return [
-    `${made.processor}, ${made.processors} processors, load ${made.load}; ${made.platform}; Node ${made.node} (V8 ${made.v8}); ` +
-      `commit ${made.commit ?? 'unknown'}; ${made.at}`,
-    `Each figure: median of ${made.runs} processes, ${made.settings.rounds} interleaved rounds of ${made.settings.batchMs} ms; ` +
-      'ratios are taken within a round, [95 % interval].',
+    ...wrappedLines(
+      `${made.processor}, ${made.processors} processors, load ${made.load}; ${made.platform}; Node ${made.node} (V8 ${made.v8}); ` +
+        `commit ${made.commit ?? 'unknown'}; ${made.at}`,
+    ),
+    ...wrappedLines(
+      `Each figure: median of ${made.runs} processes, ${made.settings.rounds} interleaved rounds of ${made.settings.batchMs} ms; ` +
+        'ratios are taken within a round, [95 % interval].',
+    ),
   ];
 }
 
-/** One subject as a table: time, quartiles, and how many times as long as each of ours a peer takes. */
+/** One subject as a table: time, quartiles, and how many times as long as each of ours a peer takes; or what was found. */
 export function describeOutcome(outcome: Outcome): string[] {
   const build = outcome.build === null ? '' : `, ${outcome.build} build`;
-  const head = `${paint.bold(outcome.subject)} (${outcome.operation}${build})`;
+  const head = wrappedLines(`${paint.bold(outcome.subject)} (${outcome.operation}${build})`);
   const isTimed = outcome.entries.some((entry) => entry.rounds.flat().length > 0);
-  if (!isTimed) {
-    const rows = outcome.entries.map((entry) => [entry.contender, describeFacts(entry)]);
-    return [head, ...alignColumns(rows).map((row) => `  ${row}`)];
-  }
-  const ours = outcome.entries.filter(({ contender }) => isOurs(contender));
-  const titles = ['', 'median', 'quartiles', ...ours.map(({ contender }) => `× ${contender}`), ''];
-  const rows = outcome.entries.map((entry) => [
-    entry.contender,
-    ...timeCells(entry),
-    ...ours.map((own) => (isOurs(entry.contender) ? '' : ratioCell(own, entry))),
-    describeFacts(entry),
-  ]);
-  return [head, ...alignColumns([titles, ...rows]).map((row) => `  ${row}`)];
+  const columns = isTimed ? [...timeColumns(outcome), ...factColumns(outcome)] : factColumns(outcome);
+  const rows = outcome.entries.map((entry, i) => [entry.contender, ...columns.map(([, ...cells]) => cells[i] ?? '')]);
+  return [...head, ...tableLines([['', ...columns.map(([title = '']) => title)], ...rows], '  ')];
+}
+
+/** Columns, each with its title first. */
+function timeColumns({ entries }: Outcome): Row[] {
+  const ours = entries.filter(({ contender }) => isOurs(contender));
+  const times = entries.map((entry) => timeCells(entry));
+  return [
+    ['median', ...times.map(([median = '']) => median)],
+    ['quartiles', ...times.map(([, quartiles = '']) => quartiles)],
+    ...ours.map((own) => [
+      `× ${own.contender}`,
+      ...entries.map((entry) => (isOurs(entry.contender) ? '' : ratioCell(own, entry))),
+    ]),
+  ];
+}
+
+function factColumns({ entries }: Outcome): Row[] {
+  const names = [...new Set(entries.flatMap(({ facts }) => Object.keys(facts)))];
+  return names.map((name) => [name, ...entries.map(({ facts }) => formatFact(facts[name]))]);
+}
+
+function formatFact(value: number | undefined): string {
+  if (value === undefined) return '';
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
 }
 
 function timeCells({ rounds }: Entry): string[] {
@@ -46,22 +66,26 @@ function ratioCell(own: Entry, peer: Entry): string {
   return `${formatRatio(value)} [${formatRatio(low)}…${formatRatio(high)}]`;
 }
 
-/** The bars: each with its worst cell, or all cells where they were asked for. */
+/** The bars: each with its worst cell below it, or all cells where they were asked for. */
 export function describeBars(bars: readonly Bar[], showsCells: boolean): string[] {
-  const rows = bars.map((bar) => {
+  const heads = tableLines([
+    ['bar', 'subject', 'worst figure'],
+    ...bars.map((bar) => {
+      const worst = worstCell(bar);
+      return [describeVerdict(bar), bar.subject, worst === undefined ? '' : describeCell(worst)];
+    }),
+  ]);
+  return heads.flatMap((line, i) => {
+    const bar = bars[i - 1];
+    if (bar === undefined) return [line];
     const worst = worstCell(bar);
-    return [
-      describeVerdict(bar),
-      bar.subject,
-      bar.against,
-      worst === undefined ? '' : describeCell(worst),
-      worst?.name ?? '',
-    ];
+    if (!showsCells) return [line, ...(worst === undefined ? [] : wrappedLines(worst.name, INDENT))];
+    const cells = bar.cells.flatMap((cell) => [
+      ...wrappedLines(cell.name, INDENT),
+      `${INDENT}${INDENT}${verdictOf(cell)}: ${describeCell(cell)}`,
+    ]);
+    return [line, ...cells];
   });
-  const lines = alignColumns([['bar', 'subject', 'against', 'worst figure', 'which'], ...rows]);
-  if (!showsCells) return lines;
-  const cells = bars.flatMap((bar) => bar.cells.map((cell) => [verdictOf(cell), describeCell(cell), cell.name]));
-  return [...lines, '', ...alignColumns(cells)];
 }
 
 /** The measured cell that fails its limit by most, or passes it by least. */
@@ -96,20 +120,14 @@ function formatFigure(value: number): string {
 /** What has changed since earlier results; the steady ones are counted only. */
 export function describeComparisons(comparisons: readonly Comparison[]): string[] {
   const moved = comparisons.filter(({ isSlower, isFaster }) => isSlower || isFaster);
-  const rows = moved.map(({ name, yardstick, change, isSlower }) => [
-    isSlower ? paint.red('slower') : paint.green('faster'),
-    `${formatFigure(change.value)}× the time [${formatFigure(change.low)}…${formatFigure(change.high)}]`,
-    name,
-    yardstick === null ? 'by the clock' : `relative to ${yardstick}`,
+  const lines = moved.flatMap(({ name, yardstick, change, isSlower }) => [
+    `${isSlower ? paint.red('slower') : paint.green('faster')}  ${formatFigure(change.value)}× the time ` +
+      `[${formatFigure(change.low)}…${formatFigure(change.high)}] ` +
+      (yardstick === null ? 'by the clock' : `relative to ${yardstick}`),
+    ...wrappedLines(name, INDENT),
   ]);
   const steady = comparisons.length - moved.length;
-  return [...alignColumns(rows), `${steady} of ${comparisons.length} timings are unchanged within their intervals.`];
-}
-
-function describeFacts(entry: Entry): string {
-  return Object.entries(entry.facts)
-    .map(([name, value]) => `${name} ${Number.isInteger(value) ? value : Number(value.toPrecision(4))}`)
-    .join(', ');
+  return [...lines, `${steady} of ${comparisons.length} timings are unchanged within their intervals of 95 %.`];
 }
 
 function formatNs(ns: number): string {
@@ -119,18 +137,4 @@ function formatNs(ns: number): string {
 
 function formatRatio(ratio: number): string {
   return `${ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(ratio >= 10 ? 3 : 2)}×`;
-}
-
-/** Rows of cells as lines: the first column to the left, the others as wide as their widest cell. */
-function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, stripVTControlCharacters(cell).length);
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - stripVTControlCharacters(cell).length))
-      .join('  ')
-      .trimEnd(),
-  );
 }

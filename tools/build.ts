@@ -94,6 +94,8 @@ await build({
   plugins: [besideTheProduct],
 });
 
+cpSync('bench/results.schema.json', 'dist/bench/results.schema.json');
+
 cpSync('src/cli/demo/speech', 'dist/cli/demo/speech', {
   recursive: true,
   filter: (path) => !path.includes('.') || path.endsWith('.wav'),

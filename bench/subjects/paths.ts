@@ -12,7 +12,7 @@ import {
   telephonyOutChain,
 } from '../competitors/paths.ts';
 import { noiseFloat, noisePcm16 } from '../corpus.ts';
-import { allocatedBytes, HEAP_FLAGS } from '../heap.ts';
+import { allocatedObjects, HEAP_FLAGS } from '../heap.ts';
 import { type Contender, type Facts, type Race, type Subject, type Survey, timed } from '../subject.ts';
 
 /** 20 ms at each rate. */
@@ -110,28 +110,40 @@ function allocationOf(path: Path): Survey {
   return {
     kind: 'survey',
     name: `path ${path.name}, allocation`,
-    operation: 'bytes of the heap for each 20 ms, with and without the text that is returned',
+    operation: 'bytes of the objects made for each 20 ms, with and without the text that is returned',
     isPerBuild: false,
     runs: 1,
     nodeFlags: HEAP_FLAGS,
     async survey(build: CoreBuild) {
       await loadCore(build);
-      return (await chainsOf(path)).map(({ name, convert }) => ({ contender: name, facts: allocation(convert) }));
+      const findings = [];
+      for (const { name, convert } of await chainsOf(path)) {
+        findings.push({ contender: name, facts: await allocation(convert) });
+      }
+      return findings;
     },
   };
 }
 
-function allocation(convert: () => string | Float32Array): Facts {
-  const allocated = allocatedBytes(convert);
+async function allocation(convert: () => string | Float32Array): Promise<Facts> {
   const result = convert();
-  const textBytes = typeof result === 'string' ? textBytesOf(result.length) : 0;
-  return { allocatedBytes: allocated, textBytes, besidesTextBytes: allocated - textBytes };
+  const textBytes = typeof result === 'string' ? await textBytesOf(result.length) : 0;
+  let allocatedBytes = 0;
+  let besidesTextBytes = 0;
+  for (const [size, objects] of await allocatedObjects(convert)) {
+    allocatedBytes += size * objects;
+    // The sample counts are right to a few in a thousand: one text is one.
+    besidesTextBytes += size * (size === textBytes ? Math.max(0, Math.round(objects) - 1) : objects);
+  }
+  return { allocatedBytes: Math.round(allocatedBytes), textBytes, besidesTextBytes: Math.round(besidesTextBytes) };
 }
 
-/** What a text of so many characters takes alone, with its share of what V8 leaves free at the end of a page. */
-function textBytesOf(characters: number): number {
+/** Size of a text of so many characters: of what is made for one, almost all. */
+async function textBytesOf(characters: number): Promise<number> {
   const bytes = Buffer.alloc(characters, 'A');
-  return allocatedBytes(() => bytes.toString('latin1'));
+  const objects = await allocatedObjects(() => bytes.toString('latin1'));
+  const [size] = [...objects].toSorted(([a, aCount], [b, bCount]) => b * bCount - a * aCount)[0] ?? [0];
+  return size;
 }
 
 export const pathSubjects: readonly Subject[] = PATHS.flatMap((path) => [raceOf(path), allocationOf(path)]);
