@@ -25,12 +25,13 @@ function slowed(subject: string, factor: number): Outcome[] {
 
 describe('the report', () => {
   it('fits a hundred columns, whatever was measured', () => {
+    const bars = judge(outcomes);
     const lines = [
       ...describeCircumstances(RESULTS.circumstances),
       ...outcomes.flatMap((outcome) => describeOutcome(outcome)),
-      ...describeBars(judge(outcomes), false),
-      ...describeBars(judge(outcomes), true),
-      ...describeComparisons(compare(outcomes, slowed('path microphone', 2))),
+      ...describeBars(bars, false),
+      ...describeBars(bars, true),
+      ...describeComparisons(compare(outcomes, slowed('path telephony out', 2))),
     ];
     expect(lines.filter((line) => stripVTControlCharacters(line).length > 100)).toEqual([]);
   });
@@ -52,8 +53,8 @@ describe('a comparison of real results', () => {
   });
 
   it('finds a path that takes a tenth longer, with 95 % confidence, and nothing else', () => {
-    const slower = compare(outcomes, slowed('path microphone', 1.1)).filter(({ isSlower }) => isSlower);
-    expect(new Set(slower.map(({ name }) => name.split(',')[0]))).toEqual(new Set(['path microphone']));
+    const slower = compare(outcomes, slowed('path telephony out', 1.1)).filter(({ isSlower }) => isSlower);
+    expect(new Set(slower.map(({ name }) => name.split(',')[0]))).toEqual(new Set(['path telephony out']));
     for (const { change } of slower) {
       expect(change.value).toBeCloseTo(1.1, 5);
       expect(change.low).toBeGreaterThan(1);
