@@ -7,6 +7,7 @@ import { pairName, RATE_PAIRS } from './rate-pairs.ts';
 import type { Circumstances, Results } from './results.ts';
 import { estimate, pairedRatios, typical } from './statistics.ts';
 import { type Entry, isOurs, type Outcome } from './subject.ts';
+import { COPY_OF_FLOATS } from './subjects/pcm16.ts';
 
 interface VegaLite {
   compile(spec: object): { readonly spec: object };
@@ -101,7 +102,9 @@ export function ratioBars(outcomes: readonly Outcome[]): RatioBar[] {
     const entries = fastestBuild(outcomes, subject)?.entries ?? [];
     const own = entries.find(({ contender }) => contender === 'bargein');
     if (own === undefined) return [];
-    return entries.filter(({ contender }) => !isOurs(contender)).map((peer) => ratioBar(subject, own, peer));
+    return entries
+      .filter(({ contender }) => !isOurs(contender) && contender !== COPY_OF_FLOATS)
+      .map((peer) => ratioBar(subject, own, peer));
   });
 }
 

@@ -6,11 +6,14 @@ import { type Contender, type Subject, timed } from '../subject.ts';
 
 const FRAMES = 480;
 
+/** No peer: it converts nothing. */
+export const COPY_OF_FLOATS = 'copy of the floats';
+
 /** What moving the floats takes the engine that does nothing else. */
 function copy(floats: Float32Array): Contender {
   const copied = new Float32Array(floats.length);
   return {
-    name: 'copy of the floats',
+    name: COPY_OF_FLOATS,
     time: timed((times) => {
       for (let i = 0; i < times; i++) copied.set(floats);
     }),
