@@ -85,9 +85,8 @@ export function inputGateCore(rules: InputGateRules): FeatureCore {
     passage.pass(input);
     const { connection } = passage.state;
     if (connection === 'open') return own;
-    // Words that were on the way are lost with the connection; what was understood is still judged and answered.
-    const turns = own.turns.filter(({ isChecking }) => isChecking);
-    return connection === 'closed' ? initial : answered({ ...own, turns, speechItemId: null }, atMs, passage);
+    // Words that were on the way are lost with the connection: their turns are judged without, when their time is up.
+    return connection === 'closed' ? initial : answered({ ...own, speechItemId: null }, atMs, passage);
   });
 }
 
