@@ -52,6 +52,8 @@ import { readTransport } from './transport-inputs.ts';
 type UnstampedInput = TransportInput | CommandInput | SettlementInput | PlayoutInput | TimerInput | FeatureInput;
 
 export { initialConfig } from './agent-roster.ts';
+/** By it a loader sees whether this is of the same instance of the package. */
+export { RunContext } from '../agent/run-context.ts';
 
 let sessionCount = 0;
 
