@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { typeCheckClientEvents } from './test/browser/commands.ts';
 import {
   BARGE_INS_WAV,
   CHROMIUM_FLAGS,
@@ -18,6 +19,7 @@ function browserThatHears(wavPath: string) {
     enabled: true,
     headless: true,
     screenshotFailures: false,
+    commands: { typeCheckClientEvents },
     provider: playwright({ launchOptions: { executablePath, args: [...CHROMIUM_FLAGS, microphoneFlag(wavPath)] } }),
     instances: [{ browser: 'chromium' as const }],
   };

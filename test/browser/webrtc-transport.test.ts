@@ -1,6 +1,7 @@
 // Our own WebRTC transport in a real browser, on the phone with the local server.
 
-import { expect, inject, test, vi } from 'vitest';
+import { expect, inject, test } from 'vitest';
+import { commands } from 'vitest/browser';
 import { OpenAIRealtimeWebRTC, RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
 import type { OpenAIRealtimeWebRTCOptions } from '../../src/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
@@ -8,6 +9,19 @@ import { converse, EVENTS } from '../transports/scenario.ts';
 import { LevelProbe } from './level-probe.ts';
 
 const callUrl = `${inject('callBaseUrl')}/realtime/calls`;
+
+interface ClientEvent {
+  readonly type: string;
+  readonly item?: { readonly content?: readonly { readonly text?: string }[] };
+}
+
+/** Every event that a call of this file sent, in order. */
+const sent: ClientEvent[] = [];
+const send = RTCDataChannel.prototype.send as (this: RTCDataChannel, text: string) => void;
+RTCDataChannel.prototype.send = function record(this: RTCDataChannel, text: string) {
+  sent.push(JSON.parse(text) as ClientEvent);
+  send.call(this, text);
+} as RTCDataChannel['send'];
 
 async function ephemeralKey(): Promise<string> {
   const minted = await fetch(`${inject('callBaseUrl')}/realtime/client_secrets`, { method: 'POST' });
@@ -148,8 +162,6 @@ test('a call that is lost is made again, and the new one is told the conversatio
     baseUrl: `${baseUrl}/realtime/calls`,
     mediaStream: silentMicrophone(),
   });
-  const sent: { type: string; item?: { content?: readonly { text?: string }[] } }[] = [];
-  const sendText = vi.spyOn(RTCDataChannel.prototype, 'send');
   session.on('connection', ({ state }) => note(`connection ${state}`));
   const apiKey = async (): Promise<string> => {
     const minted = await fetch(`${baseUrl}/realtime/client_secrets`, { method: 'POST' });
@@ -159,7 +171,7 @@ test('a call that is lost is made again, and the new one is told the conversatio
   const first = transport.callId;
   session.sendMessage('The lake is deep.');
   await happened('playback_done');
-  sendText.mockClear();
+  const sentBefore = sent.length;
   const hungUp = await fetch(`${baseUrl}/realtime/calls/${first}/hangup`, {
     method: 'POST',
     headers: { Authorization: 'Bearer local' },
@@ -169,9 +181,8 @@ test('a call that is lost is made again, and the new one is told the conversatio
   expect(transport.callId).not.toBe(first);
   session.sendMessage('Is it cold?');
   await happened('playback_done', 2);
-  sent.push(...sendText.mock.calls.map(([text]) => JSON.parse(text as unknown as string) as (typeof sent)[number]));
-  sendText.mockRestore();
   const told = sent
+    .slice(sentBefore)
     .filter(({ type }) => type === 'conversation.item.create')
     .map(({ item }) => item?.content?.[0]?.text);
   expect(told).toHaveLength(3);
@@ -296,4 +307,9 @@ test('the conversation of every transport, with the same events in the same orde
     };
   });
   expect(events).toEqual(EVENTS);
+}, 60_000);
+
+test('every event that these calls sent is one that the service takes, to a type checker', async () => {
+  expect(new Set(sent.map(({ type }) => type)).size).toBeGreaterThan(4);
+  expect(await commands.typeCheckClientEvents(sent)).toBe('');
 }, 60_000);
