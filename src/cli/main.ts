@@ -95,6 +95,22 @@ cli
     if (!(await bench(flags, openTerminal()))) process.exitCode = 1;
   });
 
+cli
+  .command('fleet <action> [target] [...words]', 'Look after calls: ls, tail CALL, say CALL WORDS, drain PROCESS')
+  .option('--url <url>', 'The Redis server of the fleet', { default: 'redis://127.0.0.1:6379' })
+  .option('--prefix <prefix>', 'What the keys of the fleet begin with')
+  .action(
+    async (
+      action: string,
+      target: string | undefined,
+      words: readonly string[],
+      { url, prefix }: { url: string; prefix?: string },
+    ) => {
+      const { fleet } = await import('./fleet.ts');
+      await fleet({ action, target, words, url, prefix }, openTerminal());
+    },
+  );
+
 cli.help();
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 cli.version(version);

@@ -31,6 +31,8 @@ export interface PhoneSimulatorOptions {
   /** From the arrival of audio at an empty buffer to the first sound of it; default 0 ms. */
   readonly playbackDelayMs?: number;
   readonly customParameters?: Readonly<Record<string, string>>;
+  /** The provider's name of the call; default `CA` and 32 zeros. */
+  readonly callSid?: string;
 }
 
 /**
@@ -47,6 +49,7 @@ export class PhoneSimulator {
   readonly #wire: PhoneWire;
   readonly #playbackDelayMs: number;
   readonly #parameters: Readonly<Record<string, string>>;
+  readonly #callSid: string;
   readonly #heard: Uint8Array[] = [];
   #heardFrames = 0;
   #playedFrames = 0;
@@ -68,6 +71,7 @@ export class PhoneSimulator {
     this.#wire = options.wire;
     this.#playbackDelayMs = options.playbackDelayMs ?? 0;
     this.#parameters = options.customParameters ?? {};
+    this.#callSid = options.callSid ?? `CA${'0'.repeat(32)}`;
     this.streamSid = `MZ${Math.floor(options.clock.nowMs()).toString(16).padStart(32, '0')}`;
     this.#wire.onText = (text) => this.#receive(text);
     this.#wire.onClose = () => this.#closed();
@@ -115,7 +119,7 @@ export class PhoneSimulator {
       start: {
         accountSid: 'AC00000000000000000000000000000000',
         streamSid: this.streamSid,
-        callSid: 'CA00000000000000000000000000000000',
+        callSid: this.#callSid,
         tracks: ['inbound'],
         customParameters: this.#parameters,
         mediaFormat: { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 },

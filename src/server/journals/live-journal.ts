@@ -4,7 +4,7 @@
 import { type Clock, systemClock, type Timer } from '../../clock.ts';
 import type { JournalEntry } from '../../session/journal.ts';
 import type { SessionJournal } from '../../shell/journal-writer.ts';
-import { JournalError, type JournalLease, type JournalStore } from './journal-store.ts';
+import { JournalError, type JournalLease, type JournalStore, leaseLost } from './journal-store.ts';
 
 /** Entries in one hand-over to the store. */
 const MAX_BATCH = 500;
@@ -13,6 +13,9 @@ const MAX_WAITING = 5000;
 /** A store that has not answered for so long is taken for away. */
 const ANSWER_TIMEOUT_MS = 1000;
 const RETRY_MS = 100;
+
+/** Token of a lease that nobody has given, because the store was away when the call began. */
+export const UNLEASED = 0;
 
 /** A time in which nothing was safe. */
 export interface JournalGap {
@@ -83,6 +86,7 @@ export class LiveJournal implements SessionJournal {
 
   append(entry: JournalEntry): void | Promise<void> {
     if (this.#lost !== null) return entry.type === 'tool_started' ? Promise.reject(this.#lost) : undefined;
+    if (this.#isClosed) return entry.type === 'tool_started' ? Promise.reject(leaseLost(this.#lease)) : undefined;
     if (entry.type === 'state') this.#wantsState = false;
     if (entry.type !== 'tool_started') return this.#add(entry, null);
     return new Promise((resolve, reject) => {
@@ -137,8 +141,10 @@ export class LiveJournal implements SessionJournal {
         await this.#cutOff(batch);
         if (this.#waiting.length === 0) for (const done of this.#onEmpty.splice(0)) done();
       } catch (error) {
-        if (error instanceof JournalError && error.code === 'ERR_LEASE_LOST') this.#lose(error);
-        else if (error instanceof JournalError && error.code === 'ERR_JOURNAL_FORGOTTEN') await this.#claimAgain(error);
+        const code = error instanceof JournalError ? error.code : '';
+        if (code === 'ERR_JOURNAL_FORGOTTEN' || (code === 'ERR_LEASE_LOST' && this.#lease.token === UNLEASED))
+          await this.#claimAgain();
+        else if (error instanceof JournalError && code === 'ERR_LEASE_LOST') this.#lose(error);
         else await this.#wait();
       }
     }
@@ -210,13 +216,16 @@ export class LiveJournal implements SessionJournal {
     this.#wantsState = true;
   }
 
-  /** The store came back empty: whoever comes first has the call. */
-  async #claimAgain(reason: JournalError): Promise<void> {
+  /**
+   * The store came back empty: whoever comes first has the call. One that began while the store was away is where its
+   * caller is.
+   */
+  async #claimAgain(): Promise<void> {
     const { callId, owner, token } = this.#lease;
     try {
-      const { ttlMs } = this.#options;
-      const lease = await this.#answered(this.#store.lease(callId, { owner, ttlMs, aboveToken: token }));
-      if (lease === null) return this.#lose(reason);
+      const options = { owner, ttlMs: this.#options.ttlMs, aboveToken: token, isForced: token === UNLEASED };
+      const lease = await this.#answered(this.#store.lease(callId, options));
+      if (lease === null) return this.#lose(leaseLost(this.#lease));
       this.#lease = lease;
       this.#awaySinceMs ??= this.#waiting[0]?.atMs ?? this.#clock.nowMs();
       this.#wantsState = true;

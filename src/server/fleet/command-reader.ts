@@ -1,0 +1,94 @@
+import { type Clock, systemClock } from '../../clock.ts';
+import type { RedisLink } from '../journals/redis-link.ts';
+import type { FleetCommand } from './fleet-command.ts';
+import type { FleetKeys } from './fleet-keys.ts';
+
+const MAX_KEPT_COMMANDS = 1000;
+const BLOCK_MS = 5000;
+const RETRY_MS = 200;
+const REPLY_KEPT_S = 60;
+
+/** What a process is told: about a call, or, without one, about itself. */
+export type NodeCommand = FleetCommand | { readonly type: 'drain' };
+
+/** Reads what supervisors want of a process, one after the other, and answers each. */
+export class CommandReader {
+  readonly #link: RedisLink;
+  readonly #waiting: RedisLink;
+  readonly #keys: FleetKeys;
+  readonly #node: string;
+  readonly #obey: (callId: string | null, command: NodeCommand) => Promise<void>;
+  readonly #clock: Clock = systemClock;
+  #lastId: string;
+  #isClosed = false;
+  #ended: Promise<void> = Promise.resolve();
+
+  /** Commands from now on. */
+  static async open(
+    link: RedisLink,
+    keys: FleetKeys,
+    node: string,
+    obey: (callId: string | null, command: NodeCommand) => Promise<void>,
+  ): Promise<CommandReader> {
+    const trim = { strategy: 'MAXLEN', strategyModifier: '~', threshold: MAX_KEPT_COMMANDS } as const;
+    const id = await link.client.xAdd(keys.commands(node), '*', { joined: node }, { TRIM: trim });
+    const reader = new CommandReader({ link, waiting: await link.twin(), keys, node, obey, lastId: id ?? '$' });
+    reader.#ended = reader.#read();
+    return reader;
+  }
+
+  private constructor(parts: {
+    readonly link: RedisLink;
+    readonly waiting: RedisLink;
+    readonly keys: FleetKeys;
+    readonly node: string;
+    readonly obey: (callId: string | null, command: NodeCommand) => Promise<void>;
+    readonly lastId: string;
+  }) {
+    this.#link = parts.link;
+    this.#waiting = parts.waiting;
+    this.#keys = parts.keys;
+    this.#node = parts.node;
+    this.#obey = parts.obey;
+    this.#lastId = parts.lastId;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#waiting.close();
+    await this.#ended;
+  }
+
+  async #read(): Promise<void> {
+    const key = this.#keys.commands(this.#node);
+    while (!this.#isClosed) {
+      try {
+        const streams = (await this.#waiting.client.xRead({ key, id: this.#lastId }, { BLOCK: BLOCK_MS })) as
+          | readonly {
+              readonly messages: readonly { readonly id: string; readonly message: Record<string, string> }[];
+            }[]
+          | null;
+        for (const { id, message } of streams?.[0]?.messages ?? []) {
+          this.#lastId = id;
+          await this.#answer(message);
+        }
+      } catch {
+        if (this.#isClosed) return;
+        await new Promise<void>((resolve) => this.#clock.schedule(RETRY_MS, resolve));
+      }
+    }
+  }
+
+  async #answer({ commandId, callId, command }: Record<string, string>): Promise<void> {
+    if (commandId === undefined || command === undefined) return;
+    let reply = 'ok';
+    try {
+      await this.#obey(callId === undefined || callId === '' ? null : callId, JSON.parse(command) as NodeCommand);
+    } catch (error) {
+      reply = error instanceof Error ? error.message : String(error);
+    }
+    const key = this.#keys.reply(commandId);
+    await this.#link.client.lPush(key, reply);
+    await this.#link.client.expire(key, REPLY_KEPT_S);
+  }
+}
