@@ -12,6 +12,8 @@ export class OutputRecorder {
   #recording: Float32Array = new Float32Array(0);
   #endFrame = 0;
   #onBlock: () => void = () => {};
+  /** Stretches in which the browser called no processor at all, from a frame up to another. */
+  readonly #uncalled: { readonly from: number; readonly to: number }[] = [];
 
   static async open(context: BaseAudioContext): Promise<OutputRecorder> {
     const url = URL.createObjectURL(new Blob([PROCESSOR], { type: 'text/javascript' }));
@@ -78,11 +80,29 @@ export class OutputRecorder {
     return longest;
   }
 
+  /** The same, of what was rendered: frames that the browser skipped, having called neither player nor recorder, don't count. */
+  longestRenderedGapFrames(): number {
+    const rendered: number[] = [];
+    let at = 0;
+    for (const { from, to } of [...this.#uncalled, { from: this.endFrame, to: this.endFrame }]) {
+      rendered.push(...this.#recording.subarray(at, from));
+      at = to;
+    }
+    let longest = 0;
+    let run = Number.NEGATIVE_INFINITY;
+    for (const sample of rendered) {
+      if (sample !== 0) longest = Math.max(longest, run);
+      run = sample === 0 ? run + 1 : 0;
+    }
+    return longest;
+  }
+
   #since(from: number): Float32Array {
     return this.#recording.subarray(Math.max(0, from), this.#endFrame);
   }
 
   #add(frame: number, samples: Float32Array): void {
+    if (frame > this.#endFrame) this.#uncalled.push({ from: this.#endFrame, to: frame });
     this.#endFrame = frame + samples.length;
     if (this.#endFrame > this.#recording.length) {
       const longer = new Float32Array(2 * this.#endFrame);
