@@ -59,10 +59,15 @@ export class OpenUtterance {
     this.#isHeld = true;
   }
 
-  /** Ends the wait; what waited is the caller's. */
+  /**
+   * Ends the wait; what waited is the caller's. An utterance that was open stays so: the next server may be lost as well
+   * before it says that it hears it.
+   */
   release(): readonly string[] {
     const waiting = this.#isHeld ? this.#packets.slice(this.#forgotten) : [];
+    const isStillOpen = this.#isHeld && this.#isOpen;
     this.close();
+    this.#isOpen = isStillOpen;
     this.#isHeld = false;
     return waiting;
   }

@@ -172,6 +172,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   releaseAudio(isWanted: boolean): void {
     const waiting = this.#utterance?.release() ?? [];
     if (isWanted) for (const audio of waiting) this._appendAudio(audio);
+    else this.#utterance?.close();
   }
 
   /** Whether audio waits for the next connection. */

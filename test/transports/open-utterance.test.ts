@@ -53,7 +53,7 @@ describe('an open utterance', () => {
             isHeld = true;
           } else {
             expect(utterance.release()).toEqual(isHeld ? kept : []);
-            [kept, isOpen, isHeld] = [[], false, false];
+            [kept, isOpen, isHeld] = [[], isHeld && isOpen, false];
           }
         }
       }),

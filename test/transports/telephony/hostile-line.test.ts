@@ -221,6 +221,29 @@ describe('a caller whose model is lost', () => {
     session.close();
   });
 
+  test('in the middle of a sentence, and at once of the next one too, is heard by the third from its beginning', async () => {
+    const clock = virtualClock();
+    const { phone, model, session } = await held(clock);
+    phone.speak(Uint8Array.from({ length: 160 * 250 }, (_, n) => Math.floor(n / 160)));
+    await clock.advance(1000);
+    model().receive({ type: 'input_audio_buffer.speech_started', ...EVENT, item_id: 'u2', audio_start_ms: 700 });
+    await clock.advance(1000);
+    model().drop(1006, '');
+    await clock.advance(1000);
+    expect(model().takeTypes()).toContain('input_audio_buffer.append');
+    model().drop(1006, '');
+    await clock.advance(1500);
+    const heard = model()
+      .take()
+      .flatMap(({ type, audio }) =>
+        type === 'input_audio_buffer.append' ? [Buffer.from(String(audio), 'base64')[0] ?? -1] : [],
+      );
+    const [first = -1] = heard;
+    expect(first).toBeLessThan(35);
+    expect(heard).toEqual(Array.from({ length: heard.length }, (_, n) => first + n));
+    session.close();
+  });
+
   test('and who hangs up before there is another one ends the session, without more attempts', async () => {
     const clock = virtualClock();
     const { phone, models, state, model, states, errors } = await held(clock);
