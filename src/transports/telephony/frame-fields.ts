@@ -30,8 +30,13 @@ export function countOf(value: unknown, name: string): number {
 /** Base64 of at least one octet, and how many it holds. */
 export function payloadOf(value: unknown, name: string): { readonly payload: string; readonly frames: number } {
   if (typeof value !== 'string' || value === '' || !BASE64.test(value)) throw wrong(name, 'base64', value);
-  const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;
-  return { payload: value, frames: (value.length / 4) * 3 - padding };
+  return { payload: value, frames: base64Octets(value) };
+}
+
+/** How many octets well-formed base64 holds. */
+export function base64Octets(base64: string): number {
+  const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+  return (base64.length / 4) * 3 - padding;
 }
 
 /** The fields that are texts; anything else a caller put there is left out. */

@@ -23,7 +23,9 @@ export type PhoneStart = Extract<PhoneMessage, { type: 'start' }>;
 
 /** Who is told what the line does. */
 export interface PhoneLineListener {
-  /** Every frame, as the provider sent it, before what it means. */
+  /** Whether somebody wants frames as the provider sent them. Only then is a frame of audio parsed. */
+  readonly wantsFrames: boolean;
+  /** A frame that was parsed, before what it means. */
   onFrame(frame: unknown): void;
   onMessage(message: PhoneMessage): void;
   /** A frame that was not what the protocol says; the line goes on. */
@@ -108,14 +110,18 @@ export class PhoneLine implements Omit<PhoneOutput, 'onBacklog'> {
   #receive(data: unknown): void {
     if (this.#isClosed) return;
     let frame: unknown;
-    let message: PhoneMessage;
+    let message: PhoneMessage | null;
     try {
-      frame = parsed(data);
-      message = this.#dialect.read(frame);
+      const text = frameText(data);
+      message = this.#listener.wantsFrames ? null : (this.#dialect.readMedia?.(text) ?? null);
+      if (message === null) {
+        frame = parsed(text);
+        message = this.#dialect.read(frame);
+      }
     } catch (error) {
       return this.#malformed(error);
     }
-    this.#listener.onFrame(frame);
+    if (frame !== undefined) this.#listener.onFrame(frame);
     if (message.type === 'start') return this.#started(message);
     // Before `start` a frame belongs to no stream.
     if (this.#start !== null) this.#listener.onMessage(message);
@@ -142,15 +148,19 @@ export class PhoneLine implements Omit<PhoneOutput, 'onBacklog'> {
   }
 }
 
-function parsed(data: unknown): unknown {
+function frameText(data: unknown): string {
   if (typeof data !== 'string') throw wrong('frame', 'text', data);
   if (data.length > MAX_FRAME_CHARS)
     throw wrong('frame', `at most ${MAX_FRAME_CHARS} characters`, `${data.length} of them`);
+  return data;
+}
+
+function parsed(text: string): unknown {
   let frame: unknown;
   try {
-    frame = JSON.parse(data);
+    frame = JSON.parse(text);
   } catch {
-    throw wrong('frame', 'JSON', data);
+    throw wrong('frame', 'JSON', text);
   }
   if (typeof frame === 'object' && frame !== null && !nestsWithin(frame))
     throw wrong('frame', `nesting of at most ${MAX_NESTING}`, frame);

@@ -69,12 +69,16 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
     const { inputAudioInactivityTimeoutMs = DEFAULT_INACTIVITY_MS, reconnectGraceMs = DEFAULT_RECONNECT_GRACE_MS } =
       options;
     checkInactivity(inputAudioInactivityTimeoutMs);
+    const wantsFrames = (): boolean => this._isWatched();
     const clock = options.clock ?? systemClock;
     const line = new PhoneLine({
       socket,
       dialect,
       clock,
       listener: {
+        get wantsFrames() {
+          return wantsFrames();
+        },
         onFrame: (message) => {
           if (this._isWatched()) this._deliver('*', { type: `${dialect.name}_message`, message });
         },

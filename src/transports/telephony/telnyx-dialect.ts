@@ -1,5 +1,6 @@
 import type { Fields } from './frame-fields.ts';
 import { countOf, fieldsOf, textOf, textsOf, wrong } from './frame-fields.ts';
+import { mediaFrame } from './media-frame.ts';
 import type { PhoneDialect, PhoneEncoding, PhoneMessage } from './phone-dialect.ts';
 import { readFrame } from './read-frame.ts';
 
@@ -9,6 +10,7 @@ const ENCODINGS: Readonly<Record<string, PhoneEncoding>> = { PCMU: 'audio/pcmu',
 export const telnyxDialect: PhoneDialect = {
   name: 'telnyx',
   read: (frame) => readFrame(frame, startOf),
+  readMedia: mediaFrame,
   media: (_streamId, payload) => `{"event":"media","media":{"payload":"${payload}"}}`,
   mark: (_streamId, name) => JSON.stringify({ event: 'mark', mark: { name } }),
   clear: () => '{"event":"clear"}',

@@ -1,5 +1,6 @@
 import type { Fields } from './frame-fields.ts';
 import { countOf, fieldsOf, textOf, textsOf, wrong } from './frame-fields.ts';
+import { mediaFrame } from './media-frame.ts';
 import type { PhoneDialect, PhoneMessage } from './phone-dialect.ts';
 import { readFrame } from './read-frame.ts';
 
@@ -7,6 +8,7 @@ import { readFrame } from './read-frame.ts';
 export const twilioDialect: PhoneDialect = {
   name: 'twilio',
   read: (frame) => readFrame(frame, startOf),
+  readMedia: mediaFrame,
   // Sids and names are plain words and base64 needs no escape, so the two frames of every packet are not serialised.
   media: (streamSid, payload) =>
     `{"event":"media","streamSid":${JSON.stringify(streamSid)},"media":{"payload":"${payload}"}}`,
