@@ -11,6 +11,9 @@ import {
   type CodecProcessorOptions,
   DECODE_RECORD_BYTES,
 } from './codec-messages.ts';
+import { RingReceiver } from './ring-receiver.ts';
+import { RingSender } from './ring-sender.ts';
+import { canShareMemory } from './shared-memory.ts';
 import { SharedRing } from './shared-ring.ts';
 import { loadWorklet } from './worklet-loader.ts';
 
@@ -60,20 +63,28 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
   /** Whether packets go through shared memory. */
   readonly isShared: boolean;
   readonly #frameBytes: number;
-  readonly #rings: { readonly encoded: SharedRing; readonly decode: SharedRing } | null;
-  /** What the ring had no room for yet. */
-  #waiting: Uint8Array[] = [];
-  #isMovingOn = false;
+  readonly #encoded: RingReceiver | null;
+  readonly #toDecode: RingSender | null;
   #clearing: { readonly promise: Promise<number>; readonly resolve: (frames: number) => void } | null = null;
   #isClosed = false;
 
-  private constructor(node: AudioWorkletNode, format: CodecFormat, rings: CodecProcessorOptions['rings']) {
+  private constructor(
+    node: AudioWorkletNode,
+    { format, rings, packetBytes }: Pick<CodecProcessorOptions, 'format' | 'rings'> & { readonly packetBytes: number },
+  ) {
     super();
     this.node = node;
     this.isShared = rings !== undefined;
     this.#frameBytes = format === 'pcm16' ? 2 : 1;
-    this.#rings =
-      rings === undefined ? null : { encoded: new SharedRing(rings.encoded), decode: new SharedRing(rings.decode) };
+    this.#toDecode = rings === undefined ? null : new RingSender(new SharedRing(rings.decode));
+    this.#encoded =
+      rings === undefined
+        ? null
+        : new RingReceiver({
+            ring: new SharedRing(rings.encoded),
+            recordBytes: packetBytes,
+            onRecord: (packet) => void this.emit('packet', packet.slice()),
+          });
     node.port.onmessage = ({ data }: MessageEvent<CodecEvent>) => this.#onEvent(data);
   }
 
@@ -97,7 +108,7 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
       besideUrl: new URL('../worklets/codec.js', import.meta.url),
       inline: () => import('./codec-worklet.generated.ts'),
     });
-    const rings = canShare(options.sharedMemory)
+    const rings = canShareMemory(options.sharedMemory)
       ? {
           encoded: SharedRing.memoryFor(Math.ceil((ENCODED_S * 1000) / packetMs) * (packetBytes + 8)),
           decode: SharedRing.memoryFor(DECODE_BYTES),
@@ -120,9 +131,7 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
       outputChannelCount: [1],
       processorOptions,
     });
-    const codec = new CodecNode(node, format, rings);
-    if (codec.#rings !== null) void codec.#receive(codec.#rings.encoded, packetBytes);
-    return codec;
+    return new CodecNode(node, { format, rings, packetBytes });
   }
 
   /**
@@ -136,18 +145,14 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
       });
     }
     if (this.#isClosed || packet.length === 0) return;
-    if (this.#rings === null) {
+    if (this.#toDecode === null) {
       const copy = packet.slice();
       this.#post({ type: 'decode', packet: copy }, [copy.buffer]);
       return;
     }
     for (let at = 0; at < packet.length; at += DECODE_RECORD_BYTES) {
-      const end = Math.min(packet.length, at + DECODE_RECORD_BYTES);
-      if (this.#waiting.length > 0 || !this.#rings.decode.push(packet, at, end)) {
-        this.#waiting.push(packet.slice(at, end));
-      }
+      this.#toDecode.send(packet, at, Math.min(packet.length, at + DECODE_RECORD_BYTES));
     }
-    if (this.#waiting.length > 0 && !this.#isMovingOn) void this.#moveOn(this.#rings.decode);
   }
 
   /**
@@ -156,9 +161,8 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
    */
   clear(): Promise<number> {
     if (this.#isClosed) return Promise.resolve(0);
-    this.#waiting = [];
-    if (this.#rings === null) this.#post({ type: 'clear' });
-    else this.#rings.decode.makeVoid();
+    if (this.#toDecode === null) this.#post({ type: 'clear' });
+    else this.#toDecode.clear();
     if (this.#clearing === null) {
       let resolve: (frames: number) => void = () => {};
       const promise = new Promise<number>((settle) => {
@@ -173,44 +177,12 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#waiting = [];
     this.#post({ type: 'close' });
     this.node.port.onmessage = null;
     this.node.disconnect();
-    this.#rings?.encoded.wake();
-    this.#rings?.decode.wake();
+    this.#encoded?.close();
+    this.#toDecode?.close();
     this.#clearing?.resolve(0);
-  }
-
-  async #receive(ring: SharedRing, packetBytes: number): Promise<void> {
-    const packet = new Uint8Array(packetBytes);
-    for (;;) {
-      await ring.pushed();
-      for (;;) {
-        if (this.#isClosed) return;
-        if (ring.pull(packet) < 0) break;
-        try {
-          this.emit('packet', packet.slice());
-        } catch (error) {
-          // As from a port's listener; the next packet is heard all the same.
-          reportError(error);
-        }
-      }
-    }
-  }
-
-  async #moveOn(ring: SharedRing): Promise<void> {
-    this.#isMovingOn = true;
-    while (this.#waiting.length > 0) {
-      await ring.pulled();
-      let moved = 0;
-      for (const record of this.#waiting) {
-        if (!ring.push(record)) break;
-        moved++;
-      }
-      this.#waiting.splice(0, moved);
-    }
-    this.#isMovingOn = false;
   }
 
   #onEvent(event: CodecEvent): void {
@@ -228,8 +200,4 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
   #post(command: CodecCommand, transfer: Transferable[] = []): void {
     this.node.port.postMessage(command, transfer);
   }
-}
-
-function canShare(isWanted = true): boolean {
-  return isWanted && globalThis.crossOriginIsolated && 'waitAsync' in Atomics;
 }

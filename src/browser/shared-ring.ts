@@ -11,11 +11,20 @@ const VOIDS = 3;
 const HEADER_WORDS = 4;
 const WORD_BYTES = 4;
 
-/** A queue of records between two threads, in shared memory of fixed size; nothing is allocated when it is used. */
+const NO_BYTES = new Uint8Array(0);
+const NO_WORDS = new Int32Array(0);
+
+/**
+ * A queue of records between two threads, in shared memory of fixed size; nothing is allocated when it is used, as long as
+ * the arrays that it copies from and to stay the same.
+ */
 export class SharedRing {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
   readonly #mask: number;
+  /** The caller's array, and the same in words: a record is copied word by word where it can be. */
+  #array: Uint8Array = NO_BYTES;
+  #arrayWords: Int32Array = NO_WORDS;
   #voidsSeen = 0;
   /** READ when a record did not fit. */
   #readWhenFull = 0;
@@ -44,19 +53,37 @@ export class SharedRing {
     }
     this.#words[HEADER_WORDS + ((written & this.#mask) >> 2)] = length;
     const at = written + WORD_BYTES;
-    for (let i = 0; i < length; i++) this.#bytes[(at + i) & this.#mask] = source[from + i] ?? 0;
+    const words = this.#wordsOf(source);
+    const wordCount = words === NO_WORDS || from % WORD_BYTES !== 0 ? 0 : length >> 2;
+    for (let i = 0; i < wordCount; i++) {
+      this.#words[HEADER_WORDS + (((at + i * WORD_BYTES) & this.#mask) >> 2)] = words[(from >> 2) + i] ?? 0;
+    }
+    for (let i = wordCount * WORD_BYTES; i < length; i++) this.#bytes[(at + i) & this.#mask] = source[from + i] ?? 0;
     Atomics.store(this.#words, WRITTEN, (written + recordBytes(length)) | 0);
     Atomics.notify(this.#words, WRITTEN);
     return true;
   }
 
-  /** Copies the oldest record to the beginning of `target`, which has room for any, and returns its length; −1 without one. */
-  pull(target: Uint8Array): number {
+  /** What was pushed up to now, for `pull`. */
+  get mark(): number {
+    return Atomics.load(this.#words, WRITTEN);
+  }
+
+  /**
+   * Copies the oldest record to the beginning of `target`, which has room for any, and returns its length; −1 without one,
+   * or when it was pushed after `mark`.
+   */
+  pull(target: Uint8Array, mark: number = this.mark): number {
     const read = Atomics.load(this.#words, READ);
-    if (read === Atomics.load(this.#words, WRITTEN)) return -1;
+    if (((mark - read) | 0) <= 0) return -1;
     const length = this.#words[HEADER_WORDS + ((read & this.#mask) >> 2)] ?? 0;
     const at = read + WORD_BYTES;
-    for (let i = 0; i < length; i++) target[i] = this.#bytes[(at + i) & this.#mask] ?? 0;
+    const words = this.#wordsOf(target);
+    const wordCount = Math.min(length >> 2, words.length);
+    for (let i = 0; i < wordCount; i++) {
+      words[i] = this.#words[HEADER_WORDS + (((at + i * WORD_BYTES) & this.#mask) >> 2)] ?? 0;
+    }
+    for (let i = wordCount * WORD_BYTES; i < length; i++) target[i] = this.#bytes[(at + i) & this.#mask] ?? 0;
     Atomics.store(this.#words, READ, (read + recordBytes(length)) | 0);
     Atomics.notify(this.#words, READ);
     return length;
@@ -96,6 +123,16 @@ export class SharedRing {
   wake(): void {
     Atomics.notify(this.#words, WRITTEN);
     Atomics.notify(this.#words, READ);
+  }
+
+  /** None for an array that does not begin at a word. */
+  #wordsOf(array: Uint8Array): Int32Array {
+    if (array !== this.#array) {
+      this.#array = array;
+      const { buffer, byteOffset, length } = array;
+      this.#arrayWords = byteOffset % WORD_BYTES === 0 ? new Int32Array(buffer, byteOffset, length >> 2) : NO_WORDS;
+    }
+    return this.#arrayWords;
   }
 }
 

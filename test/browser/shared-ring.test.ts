@@ -46,6 +46,36 @@ describe('a ring between two threads', () => {
     expect(pulled.length).toBeGreaterThan(8000);
   });
 
+  test('copies from and to arrays that begin anywhere', () => {
+    const { pusher, puller } = twoEnds();
+    const source = Uint8Array.from({ length: 64 }, (_, i) => i + 1);
+    for (const from of [0, 1, 4, 7]) {
+      for (const to of [60, 61, 62, 63]) {
+        expect(pusher.push(source.subarray(from % 3), from, to)).toBe(true);
+        const target = new Uint8Array(80).subarray(to % 5);
+        const length = puller.pull(target);
+        expect([...target.subarray(0, length)]).toEqual([...source.subarray((from % 3) + from, (from % 3) + to)]);
+        expect(target[length]).toBe(0);
+      }
+    }
+  });
+
+  test('leaves what was pushed after a mark', () => {
+    const { pusher, puller } = twoEnds();
+    const target = new Uint8Array(CAPACITY);
+    pusher.push(Uint8Array.of(1));
+    const { mark } = puller;
+    pusher.push(Uint8Array.of(2));
+    expect(puller.pull(target, mark)).toBe(1);
+    expect(puller.pull(target, mark)).toBe(-1);
+    pusher.makeVoid();
+    puller.dropVoid();
+    // What was made void meanwhile is behind the mark.
+    expect(puller.pull(target, mark)).toBe(-1);
+    pusher.push(Uint8Array.of(3));
+    expect(pullAll(puller)).toEqual([[3]]);
+  });
+
   test('drops what was made void and keeps what was pushed after it', () => {
     const { pusher, puller } = twoEnds();
     pusher.push(Uint8Array.of(1));
