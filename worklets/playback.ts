@@ -1,22 +1,32 @@
 // The speaker's end of a conversation: an AudioWorkletProcessor around `Playout`.
-// Render thread: everything in this file. The page sends commands and gets events; nothing is shared between them.
+// Render thread: everything in this file. Commands and events are messages, or records in three rings of shared memory, of which
+// this thread pulls two and pushes the third.
 import { PACKET_MS } from '../src/audio/format.ts';
 import { Playout } from '../src/audio/playout.ts';
 import { noStats, type PlayoutStats } from '../src/audio/playout-stats.ts';
 import { WriteQueue } from '../src/audio/write-queue.ts';
-import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../src/browser/worklet-messages.ts';
+import { PlaybackInlet } from '../src/browser/playback-inlet.ts';
+import { PlaybackReporter } from '../src/browser/playback-reporter.ts';
+import type {
+  PlaybackCommand,
+  PlaybackEvent,
+  PlaybackOptions,
+  PlaybackPosition,
+} from '../src/browser/worklet-messages.ts';
 
 /** Longest render quantum that a context may be given, in frames. */
 const MAX_QUANTUM_FRAMES = 16_384;
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
-type Position = Writable<Extract<PlaybackEvent, { type: 'position' }>>;
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #playout: Playout;
   readonly #writes: WriteQueue;
+  /** Where the page shares memory. */
+  readonly #inlet: PlaybackInlet | null;
+  readonly #reporter: PlaybackReporter | null;
   // One object for all positions and one for all counters: `postMessage` copies, so they can be filled again.
-  readonly #position: Position = {
+  readonly #position: Writable<PlaybackPosition> = {
     type: 'position',
     handle: 0,
     renderedFrames: 0,
@@ -29,12 +39,14 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #stats: PlayoutStats = noStats();
   readonly #packetFrames: number = (sampleRate * PACKET_MS) / 1000;
   #framesSincePosition = 0;
+  /** The page has not read for so long that it could not be told the last position. */
+  #isUntold = false;
   #interruptId = '';
   #isOpen = true;
 
   constructor(options: { processorOptions: PlaybackOptions }) {
     super();
-    const { module, playoutModule, itemRate, capacityFrames, isAdaptive = true } = options.processorOptions;
+    const { module, playoutModule, itemRate, capacityFrames, isAdaptive = true, memory } = options.processorOptions;
     this.#playout = new Playout({
       module,
       playoutModule,
@@ -45,6 +57,8 @@ class PlaybackProcessor extends AudioWorkletProcessor {
       maxBlockFrames: MAX_QUANTUM_FRAMES,
     });
     this.#writes = new WriteQueue(this.#playout, (code, message) => this.#refuse(code, message));
+    this.#inlet = memory === undefined ? null : new PlaybackInlet(memory, this.#playout, this.#writes);
+    this.#reporter = memory === undefined ? null : new PlaybackReporter(memory.events);
     this.port.onmessage = ({ data }: MessageEvent<PlaybackCommand>) => this.#obey(data);
   }
 
@@ -54,12 +68,14 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     const mono = channels?.[0];
     if (channels === undefined || mono === undefined) return true;
     this.#writes.advance();
+    this.#inlet?.take();
     this.#playout.render(mono);
     for (let channel = 1; channel < channels.length; channel++) channels[channel]?.set(mono);
     const endFrame = currentFrame + mono.length;
     this.#report(endFrame);
     this.#framesSincePosition += mono.length;
-    if (this.#framesSincePosition >= this.#packetFrames && this.#locate(endFrame)) this.#postPosition();
+    if (this.#framesSincePosition < this.#packetFrames) return true;
+    if (this.#locate(endFrame) || this.#isUntold) this.#tellPosition();
     return true;
   }
 
@@ -91,7 +107,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
         break;
       case 'locate':
         this.#locate(currentFrame);
-        this.#postPosition();
+        this.port.postMessage(this.#position);
         break;
       case 'close':
         this.#isOpen = false;
@@ -103,8 +119,12 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   #report(contextFrame: number): void {
     const items = this.#playout.takeInterruptReport();
     if (items === null) return;
-    const report: PlaybackEvent = { type: 'report', interruptId: this.#interruptId, items, contextFrame };
-    this.port.postMessage(report);
+    if (this.#inlet === null || this.#reporter === null) {
+      const report: PlaybackEvent = { type: 'report', interruptId: this.#interruptId, items, contextFrame };
+      this.port.postMessage(report);
+    } else if (!this.#reporter.report(this.#inlet.interruptNumber, items, contextFrame)) {
+      this.#refuse('ERR_BUFFER_SIZE', 'the page has read no report for so long that the newest one is lost');
+    }
   }
 
   /** Brings the position up to date; returns whether it has moved or the output has a new level. */
@@ -128,9 +148,10 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     );
   }
 
-  #postPosition(): void {
+  #tellPosition(): void {
     this.#framesSincePosition = 0;
-    this.port.postMessage(this.#position);
+    if (this.#reporter === null) this.port.postMessage(this.#position);
+    else this.#isUntold = !this.#reporter.position(this.#position);
   }
 
   #refuse(code: string, message: string): void {

@@ -126,10 +126,10 @@ export class Playout {
   }
 
   /**
-   * Copies as many frames as the ring has room for and returns their number; the caller keeps the rest and writes it
-   * later. Returns `REFUSED`, and counts the frames, if the handle is unknown, ended or cancelled.
+   * Copies as many of the first `frames` samples as the ring has room for and returns their number; the caller keeps the
+   * rest and writes it later. Returns `REFUSED`, and counts the frames, if the handle is unknown, ended or cancelled.
    */
-  write(handle: number, samples: Int16Array): number {
+  write(handle: number, samples: Int16Array, frames: number = samples.length): number {
     const exports = this.#live;
     const { i16 } = this.#kernel;
     let accepted = 0;
@@ -137,17 +137,18 @@ export class Playout {
     do {
       // A view would be garbage on the render thread, and packets are short.
       const isShort = samples.length <= STAGING_FRAMES;
-      const slice = isShort ? samples : samples.subarray(accepted, accepted + STAGING_FRAMES);
+      const slice = isShort ? samples : samples.subarray(accepted, Math.min(frames, accepted + STAGING_FRAMES));
+      const sliceFrames = isShort ? frames : slice.length;
       i16.set(slice, this.#stagingAt / 2);
-      const taken = exports.playoutWrite(this.#stateAt, handle, this.#stagingAt, slice.length);
+      const taken = exports.playoutWrite(this.#stateAt, handle, this.#stagingAt, sliceFrames);
       if (taken === REFUSED) {
         // Refused writes read no sample, so the rest can be counted at once.
-        exports.playoutWrite(this.#stateAt, handle, this.#stagingAt, samples.length - slice.length);
+        exports.playoutWrite(this.#stateAt, handle, this.#stagingAt, frames - sliceFrames);
         return REFUSED;
       }
       accepted += taken;
-      if (taken < slice.length) break;
-    } while (accepted < samples.length);
+      if (taken < sliceFrames) break;
+    } while (accepted < frames);
     this.#control?.arrived(handle, this.#inMs(accepted), this.#inMs(bufferedFrames));
     return accepted;
   }

@@ -32,6 +32,21 @@ export class WriteQueue {
     if (this.#waiting.length > 0 || !this.#obey(command)) this.#waiting.push(command);
   }
 
+  /** Whether `writeNow` may write as much, rather than wait for the next quantum. */
+  hasTimeFor(frames: number): boolean {
+    return this.#waiting.length === 0 && frames <= this.#leftFrames;
+  }
+
+  /** Writes the first `frames` of the samples, which are the caller's again afterwards. */
+  writeNow(handle: number, samples: Int16Array, frames: number): void {
+    this.#put(handle, samples, frames, frames);
+  }
+
+  /** Opens what was not yet opened, up to this handle: it was cancelled on its way, and is to be reported all the same. */
+  openUpTo(handle: number): void {
+    while (this.#newestHandle < handle && this.#playout.open() !== null) this.#newestHandle++;
+  }
+
   /** Moves on what waits; to be called before each render. */
   advance(): void {
     this.#leftFrames = QUANTUM_WRITE_FRAMES;
@@ -64,19 +79,25 @@ export class WriteQueue {
 
   #write(handle: number, samples: Int16Array): boolean {
     if (this.#leftFrames === 0) return false;
-    const rest = samples.length - this.#writtenFrames;
-    const part = rest <= this.#leftFrames && this.#writtenFrames === 0 ? samples : this.#partOf(samples);
-    const accepted = this.#playout.write(handle, part);
-    this.#leftFrames -= part.length;
-    // Late audio of a cancelled handle is counted, and nothing to tell; audio that does not fit was sent too early.
-    const isRefused = accepted < part.length;
-    if (isRefused && accepted !== REFUSED) {
-      this.#onRefused('ERR_BUFFER_SIZE', `write: ${rest - accepted} frames of handle ${handle} did not fit`);
-    }
+    const restFrames = samples.length - this.#writtenFrames;
+    const part = restFrames <= this.#leftFrames && this.#writtenFrames === 0 ? samples : this.#partOf(samples);
+    const isRefused = !this.#put(handle, part, part.length, restFrames);
     this.#writtenFrames += part.length;
     if (this.#writtenFrames < samples.length && !isRefused) return false;
     this.#writtenFrames = 0;
     return true;
+  }
+
+  /** Writes a part of the `restFrames` that are still to be written; whether all of the part was taken. */
+  #put(handle: number, samples: Int16Array, frames: number, restFrames: number): boolean {
+    const accepted = this.#playout.write(handle, samples, frames);
+    this.#leftFrames -= frames;
+    if (accepted === frames) return true;
+    // Late audio of a cancelled handle is counted, and nothing to tell; audio that does not fit was sent too early.
+    if (accepted !== REFUSED) {
+      this.#onRefused('ERR_BUFFER_SIZE', `write: ${restFrames - accepted} frames of handle ${handle} did not fit`);
+    }
+    return false;
   }
 
   #partOf(samples: Int16Array): Int16Array {

@@ -77,14 +77,10 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
     this.isShared = rings !== undefined;
     this.#frameBytes = format === 'pcm16' ? 2 : 1;
     this.#toDecode = rings === undefined ? null : new RingSender(new SharedRing(rings.decode));
+    const record = new Uint8Array(packetBytes);
+    const onRecord = (): void => void this.emit('packet', record.slice());
     this.#encoded =
-      rings === undefined
-        ? null
-        : new RingReceiver({
-            ring: new SharedRing(rings.encoded),
-            recordBytes: packetBytes,
-            onRecord: (packet) => void this.emit('packet', packet.slice()),
-          });
+      rings === undefined ? null : new RingReceiver({ ring: new SharedRing(rings.encoded), record, onRecord });
     node.port.onmessage = ({ data }: MessageEvent<CodecEvent>) => this.#onEvent(data);
   }
 

@@ -1,6 +1,8 @@
 import { WIRE_SAMPLE_RATE } from '../audio/format.ts';
 import { coreModule, loadCore } from '../wasm/core.ts';
 import { playoutModule } from '../wasm/playout-module.ts';
+import { PlaybackOutlet, type SharedCommand } from './playback-outlet.ts';
+import { canShareMemory } from './shared-memory.ts';
 import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from './worklet-messages.ts';
 import { loadWorklet } from './worklet-loader.ts';
 
@@ -10,6 +12,7 @@ export interface PlaybackNodeOptions {
   readonly capacityFrames: number;
   readonly workletUrl: string | URL | undefined;
   readonly wasmModule: WebAssembly.Module | undefined;
+  readonly sharedMemory: boolean | undefined;
   readonly onEvent: (event: PlaybackEvent) => void;
 }
 
@@ -17,26 +20,42 @@ export interface PlaybackNodeOptions {
 export class PlaybackNode {
   /** Settles when the node exists; connect it then. */
   readonly ready: Promise<AudioWorkletNode>;
+  /** Where memory is shared. What is in it waits for the worklet by itself. */
+  readonly #outlet: PlaybackOutlet | null;
   #port: MessagePort | null = null;
-  #waiting: [command: PlaybackCommand, transfer: Transferable[]][] = [];
+  #waiting: PlaybackCommand[] = [];
   #isClosed = false;
 
   constructor(options: PlaybackNodeOptions) {
+    this.#outlet = canShareMemory(options.sharedMemory) ? new PlaybackOutlet(options.onEvent) : null;
     this.ready = this.#make(options);
   }
 
-  post(command: PlaybackCommand, transfer: Transferable[] = []): void {
+  /** Whether commands and events go through shared memory. */
+  get isShared(): boolean {
+    return this.#outlet !== null;
+  }
+
+  /** Sends a command; the samples of a `write` are copied. */
+  post(command: SharedCommand): void {
     if (this.#isClosed) return;
-    if (this.#port === null) this.#waiting.push([command, transfer]);
-    else this.#port.postMessage(command, transfer);
+    if (this.#outlet !== null) {
+      this.#outlet.post(command);
+      return;
+    }
+    const owned = command.type === 'write' ? { ...command, samples: command.samples.slice() } : command;
+    if (this.#port === null) this.#waiting.push(owned);
+    else send(this.#port, owned);
   }
 
   /** Silence at once and for good. */
   close(): void {
-    this.post({ type: 'close' });
     this.#isClosed = true;
     this.#waiting = [];
-    if (this.#port !== null) this.#port.onmessage = null;
+    this.#outlet?.close();
+    if (this.#port === null) return;
+    send(this.#port, { type: 'close' });
+    this.#port.onmessage = null;
   }
 
   async #make(options: PlaybackNodeOptions): Promise<AudioWorkletNode> {
@@ -53,6 +72,7 @@ export class PlaybackNode {
       playoutModule: playoutModule(),
       itemRate: WIRE_SAMPLE_RATE,
       capacityFrames,
+      memory: this.#outlet?.memory,
     };
     const node = new AudioWorkletNode(context, 'bargein-playback', {
       numberOfInputs: 0,
@@ -60,13 +80,17 @@ export class PlaybackNode {
       processorOptions,
     });
     if (this.#isClosed) {
-      node.port.postMessage({ type: 'close' } satisfies PlaybackCommand);
+      send(node.port, { type: 'close' });
       return node;
     }
     this.#port = node.port;
     this.#port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => onEvent(data);
-    for (const [command, transfer] of this.#waiting) this.#port.postMessage(command, transfer);
+    for (const command of this.#waiting) send(this.#port, command);
     this.#waiting = [];
     return node;
   }
+}
+
+function send(port: MessagePort, command: PlaybackCommand): void {
+  port.postMessage(command, command.type === 'write' ? [command.samples.buffer] : []);
 }

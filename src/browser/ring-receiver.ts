@@ -3,10 +3,10 @@ import type { SharedRing } from './shared-ring.ts';
 /** What a `RingReceiver` needs. */
 export interface RingReceiverOptions {
   readonly ring: SharedRing;
-  /** Of the longest record. */
-  readonly recordBytes: number;
-  /** Called with each record, in order; the array is filled again afterwards. What it throws is reported as from a port. */
-  readonly onRecord: (record: Uint8Array<ArrayBuffer>, length: number) => void;
+  /** Filled with one record after the other, each at its beginning; it has room for the longest. */
+  readonly record: Uint8Array<ArrayBuffer>;
+  /** Called when it is. What this throws is reported as from a port. */
+  readonly onRecord: (bytes: number) => void;
 }
 
 /** Page's end of a ring from a worklet. It waits for `Atomics.notify`, which wakes pages in the background as well. */
@@ -26,16 +26,15 @@ export class RingReceiver {
   }
 
   async #receive(): Promise<void> {
-    const { ring, recordBytes, onRecord } = this.#options;
-    const record = new Uint8Array(recordBytes);
+    const { ring, record, onRecord } = this.#options;
     for (;;) {
       await ring.pushed();
       for (;;) {
         if (this.#isClosed) return;
-        const length = ring.pull(record);
-        if (length < 0) break;
+        const bytes = ring.pull(record);
+        if (bytes < 0) break;
         try {
-          onRecord(record, length);
+          onRecord(bytes);
         } catch (error) {
           // As from a port's listener; the next record is received all the same.
           reportError(error);

@@ -1,9 +1,9 @@
-// Page's end of the playback worklet's ring. Producer: this, on the page. Consumer: the render thread. It is told by
-// message how far the other side is, so it may only think the ring fuller than it is, never emptier.
+// Page's end of the playback worklet's ring. Producer: this, on the page. Consumer: the render thread. It is told later how
+// far the other side is, so it may only think the ring fuller than it is, never emptier.
 
 import { PLAYOUT_HANDLES } from '../audio/playout.ts';
 import type { Stretch } from '../playout/ledger.ts';
-import type { PlaybackCommand } from './worklet-messages.ts';
+import type { SharedCommand } from './playback-outlet.ts';
 
 /** Frames of one `write`, so that copying them into the ring takes the render thread a small part of its quantum. */
 const WRITE_FRAMES = 16_384;
@@ -30,16 +30,13 @@ interface Spilled {
 export class RingWriter {
   /** Of which this may fill as many. */
   readonly #capacityFrames: number;
-  readonly #post: (command: PlaybackCommand, transfer?: Transferable[]) => void;
+  readonly #post: (command: SharedCommand) => void;
   #open: OpenHandle[] = [];
   #spill: Spilled[] = [];
   #newestHandle = 0;
 
-  /** @param post Delivers commands in order. */
-  constructor(options: {
-    readonly capacityFrames: number;
-    readonly post: (command: PlaybackCommand, transfer?: Transferable[]) => void;
-  }) {
+  /** @param post Delivers commands in order, and copies samples. */
+  constructor(options: { readonly capacityFrames: number; readonly post: (command: SharedCommand) => void }) {
     this.#capacityFrames = options.capacityFrames - RESERVE_FRAMES;
     this.#post = options.post;
   }
@@ -106,8 +103,8 @@ export class RingWriter {
     const open = this.#handleOf(stretch);
     if (open === null) return 0;
     for (let from = 0; from < room; from += WRITE_FRAMES) {
-      const slice = samples.slice(from, Math.min(room, from + WRITE_FRAMES));
-      this.#post({ type: 'write', handle: open.handle, samples: slice }, [slice.buffer]);
+      const slice = samples.subarray(from, Math.min(room, from + WRITE_FRAMES));
+      this.#post({ type: 'write', handle: open.handle, samples: slice });
     }
     open.writtenFrames += room;
     return room;

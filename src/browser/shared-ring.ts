@@ -89,6 +89,12 @@ export class SharedRing {
     return length;
   }
 
+  /** Pushing thread: whether a record of so many bytes would fit. */
+  hasRoomFor(bytes: number): boolean {
+    const used = (Atomics.load(this.#words, WRITTEN) - Atomics.load(this.#words, READ)) | 0;
+    return used + recordBytes(bytes) <= this.#bytes.length;
+  }
+
   /** Pushing thread: what was pushed so far is to be dropped. */
   makeVoid(): void {
     Atomics.store(this.#words, VOID_AT, Atomics.load(this.#words, WRITTEN));

@@ -28,6 +28,11 @@ export interface SpeakerOptions {
   readonly wasmModule?: WebAssembly.Module;
   /** Frames at 24 kHz that the worklet's ring holds, a power of two from 2¹⁴; default 2²², which is 174.7 s and 8 MB. */
   readonly capacityFrames?: number;
+  /**
+   * Whether audio and positions go through shared memory where the page is cross-origin isolated; default true. Without it,
+   * and elsewhere, they go by message.
+   */
+  readonly sharedMemory?: boolean;
   /** Default: the system's. */
   readonly clock?: Clock;
 }
@@ -94,11 +99,12 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
       capacityFrames,
       workletUrl: options.workletUrl,
       wasmModule: options.wasmModule,
+      sharedMemory: options.sharedMemory,
       onEvent: (event) => this.#onEvent(event),
     });
     this.#writer = new RingWriter({
       capacityFrames,
-      post: (command, transfer) => this.#node.post(command, transfer),
+      post: (command) => this.#node.post(command),
     });
     this.ready = this.#connect(options.destination ?? this.context.destination);
     // Who does not wait for it is told by the event.
@@ -111,6 +117,11 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
 
   set listener(listener: PlayoutListener | null) {
     this.#ledger.listener = listener;
+  }
+
+  /** Whether audio and positions go through shared memory. */
+  get isShared(): boolean {
+    return this.#node.isShared;
   }
 
   /** Whether the browser waits for a gesture of the user. */

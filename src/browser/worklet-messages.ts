@@ -1,4 +1,5 @@
 import type { HandlePosition } from '../audio/playout.ts';
+import type { PlaybackMemory } from './playback-records.ts';
 
 /** `processorOptions` of the node 'bargein-playback'. */
 export interface PlaybackOptions {
@@ -12,6 +13,8 @@ export interface PlaybackOptions {
   readonly capacityFrames?: number;
   /** Whether missing audio is concealed and time is bent to what the network does; default true. */
   readonly isAdaptive?: boolean;
+  /** Then commands and events go through it, but for `locate`, `close` and `error`. */
+  readonly memory?: PlaybackMemory;
 }
 
 /**
@@ -33,24 +36,27 @@ export type PlaybackCommand =
   /** Silence at once and for good; nothing is obeyed any more. */
   | { readonly type: 'close' };
 
+/** Where the playback processor is. */
+export interface PlaybackPosition {
+  readonly type: 'position';
+  /** Every earlier handle is finished, no later one has begun. */
+  readonly handle: number;
+  readonly renderedFrames: number;
+  readonly bufferedFrames: number;
+  readonly underrunEvents: number;
+  readonly concealedFrames: number;
+  /** RMS of the output since the last position, in dB relative to full scale; −Infinity for silence. */
+  readonly outputDb: number;
+  readonly contextFrame: number;
+}
+
 /**
  * From the playback processor: positions at most every 20 ms while they change, reports and errors at once. All counts
  * are frames at the item's rate, except `contextFrame`, which is the frame of the context that the next quantum begins
  * with.
  */
 export type PlaybackEvent =
-  | {
-      readonly type: 'position';
-      /** Every earlier handle is finished, no later one has begun. */
-      readonly handle: number;
-      readonly renderedFrames: number;
-      readonly bufferedFrames: number;
-      readonly underrunEvents: number;
-      readonly concealedFrames: number;
-      /** RMS of the output since the last position, in dB relative to full scale; −Infinity for silence. */
-      readonly outputDb: number;
-      readonly contextFrame: number;
-    }
+  | PlaybackPosition
   | {
       readonly type: 'report';
       /** Newest interrupt that is complete; it answers earlier ones too. */

@@ -29,28 +29,31 @@ function newContext(renderSizeHint: number): SizedContext {
 }
 
 describe.each([64, 128, 200, 256, 512])('with a render quantum of %i frames', (quantum) => {
-  test('the speaker plays all of an item without a gap, and counts it to the frame', async () => {
-    const context = newContext(quantum);
-    expect(context.renderQuantumSize).toBe(quantum);
-    const recorder = await OutputRecorder.open(context);
-    recorder.node.connect(context.destination);
-    const speaker = new Speaker({ context, destination: recorder.node, workletUrl: PLAYBACK_URL });
-    const item = noise(1000, WIRE_SAMPLE_RATE);
-    const rendered = new Promise<number>((resolve) => {
-      speaker.listener = {
-        onStarted: () => {},
-        onReport: () => {},
-        onDone: ({ renderedFrames }) => resolve(renderedFrames),
-      };
-    });
-    speaker.write({ itemId: 'a', contentIndex: 0, responseId: 'r', samples: item });
-    speaker.end('a', 0);
-    expect(await rendered).toBe(item.length);
-    await recorder.fallsSilent(960);
-    // On a busy machine the browser leaves out quanta of 64 frames, 2.7 ms; nothing that is rendered is missing for it.
-    expect(recorder.longestRenderedGapFrames()).toBeLessThan(4);
-    await speaker.close();
-  });
+  test.each([true, false])(
+    'the speaker plays all of an item without a gap, and counts it to the frame, shared memory: %s',
+    async (sharedMemory) => {
+      const context = newContext(quantum);
+      expect(context.renderQuantumSize).toBe(quantum);
+      const recorder = await OutputRecorder.open(context);
+      recorder.node.connect(context.destination);
+      const speaker = new Speaker({ context, destination: recorder.node, workletUrl: PLAYBACK_URL, sharedMemory });
+      const item = noise(1000, WIRE_SAMPLE_RATE);
+      const rendered = new Promise<number>((resolve) => {
+        speaker.listener = {
+          onStarted: () => {},
+          onReport: () => {},
+          onDone: ({ renderedFrames }) => resolve(renderedFrames),
+        };
+      });
+      speaker.write({ itemId: 'a', contentIndex: 0, responseId: 'r', samples: item });
+      speaker.end('a', 0);
+      expect(await rendered).toBe(item.length);
+      await recorder.fallsSilent(960);
+      // On a busy machine the browser leaves out quanta of 64 frames, 2.7 ms; nothing that is rendered is missing for it.
+      expect(recorder.longestRenderedGapFrames()).toBeLessThan(4);
+      await speaker.close();
+    },
+  );
 
   test('the microphone hears every sample', async () => {
     const context = newContext(quantum);

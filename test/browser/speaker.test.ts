@@ -6,6 +6,7 @@ import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { noise as softNoise } from './noise.ts';
 import { OutputRecorder } from './output-recorder.ts';
 import { placeOfEnd } from './place-of-end.ts';
+import { PostCounter } from './posts.ts';
 
 /** The files that ship; in these sources they don't lie where the package has them. */
 const WORKLET_URL = new URL('../../dist/worklets/playback.js', import.meta.url);
@@ -74,11 +75,21 @@ async function stage(sampleRate: number, options: SpeakerOptions = {}) {
   return { context, recorder, speaker, witness, errors };
 }
 
-describe.each([44_100, 48_000, 16_000])('a speaker at %i Hz', (rate) => {
+const ROUTES = [
+  { route: 'shared memory', sharedMemory: true },
+  { route: 'messages', sharedMemory: false },
+];
+const CASES = [44_100, 48_000, 16_000].flatMap((rate) => ROUTES.map((route) => ({ rate, ...route })));
+
+describe.each(CASES)('a speaker at $rate Hz, by $route', ({ rate, sharedMemory }) => {
   const framesOf = (ms: number): number => (rate * ms) / 1000;
 
   test('renders all of an item that the ring can not hold at once, without a gap, and counts it to the frame', async () => {
-    const { recorder, speaker, witness, errors } = await stage(rate, { capacityFrames: 1 << 15 });
+    const { recorder, speaker, witness, errors } = await stage(rate, {
+      sharedMemory,
+      capacityFrames: 1 << 15,
+    });
+    expect(speaker.isShared).toBe(sharedMemory);
     const samples = noise(3000);
     // Before the worklet is there, and in packets of no particular length.
     for (let at = 0; at < samples.length; at += 7001) {
@@ -111,7 +122,7 @@ describe.each([44_100, 48_000, 16_000])('a speaker at %i Hz', (rate) => {
   });
 
   test('reports of each interrupt what a recording of the output has', async () => {
-    const { recorder, speaker, witness, errors } = await stage(rate);
+    const { recorder, speaker, witness, errors } = await stage(rate, { sharedMemory });
     const random = seededRandom(2);
     // Compared at the end: while the page computes, what it should hear in time waits.
     const recordings: Float32Array[] = [];
@@ -150,45 +161,75 @@ describe.each([44_100, 48_000, 16_000])('a speaker at %i Hz', (rate) => {
   });
 });
 
-test('a pause keeps everything, and an interrupt of two answers each by its own report', async () => {
-  const { recorder, speaker, witness } = await stage(48_000);
-  speaker.write({ itemId: 'a', contentIndex: 0, responseId: 'r', samples: noise(400) });
-  speaker.end('a', 0);
-  await recorder.hears(4800, 0);
-  speaker.pause();
-  await recorder.fallsSilent(2400);
-  expect(witness.done).toEqual([]);
-  speaker.resume();
-  await witness.sees(({ done }) => done.length === 1);
-  expect(witness.done[0]?.renderedFrames).toBe(9600);
+test.each(ROUTES)(
+  'by $route, a pause keeps everything, and an interrupt of two answers each by its own report',
+  async ({ sharedMemory }) => {
+    const { recorder, speaker, witness } = await stage(48_000, { sharedMemory });
+    speaker.write({ itemId: 'a', contentIndex: 0, responseId: 'r', samples: noise(400) });
+    speaker.end('a', 0);
+    await recorder.hears(4800, 0);
+    speaker.pause();
+    await recorder.fallsSilent(2400);
+    expect(witness.done).toEqual([]);
+    speaker.resume();
+    await witness.sees(({ done }) => done.length === 1);
+    expect(witness.done[0]?.renderedFrames).toBe(9600);
 
-  speaker.write({ itemId: 'b', contentIndex: 0, responseId: 's', samples: noise(400) });
-  speaker.flush('first');
-  speaker.write({ itemId: 'c', contentIndex: 0, responseId: 't', samples: noise(400) });
-  speaker.flush('second');
-  await witness.sees(({ reports }) => reports.length === 2);
-  expect(witness.reports.map(({ interruptId, items }) => [interruptId, items.map(({ itemId }) => itemId)])).toEqual([
-    ['first', ['b']],
-    ['second', ['c']],
-  ]);
-});
+    speaker.write({ itemId: 'b', contentIndex: 0, responseId: 's', samples: noise(400) });
+    speaker.flush('first');
+    speaker.write({ itemId: 'c', contentIndex: 0, responseId: 't', samples: noise(400) });
+    speaker.flush('second');
+    await witness.sees(({ reports }) => reports.length === 2);
+    expect(witness.reports.map(({ interruptId, items }) => [interruptId, items.map(({ itemId }) => itemId)])).toEqual([
+      ['first', ['b']],
+      ['second', ['c']],
+    ]);
+  },
+);
 
-test('a page that is blocked for two seconds in mid-answer leaves no gap, conceals nothing and loses no place', async () => {
-  const { recorder, speaker, witness, errors } = await stage(48_000);
-  const item = noise(3000);
-  speaker.write({ itemId: 'a', contentIndex: 0, responseId: 'r', samples: item });
-  await recorder.hears(4800, 0);
-  // Its timers, its port and everything it would do for the speaker wait meanwhile.
-  const blockedUntil = performance.now() + 2000;
-  while (performance.now() < blockedUntil);
-  speaker.end('a', 0);
-  await witness.sees(({ done }) => done.length === 1);
-  await recorder.fallsSilent(960);
-  expect(witness.done[0]?.renderedFrames).toBe(item.length);
-  expect(recorder.longestGapFrames(0)).toBeLessThan(4);
-  expect(speaker.stats).toMatchObject({ underrunEvents: 0, concealedFrames: 0 });
-  expect(errors).toEqual([]);
-});
+test.each(ROUTES)(
+  'by $route, a page that is blocked for two seconds in mid-answer leaves no gap, conceals nothing and loses no place',
+  async ({ sharedMemory }) => {
+    const { recorder, speaker, witness, errors } = await stage(48_000, { sharedMemory });
+    const item = noise(3000);
+    speaker.write({ itemId: 'a', contentIndex: 0, responseId: 'r', samples: item });
+    await recorder.hears(4800, 0);
+    // Its timers, its port and everything it would do for the speaker wait meanwhile.
+    const blockedUntil = performance.now() + 2000;
+    while (performance.now() < blockedUntil);
+    speaker.end('a', 0);
+    await witness.sees(({ done }) => done.length === 1);
+    await recorder.fallsSilent(960);
+    expect(witness.done[0]?.renderedFrames).toBe(item.length);
+    expect(recorder.longestGapFrames(0)).toBeLessThan(4);
+    expect(speaker.stats).toMatchObject({ underrunEvents: 0, concealedFrames: 0 });
+    expect(errors).toEqual([]);
+  },
+);
+
+test.each(ROUTES)(
+  'by $route, a second of an answer that streams in takes as many messages as it should',
+  async ({ sharedMemory }) => {
+    const posts = new PostCounter();
+    const { recorder, speaker, errors } = await stage(48_000, { sharedMemory });
+    await speaker.ready;
+    posts.restore();
+    const packet = noise(100);
+    const address = { itemId: 'a', contentIndex: 0, responseId: 'r' };
+    speaker.write({ ...address, samples: packet });
+    await recorder.hears(2400, 0);
+    posts.count = 0;
+    for (let i = 1; i <= 10; i++) {
+      speaker.write({ ...address, samples: packet });
+      await recorder.hears(i * 4800, 0);
+    }
+    expect(speaker.positions()[0]?.renderedFrames).toBeGreaterThan(10_000);
+    // By message, a write and five positions each 100 ms.
+    if (sharedMemory) expect(posts.count).toBe(0);
+    else expect(posts.count).toBeGreaterThan(40);
+    expect(errors).toEqual([]);
+  },
+);
 
 test('a flush of nothing is answered at once', async () => {
   const { speaker, witness } = await stage(48_000);
