@@ -9,7 +9,9 @@ import { examplesOf } from './examples.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // Within the package, so that its own name resolves as it does for users.
 const folder = `${root}build/docs-examples`;
-const pages = ['README.md', ...globSync('docs/*.md', { cwd: root })].filter((page) => examplesOf(page).length > 0);
+const pages = ['README.md', ...globSync(['docs/*.md', 'docs/{concepts,quick-starts}/*.md'], { cwd: root })].filter(
+  (page) => examplesOf(page).length > 0,
+);
 
 /** What the compiler has to say about each page. */
 let complaints: string[] = [];
