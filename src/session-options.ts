@@ -25,7 +25,7 @@ export interface RealtimeToolExecutionConfig {
 export interface RealtimeSessionOptions<TContext = unknown> {
   /** A key, or a function that yields one at each connect. */
   apiKey: ApiKey;
-  /** Default: WebSocket. */
+  /** Default: WebRTC where the platform has it, as browsers do, else WebSocket. */
   transport: 'webrtc' | 'websocket' | RealtimeTransportLayer | ForeignTransportLayer;
   model?: string;
   /** The app's own context; tools and instructions get it with the history. */
