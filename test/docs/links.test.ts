@@ -1,0 +1,49 @@
+// Every link within the repository's pages leads to a file that is there, and to a heading that it has.
+
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+
+const pages = [...globSync('*.md'), ...globSync('docs/{,concepts/,quick-starts/}*.md')];
+
+/** A page without its code, where nothing is a link or a heading. */
+function proseOf(page: string): string {
+  return readFileSync(page, 'utf8')
+    .replaceAll(/^```[\s\S]*?^```$/gm, '')
+    .replaceAll(/(?<!`)`[^`\n]*`(?!`)/g, (code) => code.replaceAll(/[[\]()]/g, ''));
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsOf(page: string): string[] {
+  const seen = new Map<string, number>();
+  return [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const slug = heading
+      .trim()
+      .toLowerCase()
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-');
+    const count = seen.get(slug) ?? 0;
+    seen.set(slug, count + 1);
+    return count === 0 ? slug : `${slug}-${count}`;
+  });
+}
+
+function deadLinksOf(page: string): string[] {
+  const targets = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return targets.filter((target) => {
+    if (/^(https?|mailto):/.test(target)) return !URL.canParse(target);
+    const [path = '', anchor] = target.split('#');
+    const file = path === '' ? page : normalize(join(dirname(page), path));
+    if (!existsSync(file)) return true;
+    return anchor !== undefined && !anchorsOf(file).includes(anchor);
+  });
+}
+
+test('the pages are found', () => {
+  expect(pages).toEqual(expect.arrayContaining(['README.md', 'docs/audio.md', 'docs/quick-starts/node.md']));
+});
+
+test.each(pages)('every link of %s resolves', (page) => {
+  expect(deadLinksOf(page)).toEqual([]);
+});
