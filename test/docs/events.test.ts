@@ -28,7 +28,7 @@ function labelsOf(tuple: string): string[] {
   return [...flat.matchAll(/(\w+): /g)].map(([, label = '']) => label);
 }
 
-const expected = new Map([
+const expected = new Map<string, readonly string[]>([
   ...[...membersOf('src/session-events.ts', /^\} & \{/m)].map(([name, tuple]) => [name, labelsOf(tuple)] as const),
   ...[...membersOf('src/session/plain-events.ts', /interface PlainSessionEvents \{/).keys()].map(
     (name) => [name, ['event']] as const,
