@@ -1,7 +1,5 @@
 // The static functions of the emitter for browsers and edge runtimes: one event as a promise, many as an iterator.
 
-import type { Deferred } from './deferred.ts';
-import { deferred } from './deferred.ts';
 import type {
   AbortSignalLike,
   EmitterLike,
@@ -29,6 +27,12 @@ interface Watch {
   readonly onFailure: (error: unknown) => void;
   readonly endEvents?: readonly string[];
   readonly onEnd?: Listener;
+}
+
+/** Who waits for the next arguments of an iterator. */
+interface Reader {
+  resolve(result: IteratorResult<unknown[]>): void;
+  reject(error: unknown): void;
 }
 
 function isEventTarget(source: Source): source is EventTargetLike {
@@ -96,19 +100,19 @@ export async function eventArguments(
   event: EventName,
   { signal }: StaticEventEmitterOptions = {},
 ): Promise<unknown[]> {
-  const { promise, resolve, reject } = deferred<unknown[]>();
-  const release = watch(source, event, {
-    signal,
-    onEvent(...args) {
-      release();
-      resolve(args);
-    },
-    onFailure(error) {
-      release();
-      reject(error);
-    },
+  return new Promise((resolve, reject) => {
+    const release = watch(source, event, {
+      signal,
+      onEvent(...args) {
+        release();
+        resolve(args);
+      },
+      onFailure(error) {
+        release();
+        reject(error);
+      },
+    });
   });
-  return promise;
 }
 
 /** Iterates over the argument lists of an event until it is closed, fails, or the signal aborts. */
@@ -120,7 +124,7 @@ export function iterateEvents(
   const { signal, close = [], highWaterMark = Infinity, lowWaterMark = 1 } = options;
   const flow = source as { pause?: () => unknown; resume?: () => unknown };
   const waiting: unknown[][] = [];
-  const readers: Deferred<IteratorResult<unknown[]>>[] = [];
+  const readers: Reader[] = [];
   let failure: { readonly error: unknown } | null = null;
   let hasEnded = false;
   let isPaused = false;
@@ -166,9 +170,7 @@ export function iterateEvents(
         throw error;
       }
       if (hasEnded) return ENDED;
-      const reader = deferred<IteratorResult<unknown[]>>();
-      readers.push(reader);
-      return reader.promise;
+      return new Promise((resolve, reject) => void readers.push({ resolve, reject }));
     },
     async return() {
       waiting.length = 0;

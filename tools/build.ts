@@ -5,6 +5,8 @@ import { chmodSync, cpSync, globSync, mkdirSync, rmSync, writeFileSync } from 'n
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { compileModules } from './compile-modules.ts';
+import { copyDeclarations } from './copy-declarations.ts';
 import { joinModules } from './join-modules.ts';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -23,16 +25,18 @@ const withoutInlineCore: Plugin = {
   },
 };
 
-/** The benches measure the modules that users get, so these stay outside of their bundle. */
-const besideTheProduct: Plugin = {
-  name: 'beside-the-product',
-  setup(bundle) {
-    bundle.onResolve({ filter: /^(\.\.\/)+src\/.*\.ts$/ }, ({ path }) => ({
-      path: path.replace(/^(\.\.\/)+src\//, '../').replace(/\.ts$/, '.js'),
-      external: true,
-    }));
-  },
-};
+/** The benches measure the modules that users get, and the console's page runs on them: they stay outside of both bundles. */
+function besideTheProduct(filter: RegExp): Plugin {
+  return {
+    name: 'beside-the-product',
+    setup(bundle) {
+      bundle.onResolve({ filter }, ({ path }) => ({
+        path: path.replace(filter, '../').replace(/\.ts$/, '.js'),
+        external: true,
+      }));
+    },
+  };
+}
 
 if (process.argv.includes('--clean')) {
   rmSync('dist', { recursive: true, force: true });
@@ -79,7 +83,9 @@ run(
   'worklets',
 );
 
+compileModules();
 await joinModules();
+copyDeclarations();
 
 // Parts that are split off have a new name whenever they change.
 rmSync('dist/bench', { recursive: true, force: true });
@@ -91,7 +97,10 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node22',
-  plugins: [besideTheProduct],
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  plugins: [besideTheProduct(/^(\.\.\/)+src\//)],
 });
 
 cpSync('bench/results.schema.json', 'dist/bench/results.schema.json');
@@ -100,18 +109,17 @@ cpSync('src/cli/demo/speech', 'dist/cli/demo/speech', {
   recursive: true,
   filter: (path) => !path.includes('.') || path.endsWith('.wav'),
 });
-// The page of the console, whole: it is served from here, and loads nothing else but the worklets.
+// The page of the console: its own code, beside the modules and worklets that it loads.
 rmSync('dist/console', { recursive: true, force: true });
 await build({
   entryPoints: ['src/cli/console/main.ts'],
   outdir: 'dist/console',
   bundle: true,
-  splitting: true,
   format: 'esm',
   target: 'es2022',
   minify: true,
   legalComments: 'none',
-  conditions: ['bargein-source', 'browser'],
+  plugins: [besideTheProduct(/^\.\.\/\.\.\//)],
 });
 for (const name of ['index.html', 'console.css']) cpSync(`src/cli/console/${name}`, `dist/console/${name}`);
 

@@ -3,9 +3,11 @@
 // file, which names what the joined one has: whatever imports it, from another entry too, gets the same classes.
 //
 // Bundlers split between files, so what an app's first paint needs and what only a call needs are never in the same one.
+import { rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { rolldown } from 'rolldown';
+import { COMPACT } from './compile-modules.ts';
 
 const CONDITION = 'bargein-source';
 
@@ -42,6 +44,7 @@ export async function joinModules(): Promise<void> {
   const perPlatform = ['node', 'browser', 'edge'].map((name) => `src/platform/${name}.ts`);
   // Each platform registers itself, and only where it is the platform.
   for (const path of ['src/index.ts', ...perPlatform]) main.delete(path);
+  // These import nothing of the joined ones: whichever of them and what extends the emitter came first would need the other.
   const emitters = ['src/emitter.ts', 'src/emitter.node.ts', 'src/emitter-statics.ts', 'src/emitter-surface.ts'];
   const runtimes = ['src/shell/ready-runtime.ts', 'src/shell/lazy-runtime.ts', 'src/platform/node-runtime.ts'];
   const chosen = [...emitters, ...runtimes];
@@ -57,12 +60,12 @@ export async function joinModules(): Promise<void> {
     preserveEntrySignatures: 'strict',
     treeshake: false,
   });
-  await joined.write({
+  const { output } = await joined.write({
     dir: 'dist',
     format: 'esm',
     sourcemap: true,
-    // The declarations and the source map have them.
-    comments: { jsdoc: false, annotation: true, legal: true },
+    minify: COMPACT,
+    comments: { annotation: true, legal: true },
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     codeSplitting: {
@@ -75,4 +78,8 @@ export async function joinModules(): Promise<void> {
       ],
     },
   });
+  // What only names the joined one's has nothing to map; what it was by itself had.
+  for (const part of output) {
+    if (part.type === 'chunk' && part.map === null) rmSync(`dist/${part.fileName}.map`, { force: true });
+  }
 }

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname } from 'node:path';
 import { createRealtimeServer } from '../server/index.ts';
 import { HttpFront } from '../server/http-front.ts';
+import { consoleFiles } from './console-files.ts';
 import { type ConsoleService, ticketFor } from './console-ticket.ts';
 import { planServer } from './serve-parts.ts';
 
@@ -13,9 +12,8 @@ export interface ConsoleOptions {
   readonly scenario: string | undefined;
   /** Stays in this process; pages get keys that live for ten minutes. */
   readonly openaiKey: string | undefined;
-  /** Where the built page and the worklets are. */
-  readonly pageFolder: URL;
-  readonly workletFolder: URL;
+  /** The package's `dist/`, in which the page is. */
+  readonly packageFolder: URL;
 }
 
 /** A console that runs. */
@@ -24,15 +22,10 @@ export interface ConsoleServer {
   close(): Promise<void>;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-};
+const POLICY =
+  "default-src 'none'; style-src 'self'; img-src data:; connect-src 'self' ws://127.0.0.1:* wss://api.openai.com; " +
+  "base-uri 'none'; frame-ancestors 'none'; script-src ";
 const HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src data:; " +
-    "connect-src 'self' ws://127.0.0.1:* wss://api.openai.com; base-uri 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
   'x-content-type-options': 'nosniff',
@@ -46,7 +39,7 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
   const { options: planned } = await planServer({ faults: [], scenario: options.scenario });
   const realtime = createRealtimeServer(planned);
   const services: ConsoleService[] = ['local', ...(openaiKey === undefined ? [] : ['openai' as const])];
-  const files = pageFiles(options, services);
+  const files = consoleFiles(options.packageFolder, services);
   const local = await realtime.listen();
   let host = '';
   const front = new HttpFront({
@@ -69,8 +62,9 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
         return end(response, 400, 'text/plain', 'no such service');
       return end(response, 200, 'application/json', JSON.stringify(await ticketFor(wanted, { local, openaiKey })));
     }
-    const file = request.method === 'GET' ? files.get(request.url ?? '/') : undefined;
+    const file = request.method === 'GET' ? files.at(request.url ?? '/') : undefined;
     if (file === undefined) return end(response, 404, 'text/plain', 'not found');
+    response.setHeader('content-security-policy', POLICY + files.scriptSources);
     end(response, 200, file.type, file.body);
   }
 
@@ -92,26 +86,6 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
 
 function end(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
   response.writeHead(status, { ...HEADERS, 'content-type': type }).end(body);
-}
-
-function pageFiles(
-  { pageFolder, workletFolder }: ConsoleOptions,
-  services: readonly ConsoleService[],
-): ReadonlyMap<string, { readonly type: string; readonly body: string | Buffer }> {
-  const files = new Map<string, { type: string; body: string | Buffer }>();
-  const add = (folder: URL, path: string): void => {
-    for (const name of readdirSync(folder)) {
-      const type = TYPES[extname(name)];
-      if (type !== undefined) files.set(`${path}${name}`, { type, body: readFileSync(new URL(name, folder)) });
-    }
-  };
-  add(pageFolder, '/');
-  add(workletFolder, '/worklets/');
-  const names: Readonly<Record<ConsoleService, string>> = { local: 'Local server', openai: 'OpenAI' };
-  const choices = services.map((service) => `<option value="${service}">${names[service]}</option>`).join('');
-  const page = readFileSync(new URL('index.html', pageFolder), 'utf8').replace('<!--services-->', choices);
-  files.set('/', { type: TYPES['.html'] ?? '', body: page });
-  return files;
 }
 
 async function serviceOf(request: IncomingMessage): Promise<ConsoleService | undefined> {

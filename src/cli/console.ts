@@ -18,8 +18,7 @@ export async function runConsole(
     port: portOf(flags.port),
     scenario: oneText('scenario', flags.scenario),
     openaiKey: openaiKey === '' ? undefined : openaiKey,
-    pageFolder: new URL('../console/', import.meta.url),
-    workletFolder: new URL('../worklets/', import.meta.url),
+    packageFolder: new URL('../', import.meta.url),
   });
   terminal.line(`Console on ${paint.bold(server.url)}`);
   terminal.line(`  services  local server${openaiKey === '' ? '; OpenAI too, with OPENAI_API_KEY set' : ', OpenAI'}`);

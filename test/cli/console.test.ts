@@ -36,8 +36,7 @@ beforeAll(async () => {
     port: 0,
     scenario: `${PICTURES}scenario.json`,
     openaiKey: undefined,
-    pageFolder: new URL('console/', DIST),
-    workletFolder: new URL('worklets/', DIST),
+    packageFolder: DIST,
   });
   browser = await chromium.launch({
     executablePath: findChromium(),

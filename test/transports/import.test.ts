@@ -75,3 +75,9 @@ test('a bundle for Node holds that code as well, and connects', async () => {
   });
   expect(printed.trim()).toBe('connected, then disconnected');
 });
+
+test('browsers may load the audio of the browser before the main entry', () => {
+  const program = "await import('bargein/browser'); await import('bargein'); console.log('loaded')";
+  const args = ['--conditions=browser', '--input-type=module', '--eval', program];
+  expect(execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }).trim()).toBe('loaded');
+});

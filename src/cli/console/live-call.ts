@@ -40,11 +40,7 @@ export class LiveCall {
   constructor(listener: LiveCallListener, deviceId: string | undefined) {
     this.#listener = listener;
     this.#sound = new AgentSound(this.timeline);
-    this.audio = browserAudio({
-      ...(deviceId !== undefined && { deviceId }),
-      playbackWorkletUrl: '/worklets/playback.js',
-      captureWorkletUrl: '/worklets/capture.js',
-    });
+    this.audio = browserAudio({ ...(deviceId !== undefined && { deviceId }) });
     const transport = new OpenAIRealtimeWebSocket({
       playout: this.audio.playout,
       createWebSocket: async ({ url, apiKey }) => new TappedSocket(url, apiKey, (...seen) => this.#onWire(...seen)),
