@@ -26,7 +26,7 @@ export function fadeIn(samples: usize, frames: i32, riseFrames: i32): void {
 /**
  * sin(x) for |x| ≤ π/2: Taylor to x¹³, error below 1e-9, a hundredth of half a unit in the last place of the f32 gain.
  */
-function sine(x: f64): f64 {
+export function sine(x: f64): f64 {
   let series: f64 = 1;
   for (let n: f64 = 12; n > 0; n -= 2) series = 1 - (series * x * x) / (n * (n + 1));
   return x * series;

@@ -278,3 +278,52 @@ export const VOICE_ACTIVITY_IS_SPEAKING: usize = VOICE_ACTIVITY_RUN_PACKETS + 4;
 export const VOICE_ACTIVITY_START_PACKETS: usize = VOICE_ACTIVITY_IS_SPEAKING + 4;
 export const VOICE_ACTIVITY_STOP_PACKETS: usize = VOICE_ACTIVITY_START_PACKETS + 4;
 export const VOICE_ACTIVITY_BYTES: usize = VOICE_ACTIVITY_STOP_PACKETS + 4;
+
+// Barge-in detector: a header, the coefficients of the bands (f64), the banks of both signals, then for each band (f64) what is
+// known of it, and the powers of the agent's newest frames.
+/** Bands that both signals are split into. */
+export const BARGE_IN_BANDS: i32 = 6;
+/** Input frames that are averaged to one, and how many such averages are a frame of 10 ms. */
+export const BARGE_IN_DECIMATION: usize = 0;
+export const BARGE_IN_FRAME_SAMPLES: usize = BARGE_IN_DECIMATION + 4;
+/** Input frames of the present average, and averages of the present frame. */
+export const BARGE_IN_DECIMATED: usize = BARGE_IN_FRAME_SAMPLES + 4;
+export const BARGE_IN_FILLED: usize = BARGE_IN_DECIMATED + 4;
+/** Frames of a microphone that is not silent, and frames of the agent. */
+export const BARGE_IN_HEARD_FRAMES: usize = BARGE_IN_FILLED + 4;
+export const BARGE_IN_AGENT_FRAMES: usize = BARGE_IN_HEARD_FRAMES + 4;
+/** Points of the newest four frames, four bits each. */
+export const BARGE_IN_POINTS: usize = BARGE_IN_AGENT_FRAMES + 4;
+/** Whether that is speech under way, and frames in a row that speak against it. */
+export const BARGE_IN_IS_SPEAKING: usize = BARGE_IN_POINTS + 4;
+export const BARGE_IN_QUIET_FRAMES: usize = BARGE_IN_IS_SPEAKING + 4;
+/** Frames since the newest block of learning began, and blocks ever learnt. */
+export const BARGE_IN_BLOCK_FRAMES: usize = BARGE_IN_QUIET_FRAMES + 4;
+/** Sums of the present average (f64). */
+export const BARGE_IN_MICROPHONE_SUM: usize = BARGE_IN_BLOCK_FRAMES + 4;
+export const BARGE_IN_AGENT_SUM: usize = BARGE_IN_MICROPHONE_SUM + 8;
+/** b0, −a1, −a2 of each band. */
+export const BARGE_IN_COEFFICIENTS: usize = BARGE_IN_AGENT_SUM + 8;
+export const BAND_COEFFICIENTS_BYTES: usize = 24;
+/** Bank: four states and the sum of squares of each band. */
+export const BARGE_IN_MICROPHONE: usize = BARGE_IN_COEFFICIENTS + <usize>BARGE_IN_BANDS * BAND_COEFFICIENTS_BYTES;
+export const BAND_STATE_BYTES: usize = 40;
+export const BAND_SUM_SQUARES: usize = 32;
+export const BARGE_IN_AGENT: usize = BARGE_IN_MICROPHONE + <usize>BARGE_IN_BANDS * BAND_STATE_BYTES;
+/**
+ * Of each band: smoothed power, slowly smoothed power and its minima of four spans; then, as shares of the agent's power, the most
+ * of the present block, of a voice, and of four spans, and how many blocks the spans are of.
+ */
+export const BARGE_IN_KNOWN: usize = BARGE_IN_AGENT + <usize>BARGE_IN_BANDS * BAND_STATE_BYTES;
+export const BAND_POWER: usize = 0;
+export const BAND_SLOW_POWER: usize = BAND_POWER + 8;
+export const BAND_MINIMA: usize = BAND_SLOW_POWER + 8;
+export const BAND_BLOCK_ECHO: usize = BAND_MINIMA + 32;
+export const BAND_VOICE_ECHO: usize = BAND_BLOCK_ECHO + 8;
+export const BAND_ECHOES: usize = BAND_VOICE_ECHO + 8;
+export const BAND_LEARNT_BLOCKS: usize = BAND_ECHOES + 32;
+export const BAND_KNOWN_BYTES: usize = BAND_LEARNT_BLOCKS + 8;
+export const BARGE_IN_HISTORY: usize = BARGE_IN_KNOWN + <usize>BARGE_IN_BANDS * BAND_KNOWN_BYTES;
+/** Frames that an echo may be late, reverberation included. */
+export const BARGE_IN_ECHO_FRAMES: i32 = 30;
+export const BARGE_IN_BYTES: usize = BARGE_IN_HISTORY + 8 * <usize>(BARGE_IN_BANDS * BARGE_IN_ECHO_FRAMES);

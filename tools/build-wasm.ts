@@ -1,5 +1,6 @@
-// Compiles assembly/ into the three builds of the audio core and the playout module, and writes each as hexadecimal text in a module
-// beside src/wasm, so that bundlers, worklets and Node read the same bytes without fetching a file.
+// Compiles assembly/ into the three builds of the audio core, the playout module and the detector of barge-ins, and writes each
+// as hexadecimal text in a module beside src/wasm, so that bundlers, worklets and Node read the same bytes without fetching a
+// file.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc, { type APIOptions } from 'assemblyscript/asc';
@@ -13,12 +14,13 @@ const transforms = [InlineKernels] as unknown as NonNullable<APIOptions['transfo
 const modules = [
   ...['scalar', 'simd', 'relaxed'].map((target) => ({ target, entry: 'index', name: `core-${target}` })),
   { target: 'playout', entry: 'playout-module', name: 'playout' },
+  { target: 'barge-in', entry: 'barge-in-module', name: 'barge-in' },
 ];
 for (const { target, entry, name } of modules) {
   const args = [`assembly/${entry}.ts`, '--config', 'asconfig.json', '--target', target];
   const { error } = await asc.main(args, { stderr: process.stderr, transforms });
   if (error !== null) throw error;
-  const hex = readFileSync(`build/${name.replace('-', '.')}.wasm`, 'hex');
+  const hex = readFileSync(`build/${name.replace('core-', 'core.')}.wasm`, 'hex');
   const constant = `${name.replace('-', '_').toUpperCase()}_HEX`;
   writeFileSync(
     `src/wasm/${name}.generated.ts`,
