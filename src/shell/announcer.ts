@@ -1,64 +1,56 @@
 import type { AgentOffer } from '../agent/agent.ts';
 import type { RunToolApprovalItem } from '../agent/approval-item.ts';
-import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
-import type { AgentRoster } from './agent-roster.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { RunContext } from '../agent/run-context.ts';
+import type { Timer } from '../clock.ts';
 import type { HostedDecision, HostedTools } from './hosted-tools.ts';
-import type { ListenerSource } from '../isolated-emit.ts';
 import { emitIsolated } from '../isolated-emit.ts';
 import { SessionError, ToolCallError } from '../errors.ts';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
 import type { CallRef, SessionNotice } from '../session/effect.ts';
 import type { RealtimeSessionEventTypes } from '../session-events.ts';
-import type { ToolLookup } from './session-notices.ts';
+import type { LiveObjects } from './session-notices.ts';
 import { publicEventOf } from './session-notices.ts';
+import type { SessionParts } from './session-parts.ts';
 
 /** How long `onApproval` of a hosted tool may take before the app is asked, too. */
 const HOSTED_APPROVAL_TIMEOUT_MS = 30_000;
 
 /** What is announced about. */
-export interface AnnouncerOptions<TContext> {
-  /** The session. */
-  readonly emitter: ListenerSource;
-  /** Tells of an error. */
-  readonly report: (error: unknown) => void;
-  readonly clock: Clock;
-  readonly runContext: RunContext<RealtimeContextData<TContext>>;
-  readonly roster: AgentRoster<TContext>;
+export interface AnnouncerHost<TContext> extends LiveObjects<TContext> {
+  readonly parts: SessionParts<TContext>;
   readonly hosted: HostedTools;
-  readonly toolOf: ToolLookup<TContext>;
-  readonly currentOffer: () => AgentOffer<TContext>;
+  /** What the current agent offers the model. */
+  readonly currentOffer: AgentOffer<TContext>;
+  readonly history: RealtimeItem[];
   /** Carries out what a hosted tool's own `onApproval` decided. */
-  readonly decideHosted: (item: RunToolApprovalItem, decision: HostedDecision) => void;
-  readonly history: () => RealtimeItem[];
+  decideHosted(item: RunToolApprovalItem, decision: HostedDecision): void;
   /** Carries out a decision that the app made before it was asked. */
-  readonly decide: (callId: string, isApproved: boolean) => void;
+  decide(callId: string, isApproved: boolean): void;
 }
 
 /** Tells the app what happened, each listener by itself. */
 export class Announcer<TContext> {
-  readonly #options: AnnouncerOptions<TContext>;
+  readonly #host: AnnouncerHost<TContext>;
   readonly #hostedTimers = new Set<Timer>();
   #isHistoryStale = false;
   #isTellingSoon = false;
 
-  constructor(options: AnnouncerOptions<TContext>) {
-    this.#options = options;
+  constructor(host: AnnouncerHost<TContext>) {
+    this.#host = host;
   }
 
   announce(notice: SessionNotice): void {
-    if (notice.type === 'error') return this.#options.report(notice.error);
+    const { emitter, report } = this.#host.parts;
+    if (notice.type === 'error') return report(notice.error);
     if (notice.type === 'historyUpdated') {
       return notice.isGrowing === true ? this.#tellHistorySoon() : this.markHistoryStale();
     }
-    const { emitter, roster } = this.#options;
-    if (notice.type === 'audioStart') roster.markSpoken();
+    if (notice.type === 'audioStart') this.#host.roster.markSpoken();
     if (notice.type === 'toolApprovalRequested' && this.#wasDecided(notice.call)) return;
-    const event = publicEventOf(notice, this.#options);
+    const event = publicEventOf(notice, this.#host);
     if (event === null) return;
-    emitIsolated(emitter, event.name, event.args, this.#options.report);
-    if (event.agent !== undefined)
-      emitIsolated(event.agent.emitter, event.name, event.agent.args, this.#options.report);
+    emitIsolated(emitter, event.name, event.args, report);
+    if (event.agent !== undefined) emitIsolated(event.agent.emitter, event.name, event.agent.args, report);
     if (notice.type === 'agentHandoff') this.mcpToolsChanged();
   }
 
@@ -66,12 +58,13 @@ export class Announcer<TContext> {
     name: K,
     args: RealtimeSessionEventTypes<TContext>[K],
   ): void {
-    emitIsolated(this.#options.emitter, name, args, this.#options.report);
+    const { emitter, report } = this.#host.parts;
+    emitIsolated(emitter, name, args, report);
   }
 
   /** Whether anybody listens to an event of the session. */
   isHeard(name: keyof RealtimeSessionEventTypes<TContext>): boolean {
-    return this.#options.emitter.rawListeners(name).length > 0;
+    return this.#host.parts.emitter.rawListeners(name).length > 0;
   }
 
   markHistoryStale(): void {
@@ -89,14 +82,14 @@ export class Announcer<TContext> {
 
   /** The array is made for listeners only. */
   #emitHistory(): void {
-    if (this.isHeard('history_updated')) this.emit('history_updated', [this.#options.history()]);
+    if (this.isHeard('history_updated')) this.emit('history_updated', [this.#host.history]);
   }
 
   /** Words come many to the tick. */
   #tellHistorySoon(): void {
     if (this.#isTellingSoon || !this.isHeard('history_updated')) return;
     this.#isTellingSoon = true;
-    this.#options.clock.schedule(0, () => {
+    this.#host.parts.clock.schedule(0, () => {
       if (!this.#isTellingSoon) return;
       this.#isTellingSoon = false;
       this.#emitHistory();
@@ -104,8 +97,8 @@ export class Announcer<TContext> {
   }
 
   mcpToolsChanged(): void {
-    const { hosted, currentOffer } = this.#options;
-    const tools = hosted.changeFor(currentOffer());
+    const { hosted, currentOffer } = this.#host;
+    const tools = hosted.changeFor(currentOffer);
     if (tools !== null) this.emit('mcp_tools_changed', [tools]);
   }
 
@@ -120,8 +113,8 @@ export class Announcer<TContext> {
    * still decide as long as the app has not.
    */
   mcpApprovalRequested(request: RealtimeMcpCallApprovalRequestItem): void {
-    const { clock, runContext, hosted, currentOffer, decideHosted } = this.#options;
-    const offer = currentOffer();
+    const { parts, hosted, currentOffer: offer } = this.#host;
+    const { clock, runContext } = parts;
     const item = hosted.requested(request, offer);
     if (item === null) return;
     const ask = (): void =>
@@ -133,7 +126,7 @@ export class Announcer<TContext> {
     const decision = hosted.decisionOf(item, offer, runContext as RunContext<never>);
     if (decision === null) return ask();
     const askAfter = (error: Error): void => {
-      this.#options.report(error);
+      parts.report(error);
       ask();
     };
     const name = `onApproval of ${request.serverLabel}`;
@@ -151,7 +144,7 @@ export class Announcer<TContext> {
     decision.then(
       (decided) => {
         isInTime();
-        decideHosted(item, decided);
+        this.#host.decideHosted(item, decided);
       },
       (error: unknown) => {
         if (isInTime()) askAfter(new ToolCallError(`${name} failed; the app is asked`, error));
@@ -160,13 +153,13 @@ export class Announcer<TContext> {
   }
 
   mcpCallCompleted(call: RealtimeMcpCallItem): void {
-    this.emit('mcp_tool_call_completed', [this.#options.runContext, this.#options.currentOffer().agent, call]);
+    this.emit('mcp_tool_call_completed', [this.#host.parts.runContext, this.#host.currentOffer.agent, call]);
   }
 
   /** The app may have decided through the context, without waiting to be asked. */
   #wasDecided({ name: toolName, callId, arguments: text }: CallRef): boolean {
-    const decision = this.#options.runContext.isToolApproved({ toolName, callId, arguments: text });
-    if (decision !== undefined) this.#options.decide(callId, decision);
+    const decision = this.#host.parts.runContext.isToolApproved({ toolName, callId, arguments: text });
+    if (decision !== undefined) this.#host.decide(callId, decision);
     return decision !== undefined;
   }
 }

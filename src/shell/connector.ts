@@ -11,20 +11,25 @@ import type {
 } from '../transports/transport.ts';
 import { connectAborted } from './connect-errors.ts';
 
-/** What a connector needs of its session. */
-export interface ConnectorHost {
+/** What a connection is made of. */
+interface ConnectionParts {
   readonly transport: RealtimeTransportLayer;
   /** The transport, if the session drives it. */
   readonly driven: DrivableTransport | null;
-  readonly defaults: Pick<Partial<RealtimeSessionOptions>, 'apiKey' | 'model'>;
-  /** The configuration of the agent in charge. */
-  readonly configure: (overrides: SessionConfig) => Promise<SessionConfig>;
-  /** It was sent. */
-  readonly configured: (config: SessionConfig) => void;
-  readonly post: (input: WithoutTime<InputOf<'connected' | 'disconnected'>>) => void;
-  readonly addTask: (task: () => void) => void;
+  readonly options: Pick<Partial<RealtimeSessionOptions>, 'apiKey' | 'model'>;
+}
+
+/** What a connector needs of its session. */
+export interface ConnectorHost {
+  readonly parts: ConnectionParts;
   /** Whether the session has ended. */
-  readonly isClosed: () => boolean;
+  readonly isClosed: boolean;
+  /** The configuration of the agent in charge. */
+  configure(overrides: SessionConfig): Promise<SessionConfig>;
+  /** It was sent. */
+  configured(config: SessionConfig): void;
+  post(input: WithoutTime<InputOf<'connected' | 'disconnected'>>): void;
+  addTask(task: () => void): void;
 }
 
 /** How a connection for the app is opened. */
@@ -75,7 +80,7 @@ export class Connector {
 
   /** Opens the next connection with what the app gave for the first; how it went is an input of the session. */
   async reopen(): Promise<void> {
-    const { transport, driven, post } = this.#host;
+    const { transport, driven } = this.#host.parts;
     const attempt = this.#begin();
     // The old connection of a roll-over. Its end is no news.
     if (transport.status !== 'disconnected') {
@@ -89,7 +94,7 @@ export class Connector {
       if (this.#attempt !== attempt) return;
       this.#end();
       const reason = error instanceof Error ? error.message : String(error);
-      post({ type: 'disconnected', reason, ...(isRefused(error) && { isFinal: true }) });
+      this.#host.post({ type: 'disconnected', reason, ...(isRefused(error) && { isFinal: true }) });
       return;
     }
     this.#complete(this.#options.callId !== undefined, () => {});
@@ -109,13 +114,13 @@ export class Connector {
   }
 
   async #connect(attempt: object): Promise<void> {
-    const { transport, defaults, configure, configured } = this.#host;
+    const { transport, options } = this.#host.parts;
     const { model } = this.#options;
-    const config = await configure(model === undefined ? {} : { model });
+    const config = await this.#host.configure(model === undefined ? {} : { model });
     this.#check(attempt);
-    await transport.connect(connectOptionsOf(this.#options, defaults, config));
+    await transport.connect(connectOptionsOf(this.#options, options, config));
     this.#check(attempt);
-    configured(config);
+    this.#host.configured(config);
   }
 
   #begin(): object {
@@ -131,18 +136,17 @@ export class Connector {
   }
 
   #complete(keepsConversation: boolean, onOpen: () => void): void {
-    const { driven, post, addTask } = this.#host;
+    const { driven } = this.#host.parts;
     const held = this.#end();
     const abilities = { isDriven: driven !== null, createsResponses: driven?.createsResponses ?? true };
-    post({ type: 'connected', abilities, ...(keepsConversation && { keepsConversation }) });
-    addTask(onOpen);
-    for (const task of held) addTask(task);
+    this.#host.post({ type: 'connected', abilities, ...(keepsConversation && { keepsConversation }) });
+    for (const task of [onOpen, ...held]) this.#host.addTask(task);
   }
 
   #check(attempt: object): void {
     if (this.#attempt === attempt) return;
     // Not when another attempt has taken the transport over since.
-    if (this.#attempt === null && this.#host.isClosed()) this.#host.transport.close();
+    if (this.#attempt === null && this.#host.isClosed) this.#host.parts.transport.close();
     throw connectAborted();
   }
 }

@@ -3,44 +3,32 @@
 
 import type { RealtimeAgent } from '../agent/agent.ts';
 import type { CallRunner } from '../agent/call-runner.ts';
-import type { RealtimeOutputGuardrail } from '../agent/guardrail.ts';
-import { runGuardrail } from '../agent/guardrail-run.ts';
-import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
+import { DEFAULT_GUARDRAIL_TIMEOUT_MS, runGuardrail } from '../agent/guardrail-run.ts';
 import type { AgentRoster } from './agent-roster.ts';
-import type { Clock, Timer } from '../clock.ts';
+import type { Timer } from '../clock.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { OpenCommands } from './open-commands.ts';
 import type { JournalWriter } from './journal-writer.ts';
-import type { ItemPosition } from '../playout/playout.ts';
+import type { ItemPosition, PlayoutListener, PlayoutReport } from '../playout/playout.ts';
 import type { CallRef, SendCommand, SessionEffect, SessionNotice } from '../session/effect.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
 import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
-import type { FeatureShell } from './session-feature.ts';
+import type { SessionParts } from './session-parts.ts';
 
 /** What effects need of the session. */
 export interface EffectHost<TContext> {
-  readonly clock: Clock;
-  readonly transport: RealtimeTransportLayer;
-  /** The transport, if the session drives it. */
-  readonly driven: DrivableTransport | null;
-  readonly runContext: RunContext<RealtimeContextData<TContext>>;
+  readonly parts: SessionParts<TContext>;
   readonly roster: AgentRoster<TContext>;
   readonly calls: CallRunner<TContext>;
   readonly commands: OpenCommands<TContext>;
-  readonly guardrails: readonly RealtimeOutputGuardrail[];
-  /** How long one run of a guardrail may take. */
-  readonly guardrailTimeoutMs: number;
-  readonly features: ReadonlyMap<string, FeatureShell>;
-  readonly post: (input: SettlementInput | PlayoutInput | TimerInput | TransportInput) => void;
-  readonly announce: (notice: SessionNotice) => void;
   readonly journal: JournalWriter | null;
-  /** Opens the next connection. */
-  readonly reconnect: () => void;
   /** When the app last handed audio of the user over, null if it never has. */
-  readonly lastAudioAtMs: () => number | null;
-  /** The share of a reconnect delay, 0…1, that is random. */
-  readonly jitter: number;
+  readonly lastAudioAtMs: number | null;
+  post(input: SettlementInput | PlayoutInput | TimerInput | TransportInput): void;
+  announce(notice: SessionNotice): void;
+  /** Opens the next connection. */
+  reconnect(): void;
 }
 
 /** What the model reads about a call that was not run because its start could not be recorded. */
@@ -53,7 +41,7 @@ interface Flush {
 }
 
 /** Runs the effects of one session. */
-export class EffectRunner<TContext> {
+export class EffectRunner<TContext> implements PlayoutListener {
   readonly #host: EffectHost<TContext>;
   readonly #flushes = new Map<string, Flush>();
   readonly #timers = new Map<string | number, Timer>();
@@ -66,24 +54,29 @@ export class EffectRunner<TContext> {
 
   constructor(host: EffectHost<TContext>) {
     this.#host = host;
-    this.#readings = new Deadlines(host.clock);
-    const playout = host.driven?.playout;
-    if (playout === undefined) return;
-    playout.listener = {
-      onReport: (report) => {
-        this.#flushes.get(report.interruptId)?.timer?.cancel();
-        this.#flushes.delete(report.interruptId);
-        host.post({ type: 'playoutReport', report, sampleRate: playout.sampleRate });
-      },
-      onStarted: (position) => {
-        const { responseId, itemId, contentIndex } = position;
-        // Elsewhere the audio itself has told of it when it came.
-        if (host.driven?.isPlayoutRemote === true)
-          host.post({ type: 'audioStarted', responseId, itemId, contentIndex });
-        host.post({ type: 'playoutStarted', position });
-      },
-      onDone: (position) => host.post({ type: 'playoutDone', position }),
-    };
+    const { clock, driven } = host.parts;
+    this.#readings = new Deadlines(clock);
+    if (driven !== null) driven.playout.listener = this;
+  }
+
+  onReport(report: PlayoutReport): void {
+    const { driven } = this.#host.parts;
+    if (driven === null) return;
+    this.#flushes.get(report.interruptId)?.timer?.cancel();
+    this.#flushes.delete(report.interruptId);
+    this.#host.post({ type: 'playoutReport', report, sampleRate: driven.playout.sampleRate });
+  }
+
+  onStarted(position: ItemPosition): void {
+    const { responseId, itemId, contentIndex } = position;
+    // Elsewhere the audio itself has told of it when it came.
+    if (this.#host.parts.driven?.isPlayoutRemote === true)
+      this.#host.post({ type: 'audioStarted', responseId, itemId, contentIndex });
+    this.#host.post({ type: 'playoutStarted', position });
+  }
+
+  onDone(position: ItemPosition): void {
+    this.#host.post({ type: 'playoutDone', position });
   }
 
   /** Carries out effects in order; one that throws stops none of the others. */
@@ -99,7 +92,7 @@ export class EffectRunner<TContext> {
   }
 
   #run(effect: SessionEffect): void {
-    const { post, calls, roster } = this.#host;
+    const { parts, calls, roster } = this.#host;
     switch (effect.type) {
       case 'send':
         return this.#send(effect.command);
@@ -108,7 +101,7 @@ export class EffectRunner<TContext> {
       case 'flushPlayout':
         return this.#flush(effect.interruptId);
       case 'endPlayout':
-        return this.#host.driven?.playout.end(effect.itemId, effect.contentIndex);
+        return parts.driven?.playout.end(effect.itemId, effect.contentIndex);
       case 'startInterruptTimer':
         return this.#startInterruptTimer(effect.interruptId, effect.delayMs);
       case 'startServerTurnTimer':
@@ -116,13 +109,13 @@ export class EffectRunner<TContext> {
       case 'startSpeechTimer':
         return this.#startTimer('user speech', effect.delayMs, () => ({
           type: 'speechOverdue',
-          lastAudioAtMs: this.#host.lastAudioAtMs(),
+          lastAudioAtMs: this.#host.lastAudioAtMs,
         }));
       case 'startResendTimer':
         return this.#startTimer('resend', effect.delayMs, () => ({ type: 'resendDue' }));
       case 'startReconnectTimer': {
         const { attempt, delayMs } = effect;
-        const jitter = 1 - this.#host.jitter * Math.random();
+        const jitter = 1 - parts.jitter * Math.random();
         return this.#startConnectionTimer(delayMs * jitter, { type: 'reconnectDue', attempt });
       }
       case 'startRolloverTimer': {
@@ -140,15 +133,15 @@ export class EffectRunner<TContext> {
           timerId: effect.timerId,
         }));
       case 'controlPlayout':
-        return this.#host.driven?.playout[effect.control](effect.gainDb);
+        return parts.driven?.playout[effect.control](effect.gainDb);
       case 'runFeature':
-        return this.#host.features.get(effect.feature)?.run?.(effect.job);
+        return parts.features.get(effect.feature)?.run?.(effect.job);
       case 'abort':
         return calls.abort(effect.callId, effect.reason);
       case 'settle':
         return this.#host.commands.settle(effect.commandId, effect.error);
       case 'prepareAgent':
-        void this.#prepareAgent(effect.commandId).then(post);
+        void this.#prepareAgent(effect.commandId).then((input) => this.#host.post(input));
         return;
       case 'prepareCall':
         return this.#settleCall(effect.call.callId, calls.prepare(effect.call, roster.offerOf(effect.agentName)));
@@ -165,12 +158,13 @@ export class EffectRunner<TContext> {
       case 'formatRejection':
         return this.#settleCall(effect.call.callId, calls.formatRejection(effect.call, effect.message));
       case 'runGuardrail': {
-        const { guardrails, guardrailTimeoutMs: timeoutMs, runContext } = this.#host;
-        const guardrail = guardrails[effect.guardrail];
+        const { options, runContext } = parts;
+        const guardrail = options.outputGuardrails?.[effect.guardrail];
         if (guardrail === undefined) return;
+        const timeoutMs = options.outputGuardrailSettings?.timeoutMs ?? DEFAULT_GUARDRAIL_TIMEOUT_MS;
         const args = { agent: roster.get(effect.agentName), agentOutput: effect.text, context: runContext };
         void runGuardrail(guardrail, args, { deadlines: this.#readings, timeoutMs }).then((outcome) => {
-          post({ type: 'guardrailSettled', runId: effect.runId, ...outcome });
+          this.#host.post({ type: 'guardrailSettled', runId: effect.runId, ...outcome });
         });
       }
     }
@@ -184,64 +178,62 @@ export class EffectRunner<TContext> {
     this.#flushes.clear();
     this.#timers.clear();
     this.#readings.clear();
-    this.#readings = new Deadlines(this.#host.clock);
+    this.#readings = new Deadlines(this.#host.parts.clock);
     this.#host.calls.clear();
-    for (const feature of this.#host.features.values()) feature.stop?.();
+    for (const feature of this.#host.parts.features.values()) feature.stop?.();
   }
 
   #send(command: SendCommand): void {
-    const { transport, driven, roster, post, announce } = this.#host;
+    const { transport, driven } = this.#host.parts;
     try {
       sendThrough(transport, driven, command);
     } catch (error) {
       // A request that never left must not be waited for.
-      if (command.type === 'createResponse') post({ type: 'serverError', eventId: command.eventId, error });
+      if (command.type === 'createResponse') this.#host.post({ type: 'serverError', eventId: command.eventId, error });
       else if (command.type === 'functionCallOutput') {
         const { call, output } = command;
-        post({ type: 'outputUnsent', call, output, error });
-      } else announce({ type: 'error', error });
+        this.#host.post({ type: 'outputUnsent', call, output, error });
+      } else this.#host.announce({ type: 'error', error });
     }
     if (command.type === 'functionCallOutput') this.#answered.push(command.call.callId);
     if (command.type !== 'updateConfig') return;
-    roster.markSent(command.config);
+    this.#host.roster.markSent(command.config);
     if (driven !== null)
-      post({ type: 'connected', abilities: { isDriven: true, createsResponses: driven.createsResponses } });
+      this.#host.post({ type: 'connected', abilities: { isDriven: true, createsResponses: driven.createsResponses } });
   }
 
   #flush(interruptId: string): void {
-    const playout = this.#host.driven?.playout;
+    const playout = this.#host.parts.driven?.playout;
     if (playout === undefined) return;
     this.#flushes.set(interruptId, { positions: playout.positions(), timer: null });
     playout.flush(interruptId);
   }
 
   #startInterruptTimer(interruptId: string, delayMs: number): void {
-    const { clock, driven, post } = this.#host;
+    const { clock, driven } = this.#host.parts;
     const flush = this.#flushes.get(interruptId);
     // A sink that knows at once has reported already.
     if (flush === undefined || driven === null) return;
     flush.timer = clock.schedule(delayMs, () => {
       this.#flushes.delete(interruptId);
       const { sampleRate } = driven.playout;
-      post({ type: 'interruptOverdue', interruptId, positions: flush.positions, sampleRate });
+      this.#host.post({ type: 'interruptOverdue', interruptId, positions: flush.positions, sampleRate });
     });
   }
 
   /** Turns are numbers, all other timers have a name; one that is started again takes the place of the former. */
   #startTimer(id: string | number, delayMs: number, due: () => TimerInput): void {
-    const { clock, post } = this.#host;
     this.#timers.get(id)?.cancel();
-    const timer = clock.schedule(delayMs, () => {
+    const timer = this.#host.parts.clock.schedule(delayMs, () => {
       this.#timers.delete(id);
-      post(due());
+      this.#host.post(due());
     });
     this.#timers.set(id, timer);
   }
 
   #startConnectionTimer(delayMs: number, input: TimerInput): void {
-    const { clock, post } = this.#host;
     this.#connectionTimer?.cancel();
-    this.#connectionTimer = clock.schedule(delayMs, () => post(input));
+    this.#connectionTimer = this.#host.parts.clock.schedule(delayMs, () => this.#host.post(input));
   }
 
   async #prepareAgent(commandId: string): Promise<SettlementInput> {
@@ -276,10 +268,10 @@ export class EffectRunner<TContext> {
 
   /** Posts how a piece of a call ended, unless the call was abandoned or another took its id. */
   #settleCall(callId: string, settling: Promise<SettlementInput>): void {
-    const { calls, post } = this.#host;
+    const { calls } = this.#host;
     const record = calls.recordOf(callId);
     void settling.then((input) => {
-      if (calls.recordOf(callId) === record) post(input);
+      if (calls.recordOf(callId) === record) this.#host.post(input);
     });
   }
 }

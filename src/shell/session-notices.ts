@@ -2,22 +2,19 @@
 
 import type { RealtimeAgent } from '../agent/agent.ts';
 import { RunToolApprovalItem, functionCallItemOf } from '../agent/approval-item.ts';
+import type { CallRunner } from '../agent/call-runner.ts';
 import type { OutputGuardrailTripwireTriggered } from '../agent/guardrail.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
-import type { FunctionTool } from '../agent/tool.ts';
 import type { AgentRoster } from './agent-roster.ts';
 import { frozenItem } from './frozen-items.ts';
-import type { CallRef, SessionNotice } from '../session/effect.ts';
+import type { SessionNotice } from '../session/effect.ts';
 import type { RealtimeSessionEventTypes } from '../session-events.ts';
-
-/** Finds the tool of a call. */
-export type ToolLookup<TContext> = (call: CallRef) => FunctionTool<RealtimeContextData<TContext>> | undefined;
 
 /** The live objects that notices name. */
 export interface LiveObjects<TContext> {
-  readonly runContext: RunContext<RealtimeContextData<TContext>>;
+  readonly parts: { readonly runContext: RunContext<RealtimeContextData<TContext>> };
   readonly roster: AgentRoster<TContext>;
-  readonly toolOf: ToolLookup<TContext>;
+  readonly calls: Pick<CallRunner<TContext>, 'toolOf'>;
 }
 
 /** An event of the session, and the same on its agent where agents have it. */
@@ -37,7 +34,8 @@ export function publicEventOf<TContext>(
   notice: PlainNotice,
   live: LiveObjects<TContext>,
 ): PublicEvent<TContext> | null {
-  const { runContext, roster, toolOf } = live;
+  const { roster, calls } = live;
+  const { runContext } = live.parts;
   if (notice.type === 'event') return { name: notice.event, args: [notice.detail] } as PublicEvent<TContext>;
   if (notice.type === 'historyAdded') return { name: 'history_added', args: [frozenItem(notice.item)] };
   if (notice.type === 'agentHandoff') {
@@ -58,7 +56,7 @@ export function publicEventOf<TContext>(
       };
     }
     case 'toolStart': {
-      const tool = toolOf(notice.call);
+      const tool = calls.toolOf(notice.call.callId);
       if (tool === undefined) return null;
       const details = { toolCall: functionCallItemOf(notice.call) };
       return {
@@ -68,7 +66,7 @@ export function publicEventOf<TContext>(
       };
     }
     case 'toolEnd': {
-      const tool = toolOf(notice.call);
+      const tool = calls.toolOf(notice.call.callId);
       if (tool === undefined) return null;
       const { customData } = notice;
       const details = { toolCall: functionCallItemOf(notice.call), ...(customData !== undefined && { customData }) };
@@ -79,7 +77,7 @@ export function publicEventOf<TContext>(
       };
     }
     case 'toolApprovalRequested': {
-      const tool = toolOf(notice.call);
+      const tool = calls.toolOf(notice.call.callId);
       if (tool === undefined) return null;
       const approvalItem = new RunToolApprovalItem(functionCallItemOf(notice.call), agent);
       return {

@@ -4,11 +4,11 @@
 
 import { CallRunner, DEFAULT_TOOL_TIMEOUT_MS } from '../agent/call-runner.ts';
 import type { AgentOffer, RealtimeAgent } from '../agent/agent.ts';
-import { DEFAULT_GUARDRAIL_TIMEOUT_MS } from '../agent/guardrail-run.ts';
 import type { RunToolApprovalItem } from '../agent/approval-item.ts';
 import { RunContext } from '../agent/run-context.ts';
 import { Usage } from '../agent/usage.ts';
 import type { RealtimeItem } from '../protocol/items.ts';
+import type { SessionConfig } from '../protocol/session-config.ts';
 import type { RealtimeSessionConnectOptions } from '../session-options.ts';
 import { guardrailDebounceLength } from '../session-options.ts';
 import type { StepFunction } from '../session/feature.ts';
@@ -23,16 +23,19 @@ import type {
   TimerInput,
   TransportInput,
 } from '../session/input.ts';
-import type { SessionEffect } from '../session/effect.ts';
+import type { SessionEffect, SessionNotice } from '../session/effect.ts';
 import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
 import { initialSession } from '../session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../session/step.ts';
 import type { RealtimeMcpToolInfo } from '../transports/transport.ts';
 import { AgentRoster } from './agent-roster.ts';
+import type { AnnouncerHost } from './announcer.ts';
 import { Announcer } from './announcer.ts';
 import { alreadyConnected } from './connect-errors.ts';
+import type { ConnectorHost } from './connector.ts';
 import { Connector } from './connector.ts';
+import type { EffectHost } from './effect-runner.ts';
 import { EffectRunner } from './effect-runner.ts';
 import { HeldAudio } from './held-audio.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -44,6 +47,7 @@ import type { Restoration } from './restoration.ts';
 import { takeOver } from './restoration.ts';
 import type { SessionMachine, SettledCommand, UnsettledCommand } from './session-machine.ts';
 import type { SessionParts } from './session-parts.ts';
+import type { TaskQueueHost } from './task-queue.ts';
 import { TaskQueue } from './task-queue.ts';
 import type { IncomingAudio } from './transport-inputs.ts';
 import { readTransport } from './transport-inputs.ts';
@@ -58,33 +62,40 @@ export { RunContext } from '../agent/run-context.ts';
 let sessionCount = 0;
 
 /** What runs one session. */
-export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext> {
-  readonly #parts: SessionParts<TBaseContext>;
-  readonly #roster: AgentRoster<TBaseContext>;
-  readonly #hosted = new HostedTools();
-  readonly #calls: CallRunner<TBaseContext>;
-  readonly #effects: EffectRunner<TBaseContext>;
+export class SessionRuntime<TBaseContext>
+  implements
+    SessionMachine<TBaseContext>,
+    AnnouncerHost<TBaseContext>,
+    ConnectorHost,
+    EffectHost<TBaseContext>,
+    TaskQueueHost
+{
   readonly #seed = `s${++sessionCount}`;
-  readonly #commands = new OpenCommands<TBaseContext>(this.#seed);
-  readonly #announcer: Announcer<TBaseContext>;
-  readonly #tasks: TaskQueue;
-  readonly #connector: Connector;
-  readonly #journal: JournalWriter | null;
+  readonly parts: SessionParts<TBaseContext>;
+  readonly roster: AgentRoster<TBaseContext>;
+  readonly hosted: HostedTools = new HostedTools();
+  readonly calls: CallRunner<TBaseContext>;
+  readonly commands: OpenCommands<TBaseContext> = new OpenCommands(this.#seed);
+  readonly journal: JournalWriter | null;
+  readonly #announcer = new Announcer<TBaseContext>(this);
+  readonly #tasks = new TaskQueue(this);
+  readonly #connector = new Connector(this);
+  readonly #effects: EffectRunner<TBaseContext>;
   readonly #heldAudio = new HeldAudio();
   readonly #step: StepFunction;
   #state: SessionState;
   #audibleItem = '';
   /** When the app last sent audio that the server can hear. */
-  #lastAudioAtMs: number | null = null;
+  lastAudioAtMs: number | null = null;
   /** The call was taken over from its journal, and its first connection here is still to come. */
   #isAwaitingConnect = false;
   /** What the takeover led to; done as soon as the app connects. */
   #leftOver: readonly SessionEffect[] = [];
 
   constructor(parts: SessionParts<TBaseContext>) {
-    this.#parts = parts;
-    const { options, clock, transport, driven, runContext, report } = parts;
-    this.#roster = new AgentRoster(parts.initialAgent, options, runContext);
+    this.parts = parts;
+    const { options, clock, runContext, report } = parts;
+    this.roster = new AgentRoster(parts.initialAgent, options, runContext);
     this.#state = initialSession({
       agentName: parts.initialAgent.name,
       seed: this.#seed,
@@ -92,22 +103,7 @@ export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext
       guardrailCount: options.outputGuardrails?.length ?? 0,
       reconnect: parts.reconnect,
     });
-    this.#announcer = new Announcer({
-      emitter: parts.emitter,
-      clock,
-      runContext,
-      report,
-      roster: this.#roster,
-      hosted: this.#hosted,
-      toolOf: (call) => this.#calls.toolOf(call.callId),
-      currentOffer: () => this.#currentOffer,
-      decideHosted: (item, decision) => this.#tasks.add(() => void this.answerHosted(item, decision)),
-      history: () => this.history,
-      decide: (callId, isApproved) =>
-        void this.settled({ type: isApproved ? 'approve' : 'reject', callId, always: false }),
-    });
-    this.#tasks = new TaskQueue({ onError: report, onIdle: () => this.#announcer.tellHistory() });
-    this.#calls = new CallRunner({
+    this.calls = new CallRunner({
       clock,
       runContext,
       formatError: options.toolErrorFormatter,
@@ -115,57 +111,26 @@ export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext
       guardsBeforeApproval: options.toolExecution?.preApprovalInputGuardrails === true,
       report,
     });
-    this.#journal = options.journal === undefined ? null : new JournalWriter(options.journal, report);
+    this.journal = options.journal === undefined ? null : new JournalWriter(options.journal, report);
     this.#step = stepThrough(
       step,
       (options.features ?? []).map(({ core }) => core),
     );
-    this.#effects = new EffectRunner({
-      clock,
-      transport,
-      driven,
-      runContext,
-      roster: this.#roster,
-      calls: this.#calls,
-      guardrails: options.outputGuardrails ?? [],
-      guardrailTimeoutMs: options.outputGuardrailSettings?.timeoutMs ?? DEFAULT_GUARDRAIL_TIMEOUT_MS,
-      features: parts.features,
-      post: (input) => this.#post(input),
-      announce: (notice) => this.#announcer.announce(notice),
-      commands: this.#commands,
-      reconnect: () => void this.#connector.reopen(),
-      lastAudioAtMs: () => this.#lastAudioAtMs,
-      journal: this.#journal,
-      jitter: parts.jitter,
-    });
-    this.#connector = new Connector({
-      transport,
-      driven,
-      defaults: options,
-      configure: async (overrides) => {
-        const { config, offer } = await this.#roster.prepare(this.currentAgent, overrides);
-        this.#roster.enter(offer);
-        return config;
-      },
-      configured: (config) => this.#roster.markSent(config),
-      post: (input) => this.#post(input),
-      addTask: (task) => this.#tasks.add(task),
-      isClosed: () => this.#state.connection === 'closed',
-    });
+    this.#effects = new EffectRunner(this);
     this.#read();
   }
 
   get currentAgent(): RealtimeAgent<TBaseContext> {
-    return this.#roster.get(this.#state.agentName);
+    return this.roster.get(this.#state.agentName);
   }
 
   /** What the current agent offers the model. */
-  get #currentOffer(): AgentOffer<TBaseContext> {
-    return this.#roster.offerOf(this.#state.agentName);
+  get currentOffer(): AgentOffer<TBaseContext> {
+    return this.roster.offerOf(this.#state.agentName);
   }
 
   get availableMcpTools(): RealtimeMcpToolInfo[] {
-    return this.#hosted.availableTo(this.#currentOffer);
+    return this.hosted.availableTo(this.currentOffer);
   }
 
   get history(): RealtimeItem[] {
@@ -180,58 +145,96 @@ export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext
     }
     const leftOver = this.#leftOver;
     this.#leftOver = [];
-    if (isResuming) this.#tasks.add(() => this.#effects.run(leftOver));
+    if (isResuming) this.addTask(() => this.#effects.run(leftOver));
     else this.#begin();
     await this.#connector.open(options, {
       isResuming,
-      prepare: () => audio ?? this.#parts.openAudio(),
+      prepare: () => audio ?? this.parts.openAudio(),
       onOpen: () => this.#announcer.markHistoryStale(),
     });
   }
 
+  get isClosed(): boolean {
+    return this.#state.connection === 'closed';
+  }
+
+  async configure(overrides: SessionConfig): Promise<SessionConfig> {
+    const { config, offer } = await this.roster.prepare(this.currentAgent, overrides);
+    this.roster.enter(offer);
+    return config;
+  }
+
+  configured(config: SessionConfig): void {
+    this.roster.markSent(config);
+  }
+
+  reconnect(): void {
+    void this.#connector.reopen();
+  }
+
+  addTask(task: () => void): void {
+    this.#tasks.add(task);
+  }
+
+  onTasksDone(): boolean {
+    return this.#announcer.tellHistory();
+  }
+
+  announce(notice: SessionNotice): void {
+    this.#announcer.announce(notice);
+  }
+
+  decideHosted(item: RunToolApprovalItem, decision: HostedDecision): void {
+    this.addTask(() => void this.answerHosted(item, decision));
+  }
+
+  decide(callId: string, isApproved: boolean): void {
+    void this.settled({ type: isApproved ? 'approve' : 'reject', callId, always: false });
+  }
+
   #begin(): void {
-    this.#roster.reset();
-    this.#hosted.reset();
-    RunContext.forgetCalls(this.#parts.runContext as RunContext<never>);
+    this.roster.reset();
+    this.hosted.reset();
+    RunContext.forgetCalls(this.parts.runContext as RunContext<never>);
     this.#audibleItem = '';
-    this.#lastAudioAtMs = null;
-    this.#post({ type: 'connecting', agentName: this.#roster.initial.name });
+    this.lastAudioAtMs = null;
+    this.post({ type: 'connecting', agentName: this.roster.initial.name });
   }
 
   restore(restoration: Restoration<TBaseContext>): void {
     const successor = {
       step: this.#step,
       state: this.#state,
-      isDriven: this.#parts.driven !== null,
-      nowMs: this.#parts.clock.nowMs(),
+      isDriven: this.parts.driven !== null,
+      nowMs: this.parts.clock.nowMs(),
     };
     [this.#state, this.#leftOver] = takeOver(restoration, successor);
     this.#isAwaitingConnect = true;
-    for (const agent of restoration.agents) this.#roster.add(agent);
+    for (const agent of restoration.agents) this.roster.add(agent);
     this.#bill(this.#state.usage.perResponse);
   }
 
   close(): void {
     const wasConnecting = this.#connector.abandon();
-    this.#tasks.add(() => {
+    this.addTask(() => {
       if (!wasConnecting && this.#state.connection === 'closed') return;
       this.#apply({ type: 'close' });
-      this.#parts.transport.close();
+      this.parts.transport.close();
     });
   }
 
   sendAudio(audio: ArrayBuffer, options: { commit?: boolean }): void {
-    for (const feature of this.#parts.hearers) feature.onUserAudio?.(audio);
-    if (this.#parts.transport.muted !== true) this.#lastAudioAtMs = this.#parts.clock.nowMs();
+    for (const feature of this.parts.hearers) feature.onUserAudio?.(audio);
+    if (this.parts.transport.muted !== true) this.lastAudioAtMs = this.parts.clock.nowMs();
     if (this.#state.connection === 'reconnecting') this.#heldAudio.add(audio, options);
-    else this.#parts.transport.sendAudio(audio, options);
+    else this.parts.transport.sendAudio(audio, options);
   }
 
   addImage(image: string, triggerResponse: boolean): void {
-    const { driven, transport } = this.#parts;
+    const { driven, transport } = this.parts;
     if (driven === null) {
       checkCommand(this.#state, { type: 'requestResponse' });
-      this.#tasks.add(() => transport.addImage(image, { triggerResponse }));
+      this.addTask(() => transport.addImage(image, { triggerResponse }));
       return;
     }
     // A message like any other: it waits for a lost connection, in its place.
@@ -246,36 +249,36 @@ export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext
 
   command(command: CommandInput): void {
     checkCommand(this.#state, command);
-    this.#post(command);
+    this.post(command);
   }
 
   settled(command: UnsettledCommand, agent?: RealtimeAgent<TBaseContext>): Promise<void> {
-    const { commandId, promise } = this.#commands.open(agent);
+    const { commandId, promise } = this.commands.open(agent);
     const input: SettledCommand = { ...command, commandId };
     try {
       this.command(input);
     } catch (error) {
-      this.#commands.settle(commandId, error);
+      this.commands.settle(commandId, error);
     }
     return promise;
   }
 
   answerHosted(item: RunToolApprovalItem, decision: HostedDecision): boolean {
-    return this.#hosted.answer(item, this.#parts.transport, decision);
+    return this.hosted.answer(item, this.parts.transport, decision);
   }
 
   featureInput(feature: string, detail: unknown): void {
-    this.#post({ type: 'featureInput', feature, detail });
+    this.post({ type: 'featureInput', feature, detail });
   }
 
-  #post(input: UnstampedInput): void {
-    this.#tasks.add(() => this.#apply(input));
+  post(input: UnstampedInput): void {
+    this.addTask(() => this.#apply(input));
   }
 
   #apply(input: UnstampedInput): void {
     const before = this.#state;
-    const stamped: SessionInput = { ...input, atMs: this.#parts.clock.nowMs() };
-    this.#journal?.record(before, stamped);
+    const stamped: SessionInput = { ...input, atMs: this.parts.clock.nowMs() };
+    this.journal?.record(before, stamped);
     const [next, effects] = this.#step(before, stamped);
     this.#state = next;
     if (next.usage !== before.usage) this.#bill(next.usage.perResponse.slice(before.usage.perResponse.length));
@@ -284,31 +287,31 @@ export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext
   }
 
   #bill(responses: readonly ResponseUsage[]): void {
-    for (const entry of responses) this.#parts.runContext.usage.add(new Usage({ ...entry, requests: 1 }));
+    for (const entry of responses) this.parts.runContext.usage.add(new Usage({ ...entry, requests: 1 }));
   }
 
   #connectionChanged(before: SessionState['connection']): void {
     const { connection } = this.#state;
     this.#isAwaitingConnect = false;
     if (connection !== 'open') this.#announcer.dropHosted();
-    if (connection === 'reconnecting') this.#hosted.reset();
-    if (connection === 'open') this.#parts.driven?.releaseAudio?.(before === 'reconnecting');
+    if (connection === 'reconnecting') this.hosted.reset();
+    if (connection === 'open') this.parts.driven?.releaseAudio?.(before === 'reconnecting');
     if (connection === 'open' && before === 'reconnecting') {
-      this.#heldAudio.release((audio, options) => this.#parts.transport.sendAudio(audio, options));
+      this.#heldAudio.release((audio, options) => this.parts.transport.sendAudio(audio, options));
     }
     if (connection === 'closed') {
       this.#effects.stop();
       this.#heldAudio.clear();
       // Nobody hears the agent of a call that has ended.
-      this.#parts.driven?.playout.flush(`${this.#seed}_end`);
-      this.#parts.options.audio?.close();
+      this.parts.driven?.playout.flush(`${this.#seed}_end`);
+      this.parts.options.audio?.close();
     }
   }
 
   #read(): void {
     const receive = (task: () => void): void => this.#connector.receive(task);
     readTransport(
-      this.#parts.transport,
+      this.parts.transport,
       {
         onInput: (input) => receive(() => this.#apply(input)),
         onAudio: (audio) => receive(() => this.#onAudio(audio)),
@@ -316,18 +319,18 @@ export class SessionRuntime<TBaseContext> implements SessionMachine<TBaseContext
         onRawEvent: (event) => this.#announcer.emit('transport_event', [event]),
         onMcpTools: ({ serverLabel, tools }) =>
           receive(() => {
-            this.#hosted.listed(serverLabel, tools);
+            this.hosted.listed(serverLabel, tools);
             this.#announcer.mcpToolsChanged();
           }),
         onMcpApprovalRequest: (request) => receive(() => this.#announcer.mcpApprovalRequested(request)),
         onMcpCallCompleted: (call) =>
           receive(() => {
             this.#announcer.mcpCallCompleted(call);
-            if (this.#parts.options.automaticallyTriggerResponseForMcpToolCalls !== false)
+            if (this.parts.options.automaticallyTriggerResponseForMcpToolCalls !== false)
               this.#apply({ type: 'hostedCallAnswered' });
           }),
       },
-      { keepsAudio: this.#parts.options.historyStoreAudio === true, isForeign: this.#parts.driven === null },
+      { keepsAudio: this.parts.options.historyStoreAudio === true, isForeign: this.parts.driven === null },
     );
   }
 

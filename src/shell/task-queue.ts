@@ -1,14 +1,21 @@
+/** Whose tasks they are. */
+export interface TaskQueueHost {
+  readonly parts: {
+    /** Tells of a task that failed. */
+    readonly report: (error: unknown) => void;
+  };
+  /** Called when no task is left; true if it did something, and so may have added tasks. */
+  onTasksDone(): boolean;
+}
+
 /** Runs tasks one after the other; a task that is added by another one waits until that has ended. */
 export class TaskQueue {
-  readonly #onError: (error: unknown) => void;
-  readonly #onIdle: () => boolean;
+  readonly #host: TaskQueueHost;
   #tasks: (() => void)[] = [];
   #isRunning = false;
 
-  /** @param onIdle Called when no task is left; true if it did something, and so may have added tasks. */
-  constructor(options: { readonly onError: (error: unknown) => void; readonly onIdle: () => boolean }) {
-    this.#onError = options.onError;
-    this.#onIdle = options.onIdle;
+  constructor(host: TaskQueueHost) {
+    this.#host = host;
   }
 
   add(task: () => void): void {
@@ -19,7 +26,7 @@ export class TaskQueue {
       const tasks = this.#tasks;
       this.#tasks = [];
       for (const next of tasks) this.#run(next);
-    } while (this.#tasks.length > 0 || this.#onIdle());
+    } while (this.#tasks.length > 0 || this.#host.onTasksDone());
     this.#isRunning = false;
   }
 
@@ -27,7 +34,7 @@ export class TaskQueue {
     try {
       task();
     } catch (error) {
-      this.#onError(error);
+      this.#host.parts.report(error);
     }
   }
 }
