@@ -17,7 +17,8 @@ export default defineConfig({
       'test/node/phone-over-sockets.test.ts',
       'test/realtime-session/reconnect.test.ts',
     ],
-    // The gateway's workers are threads of their own, where nothing is recorded.
+    // A gateway's calls are made of the transport and the session whose telephone calls are recorded here anyway; its tests
+    // would be run twice for events that are there already.
     exclude: ['test/server/recorded-traffic.test.ts', 'test/server/gateway/**'],
     setupFiles: ['test/server/traffic-recorder.ts'],
   },

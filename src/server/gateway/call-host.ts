@@ -164,7 +164,7 @@ export class CallHost {
         return reply.code(403).send();
       }
       const isRefused = this.#refusal() !== null;
-      return reply.type('text/xml').send(isRefused ? busyTwiml() : connectTwiml(streamUrl));
+      return reply.type('text/xml').send(isRefused ? busyTwiml() : connectTwiml(streamUrl, this.#setup.redirectUrl));
     });
   }
 

@@ -17,6 +17,7 @@ export interface HostSetup {
   readonly streamPath: string;
   readonly voicePath: string | null;
   readonly streamUrl: string | null;
+  readonly redirectUrl: string | null;
   readonly authToken: string | null;
   readonly limits: Required<AdmissionLimits>;
 }

@@ -34,6 +34,12 @@ export interface GatewayOptions {
   readonly voicePath?: string | null;
   /** The stream's URL as callers' providers reach it; default `wss://<Host of the request><streamPath>`. */
   readonly streamUrl?: string;
+  /**
+   * Where Twilio asks how a call goes on when its stream is over: `<Redirect>` behind `<Connect>`, absolute or from the voice
+   * path. It asks after every end, the agent's own too, so what answers there must tell a line that was lost, to be connected
+   * again, from a call to hang up. Default: the call ends with its stream.
+   */
+  readonly redirectUrl?: string;
   /** Token of the Twilio account, which every request's signature is checked against; `null` lets everybody in. */
   readonly authToken: string | null;
   readonly admission?: AdmissionLimits;
@@ -91,7 +97,14 @@ class ThreadedGateway implements Gateway {
   };
 
   constructor(options: GatewayOptions) {
-    const { onCall, authToken, streamPath = '/media', voicePath = '/voice', streamUrl = null } = options;
+    const {
+      onCall,
+      authToken,
+      streamPath = '/media',
+      voicePath = '/voice',
+      streamUrl = null,
+      redirectUrl = null,
+    } = options;
     const { workers = onCall instanceof URL ? availableParallelism() : 0 } = options;
     if (!Number.isInteger(workers) || workers < 0 || workers > 0 !== onCall instanceof URL) {
       throw new ServerError(
@@ -104,6 +117,11 @@ class ThreadedGateway implements Gateway {
         code: 'ERR_TWILIO_TOKEN',
       });
     }
+    if (redirectUrl !== null && (redirectUrl === '' || !URL.canParse(redirectUrl, 'https://voice.example.com'))) {
+      throw new ServerError(`redirectUrl must be a URL or a path, got '${redirectUrl}'`, {
+        code: 'ERR_GATEWAY_OPTIONS',
+      });
+    }
     this.#options = options;
     this.#workers = workers;
     this.#setup = {
@@ -111,6 +129,7 @@ class ThreadedGateway implements Gateway {
       streamPath,
       voicePath,
       streamUrl,
+      redirectUrl,
       authToken,
       limits: completeLimits(options.admission),
     };

@@ -1,6 +1,7 @@
-/** TwiML that puts the call's audio on a media stream. */
-export function connectTwiml(streamUrl: string): string {
-  return document(`<Connect><Stream url="${escaped(streamUrl)}" /></Connect>`);
+/** TwiML that puts the call's audio on a media stream and, when that is over, asks `redirectUrl` how the call goes on. */
+export function connectTwiml(streamUrl: string, redirectUrl: string | null): string {
+  const connect = `<Connect><Stream url="${escaped(streamUrl)}" /></Connect>`;
+  return document(redirectUrl === null ? connect : `${connect}<Redirect>${escaped(redirectUrl)}</Redirect>`);
 }
 
 /** TwiML that turns the call away before it is answered, so nobody pays for it: the caller hears the busy tone. */

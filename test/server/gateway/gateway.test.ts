@@ -165,6 +165,14 @@ describe('admission', () => {
     expect(await figure(url, 'calls_refused_total\\{reason="calls"\\}')).toBe(2);
   });
 
+  it('has Twilio ask elsewhere how the call goes on behind its stream', async () => {
+    const { url } = await listening({ redirectUrl: 'https://voice.example.com/next?a=1&b=2' });
+    const answer = await fetch(`${url}/voice`, { method: 'POST', body: new URLSearchParams({ CallSid: 'CA1' }) });
+    expect(await answer.text()).toMatch(
+      /<\/Connect><Redirect>https:\/\/voice\.example\.com\/next\?a=1&amp;b=2<\/Redirect><\/Response>$/,
+    );
+  });
+
   it('answers only new calls that Twilio signed', async () => {
     const { url } = await listening({ authToken: 'token', streamUrl: 'wss://voice.example.com/media' });
     const form = { CallSid: 'CA1', From: '+123' };
@@ -200,6 +208,7 @@ it('drains at SIGTERM', async () => {
 
 it.each([
   { options: { onCall, workers: 2 }, code: 'ERR_GATEWAY_OPTIONS' },
+  { options: { onCall, redirectUrl: '' }, code: 'ERR_GATEWAY_OPTIONS' },
   { options: { onCall: CALLS, workers: 0 }, code: 'ERR_GATEWAY_OPTIONS' },
   { options: { onCall, authToken: '' }, code: 'ERR_TWILIO_TOKEN' },
 ])('refuses wrong options with $code', ({ options, code }) => {
