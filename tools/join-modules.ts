@@ -47,7 +47,7 @@ export async function joinModules(): Promise<void> {
   // These import nothing of the joined ones: whichever of them and what extends the emitter came first would need the other.
   const emitters = ['src/emitter.ts', 'src/emitter.node.ts', 'src/emitter-statics.ts', 'src/emitter-surface.ts'];
   const runtimes = ['src/shell/ready-runtime.ts', 'src/shell/lazy-runtime.ts', 'src/platform/node-runtime.ts'];
-  const chosen = [...emitters, ...runtimes];
+  const chosen = [...emitters, ...runtimes, 'src/platform/service-socket.ts'];
   const entries = new Set([...main, ...later, 'src/index.ts', ...perPlatform, ...chosen]);
   const inGroup = (id: string, belongs: (path: string) => boolean): boolean => {
     const path = relative(process.cwd(), id);

@@ -138,6 +138,7 @@ class ModelCall {
     this.#listener.onBargeIn(this.#call, nowMs);
     this.#send({ type: 'input_audio_buffer.speech_started', audio_start_ms: 0, item_id: itemId });
     this.#send({ type: 'input_audio_buffer.speech_stopped', audio_end_ms: 0, item_id: itemId });
+    this.#send({ type: 'input_audio_buffer.committed', previous_item_id: this.#itemId, item_id: itemId });
   }
 
   #send(event: object): void {

@@ -14,5 +14,5 @@ export type BridgeCommand = 'mark' | 'collect';
 /** What a bridge's process says. */
 export type BridgeReport =
   | { readonly type: 'listening'; readonly port: number }
-  | { readonly type: 'marked'; readonly cpuUs: number; readonly atMs: number; readonly rssBytes: number }
+  | { readonly type: 'marked'; readonly userUs: number; readonly systemUs: number; readonly atMs: number }
   | { readonly type: 'collected'; readonly heapBytes: number };

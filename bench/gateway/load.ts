@@ -23,8 +23,10 @@ const MAX_LATENESS_MS = 10;
 export interface Row {
   readonly bridge: string;
   readonly calls: number;
-  /** CPU of the bridge's process. */
+  /** CPU of the bridge's process, and how much of it the system took: sockets, mostly. */
   readonly cpuUsPerCallSecond: number;
+  readonly systemUsPerCallSecond: number;
+  /** Of one core; two workers may use more than one. */
   readonly cpuShare: number;
   /** From the phone's send to the model's receipt. */
   readonly addedP50Ms: number;
@@ -37,17 +39,19 @@ export interface Row {
   /** Truncation beside what the phone had played. */
   readonly truncationP50Ms: number;
   readonly truncationAbsP95Ms: number;
-  readonly heapKbPerCall: number;
+  /** Of the main thread's heap; workers have heaps of their own, so `null` for a gateway. */
+  readonly heapKbPerCall: number | null;
   readonly latenessP99Ms: number;
   readonly isValid: boolean;
 }
 
 export interface LoadOptions {
+  /** A file of `bridges/`; behind a colon what it is given. */
   readonly bridge: string;
   readonly calls: number;
   readonly seconds: number;
-  /** Core that the bridge is pinned to; null: any. */
-  readonly bridgeCore: number | null;
+  /** Cores that the bridge is pinned to, as `taskset` lists them; null: those of this process. */
+  readonly bridgeCores: string | null;
   /** Where the bridge writes its CPU profile; null: it makes none. */
   readonly profileFolder: string | null;
 }
@@ -138,12 +142,14 @@ export async function runRow(options: LoadOptions): Promise<Row> {
     const after = await ask(child, 'collect', 'collected');
     clearInterval(timer);
     const wallMs = end.atMs - begin.atMs;
-    const cpuUs = end.cpuUs - begin.cpuUs;
+    const systemUs = end.systemUs - begin.systemUs;
+    const cpuUs = end.userUs - begin.userUs + systemUs;
     const latenessP99Ms = quantile(latenessMs, 0.99);
     return {
       bridge,
       calls,
       cpuUsPerCallSecond: cpuUs / calls / (wallMs / 1000),
+      systemUsPerCallSecond: systemUs / calls / (wallMs / 1000),
       cpuShare: cpuUs / 1000 / wallMs,
       addedP50Ms: median(addedMs),
       addedP99Ms: quantile(addedMs, 0.99),
@@ -152,30 +158,33 @@ export async function runRow(options: LoadOptions): Promise<Row> {
       missing: bargeIns - Math.min(clearMs.length, errorMs.length),
       truncationP50Ms: median(errorMs),
       truncationAbsP95Ms: quantile(errorMs.map(Math.abs), 0.95),
-      heapKbPerCall: (after.heapBytes - before.heapBytes) / 1024 / calls,
+      heapKbPerCall: bridge.includes(':') ? null : (after.heapBytes - before.heapBytes) / 1024 / calls,
       latenessP99Ms,
       isValid: latenessP99Ms <= MAX_LATENESS_MS,
     };
   } finally {
     // It ends with the channel; killed, it could not write a profile.
     const isOver = once(child, 'exit');
-    child.disconnect();
-    await isOver;
+    // One that could not start has no channel, and has ended.
+    if (child.connected) child.disconnect();
+    if (child.exitCode === null) await isOver;
     for (const phone of phones.values()) phone.close();
     model.close();
   }
 }
 
-function startBridge({ bridge, bridgeCore: core, profileFolder }: LoadOptions, url: string): ChildProcess {
+function startBridge({ bridge, bridgeCores: cores, profileFolder }: LoadOptions, url: string): ChildProcess {
+  const [file, ...settings] = bridge.split(':');
   const command = [
     process.execPath,
     ...(profileFolder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder]),
     '--expose-gc',
     '--conditions=bargein-source',
-    fileURLToPath(new URL(`bridges/${bridge}.ts`, import.meta.url)),
+    fileURLToPath(new URL(`bridges/${file}.ts`, import.meta.url)),
     url,
+    ...settings,
   ];
-  const [program = '', ...args] = core === null ? command : ['taskset', '--cpu-list', String(core), ...command];
+  const [program = '', ...args] = cores === null ? command : ['taskset', '--cpu-list', cores, ...command];
   return spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
 }
 

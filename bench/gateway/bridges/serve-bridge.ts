@@ -13,6 +13,11 @@ export async function serveBridge(accept: (server: Server, modelUrl: string) => 
   accept(server, modelUrl);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  obey((server.address() as AddressInfo).port);
+}
+
+/** Tells the conductor that this process serves, and answers what it asks. */
+export function obey(port: number): void {
   const say = (report: BridgeReport): void => void process.send?.(report);
   process.on('message', (command: BridgeCommand) => {
     if (command === 'collect') {
@@ -20,8 +25,8 @@ export async function serveBridge(accept: (server: Server, modelUrl: string) => 
       return say({ type: 'collected', heapBytes: process.memoryUsage().heapUsed });
     }
     const { user, system } = process.cpuUsage();
-    say({ type: 'marked', cpuUs: user + system, atMs: performance.now(), rssBytes: process.memoryUsage.rss() });
+    say({ type: 'marked', userUs: user, systemUs: system, atMs: performance.now() });
   });
   process.on('disconnect', () => process.exit());
-  say({ type: 'listening', port: (server.address() as AddressInfo).port });
+  say({ type: 'listening', port });
 }

@@ -1,0 +1,67 @@
+// The measurement that the capacity page shows: the bridges in turns, ours up to saturation, and one worker beside two.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { type Row, runRow } from './load.ts';
+import { type GatewayResults, measuredTables } from './gateway-results.ts';
+
+const RESULTS = new URL('../results/gateway.json', import.meta.url);
+const PAGE = new URL('../../docs/capacity.md', import.meta.url);
+
+/** All bridges at this many calls, in turns, so often. */
+const COMPARED_CALLS = 300;
+const COMPARED_RUNS = 3;
+/** Further numbers of calls: the field's bridge and ours. */
+const LADDER: readonly (readonly [bridge: string, calls: readonly number[]])[] = [
+  ['peer', [200, 250]],
+  ['bargein', [50, 100, 200, 400, 500, 600]],
+];
+/** Calls of each worker, where one is set beside two; few, because the generator needs a core as well. */
+const CALLS_A_WORKER = 100;
+const WORKER_RUNS = 2;
+const SECONDS = 8;
+
+/** Measures for 10 minutes at most, and writes the results and the page's tables. */
+export async function record(
+  cores: { readonly bridge: number; readonly generator: number },
+  onRow: (row: Row) => void,
+): Promise<void> {
+  const loadBefore = loadavg()[0] ?? Number.NaN;
+  const rows: Row[] = [];
+  const measure = async (bridge: string, calls: number, bridgeCores: string): Promise<void> => {
+    const row = await runRow({ bridge, calls, seconds: SECONDS, bridgeCores, profileFolder: null });
+    rows.push(row);
+    onRow(row);
+  };
+  for (let run = 0; run < COMPARED_RUNS; run++) {
+    for (const bridge of ['bargein', 'peer', 'floor']) await measure(bridge, COMPARED_CALLS, String(cores.bridge));
+  }
+  for (const [bridge, ladder] of LADDER) for (const calls of ladder) await measure(bridge, calls, String(cores.bridge));
+  for (let run = 0; run < WORKER_RUNS; run++) {
+    for (const workers of [1, 2])
+      await measure(`gateway:${workers}`, workers * CALLS_A_WORKER, `0-${cpus().length - 1}`);
+  }
+  const results: GatewayResults = {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    node: process.versions.node,
+    bridgeCore: cores.bridge,
+    generatorCore: cores.generator,
+    loadBefore,
+    seconds: SECONDS,
+    rows,
+  };
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  const page = readFileSync(PAGE, 'utf8');
+  writeFileSync(PAGE, withMeasured(page, measuredTables(results)));
+  console.log(`written: ${fileURLToPath(RESULTS)} and the tables of ${fileURLToPath(PAGE)}; format and commit both`);
+}
+
+/** The page with other tables between its two marks. */
+function withMeasured(page: string, tables: string): string {
+  return page.replace(
+    /(<!-- measured: begin -->\n)[\s\S]*?(<!-- measured: end -->)/,
+    (_all, begin: string, end: string) => `${begin}\n${tables}\n${end}`,
+  );
+}
