@@ -13,11 +13,16 @@ export interface WireFormat {
 /** PCM16 at 24 kHz. */
 export const PCM_24_KHZ: WireFormat = { type: 'audio/pcm', sampleRate: 24_000 };
 
+/** G.711 is 8 kHz by definition. */
+const G711: Readonly<Record<'audio/pcmu' | 'audio/pcma', WireFormat>> = {
+  'audio/pcmu': { type: 'audio/pcmu', sampleRate: 8000 },
+  'audio/pcma': { type: 'audio/pcma', sampleRate: 8000 },
+};
+
 /** Reads a format as a session or a response states it; anything unknown counts as PCM at 24 kHz. */
 export function wireFormat(stated: unknown): WireFormat {
   if (typeof stated !== 'object' || stated === null || !('type' in stated)) return PCM_24_KHZ;
-  // G.711 is 8 kHz by definition.
-  if (stated.type === 'audio/pcmu' || stated.type === 'audio/pcma') return { type: stated.type, sampleRate: 8000 };
+  if (stated.type === 'audio/pcmu' || stated.type === 'audio/pcma') return G711[stated.type];
   const hasRate = 'rate' in stated && typeof stated.rate === 'number' && stated.rate > 0;
   return hasRate ? { type: 'audio/pcm', sampleRate: Number(stated.rate) } : PCM_24_KHZ;
 }

@@ -34,7 +34,9 @@ export abstract class ServerInbox extends EventEmitter<OpenAIRealtimeEventTypes>
 
   /** Whether somebody wants the event `*`; a session wants it only while it has listeners of its own. */
   protected _isWatched(): boolean {
-    return (this.rawListeners('*') as RawEventListener[]).some(({ isNeeded }) => isNeeded?.() !== false);
+    // Asked for every packet of a telephone call, so without a closure.
+    for (const { isNeeded } of this.rawListeners('*') as RawEventListener[]) if (isNeeded?.() !== false) return true;
+    return false;
   }
 
   /** Listeners get a copy: whatever they change in it, redact for a log for instance, changes nothing here. */
