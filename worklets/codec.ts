@@ -14,7 +14,7 @@ import {
   type CodecProcessorOptions,
   DECODE_RECORD_BYTES,
 } from '../src/browser/codec-messages.ts';
-import { SharedRing } from '../src/browser/shared-ring.ts';
+import { SharedRing } from '../src/audio/shared-ring.ts';
 import { adoptCore } from '../src/wasm/core.ts';
 
 /** Longest render quantum that a context may be given, in frames. */

@@ -9,6 +9,7 @@ import { quantumSubjects } from './quantum.ts';
 import { resamplerSubjects } from './resampler.ts';
 import { sessionSubjects } from './session.ts';
 import { sizeSubjects } from './size.ts';
+import { workerSubjects } from './worker.ts';
 
 /** Everything that is measured, in the order of the report. */
 export const SUBJECTS: readonly Subject[] = [
@@ -21,5 +22,6 @@ export const SUBJECTS: readonly Subject[] = [
   ...quantumSubjects,
   ...playoutSubjects,
   ...resamplerSubjects,
+  ...workerSubjects,
   ...sessionSubjects,
 ];

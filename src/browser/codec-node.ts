@@ -1,5 +1,6 @@
 import { EventEmitter } from '#emitter';
 import { packetFrames, PACKET_MS, WIRE_SAMPLE_RATE } from '../audio/format.ts';
+import { SharedRing } from '../audio/shared-ring.ts';
 import { AudioError } from '../errors.ts';
 import { logger } from '../logger.ts';
 import { coreModule, loadCore } from '../wasm/core.ts';
@@ -14,7 +15,6 @@ import {
 import { RingReceiver } from './ring-receiver.ts';
 import { RingSender } from './ring-sender.ts';
 import { canShareMemory } from './shared-memory.ts';
-import { SharedRing } from './shared-ring.ts';
 import { loadWorklet } from './worklet-loader.ts';
 
 const G711_RATE = 8000;

@@ -14,7 +14,7 @@ import {
   RESUME,
   WRITE,
 } from './playback-records.ts';
-import { SharedRing } from './shared-ring.ts';
+import { SharedRing } from '../audio/shared-ring.ts';
 
 /** Records that are obeyed in one quantum, so that many short ones are bounded work as well. */
 const QUANTUM_RECORDS = 32;

@@ -23,7 +23,7 @@ import {
 } from './playback-records.ts';
 import { RingReceiver } from './ring-receiver.ts';
 import { RingSender } from './ring-sender.ts';
-import { SharedRing } from './shared-ring.ts';
+import { SharedRing } from '../audio/shared-ring.ts';
 import type { PlaybackCommand, PlaybackEvent } from './worklet-messages.ts';
 
 /** A command that goes through shared memory. */

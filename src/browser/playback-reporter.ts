@@ -11,7 +11,7 @@ import {
   REPORT_BYTES,
   REPORT_HEADER_NUMBERS,
 } from './playback-records.ts';
-import { SharedRing } from './shared-ring.ts';
+import { SharedRing } from '../audio/shared-ring.ts';
 import type { PlaybackPosition } from './worklet-messages.ts';
 
 /** Tells the page through shared memory. Allocates nothing. */

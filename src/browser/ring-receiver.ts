@@ -1,4 +1,4 @@
-import type { SharedRing } from './shared-ring.ts';
+import type { SharedRing } from '../audio/shared-ring.ts';
 
 /** What a `RingReceiver` needs. */
 export interface RingReceiverOptions {

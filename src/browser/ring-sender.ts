@@ -1,4 +1,4 @@
-import type { SharedRing } from './shared-ring.ts';
+import type { SharedRing } from '../audio/shared-ring.ts';
 
 /** Page's end of a ring to a worklet: what has no room yet waits here, in order, and is never dropped but by `clear`. */
 export class RingSender {

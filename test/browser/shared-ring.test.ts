@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SharedRing } from '../../src/browser/shared-ring.ts';
+import { SharedRing } from '../../src/audio/shared-ring.ts';
 import { seededRandom } from '../../src/server/seeded-random.ts';
 
 const CAPACITY = 256;
