@@ -130,11 +130,13 @@ export function describeComparisons(comparisons: readonly Comparison[]): string[
   return [...lines, `${steady} of ${comparisons.length} timings are unchanged within their intervals of 95 %.`];
 }
 
-function formatNs(ns: number): string {
+/** A time to three digits, in the unit that suits it. */
+export function formatNs(ns: number): string {
   if (ns < 1000) return `${ns.toPrecision(3)} ns`;
   return ns < 1e6 ? `${(ns / 1e3).toPrecision(3)} µs` : `${(ns / 1e6).toPrecision(3)} ms`;
 }
 
-function formatRatio(ratio: number): string {
+/** A ratio to two or three digits. */
+export function formatRatio(ratio: number): string {
   return `${ratio >= 100 ? ratio.toFixed(0) : ratio.toPrecision(ratio >= 10 ? 3 : 2)}×`;
 }

@@ -1,4 +1,5 @@
-// Every link within the repository's pages leads to a file that is there, and to a heading that it has.
+// Every link within the repository's pages leads to a file that is there, and to a heading that it has; every file of the
+// repository that a page names is there.
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -46,4 +47,9 @@ test('the pages are found', () => {
 
 test.each(pages)('every link of %s resolves', (page) => {
   expect(deadLinksOf(page)).toEqual([]);
+});
+
+test.each(pages)('every test and source that %s names is there', (page) => {
+  const named = [...readFileSync(page, 'utf8').matchAll(/`((?:assembly|bench|src|test|tools|worklets)\/[\w./-]+)`/g)];
+  expect(named.map(([, path = '']) => path).filter((path) => !existsSync(path))).toEqual([]);
 });
