@@ -1,9 +1,11 @@
 // The microphone's end of a conversation: float32 at the context's rate in, packets of PCM16 out.
-// Render thread: everything in this file. The page sends commands and gets packets; nothing is shared between them.
+// Render thread: everything in this file. Commands come by message; packets and levels go by message, or through a ring of shared
+// memory, which this thread pushes.
 import { PACKET_MS, packetFrames, WIRE_SAMPLE_RATE } from '../src/audio/format.ts';
 import { LevelMeter } from '../src/audio/meter.ts';
 import { pcm16FromFloat } from '../src/audio/pcm16.ts';
 import { Resampler } from '../src/audio/resampler.ts';
+import { CaptureReporter } from '../src/browser/capture-reporter.ts';
 import type { CaptureCommand, CaptureEvent, CaptureOptions } from '../src/browser/worklet-messages.ts';
 import { adoptCore } from '../src/wasm/core.ts';
 
@@ -22,6 +24,9 @@ class CaptureProcessor extends AudioWorkletProcessor {
   // One object for all packets and one for all levels: `postMessage` copies, so they can be filled again.
   readonly #packetEvent: Extract<CaptureEvent, { type: 'packet' }>;
   readonly #levelEvent: Writable<Extract<CaptureEvent, { type: 'level' }>> = { type: 'level', rmsDb: 0, peakDb: 0 };
+  /** Where the page shares memory. */
+  readonly #reporter: CaptureReporter | null;
+  #isLosing = false;
   #silence = new Float32Array(0);
   #filledFrames = 0;
   #packetsMeasured = 0;
@@ -30,7 +35,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
 
   constructor(options: { processorOptions: CaptureOptions }) {
     super();
-    const { module, packetRate = WIRE_SAMPLE_RATE } = options.processorOptions;
+    const { module, packetRate = WIRE_SAMPLE_RATE, memory } = options.processorOptions;
     adoptCore(module);
     this.#resampler = new Resampler({
       inputRate: sampleRate,
@@ -40,6 +45,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
     this.#meter = new LevelMeter();
     this.#packet = new Float32Array(packetFrames(packetRate, PACKET_MS));
     this.#packetEvent = { type: 'packet', samples: new Int16Array(this.#packet.length) };
+    this.#reporter = memory === undefined ? null : new CaptureReporter(memory, this.#packet.length);
     this.port.onmessage = ({ data }: MessageEvent<CaptureCommand>) => this.#obey(data);
   }
 
@@ -64,14 +70,34 @@ class CaptureProcessor extends AudioWorkletProcessor {
     this.#filledFrames = 0;
     const { samples } = this.#packetEvent;
     pcm16FromFloat(this.#packet, samples);
-    this.port.postMessage(this.#packetEvent);
+    if (this.#reporter === null) this.port.postMessage(this.#packetEvent);
+    else this.#push(this.#reporter, samples);
     this.#meter.measure(samples);
     if (++this.#packetsMeasured < PACKETS_PER_LEVEL) return;
-    this.#levelEvent.rmsDb = this.#meter.rmsDb;
-    this.#levelEvent.peakDb = this.#meter.peakDb;
-    this.port.postMessage(this.#levelEvent);
+    this.#sendLevel(this.#meter.rmsDb, this.#meter.peakDb);
     this.#meter.reset();
     this.#packetsMeasured = 0;
+  }
+
+  #push(reporter: CaptureReporter, samples: Int16Array): void {
+    const isSent = reporter.packet(samples);
+    // Said once, not for each packet that a page which has stopped does not take.
+    if (!isSent && !this.#isLosing) {
+      const message = 'the page has taken no packet for 40 s; the newest ones are lost';
+      const error: CaptureEvent = { type: 'error', code: 'ERR_BUFFER_SIZE', message };
+      this.port.postMessage(error);
+    }
+    this.#isLosing = !isSent;
+  }
+
+  #sendLevel(rmsDb: number, peakDb: number): void {
+    if (this.#reporter !== null) {
+      this.#reporter.level(rmsDb, peakDb);
+      return;
+    }
+    this.#levelEvent.rmsDb = rmsDb;
+    this.#levelEvent.peakDb = peakDb;
+    this.port.postMessage(this.#levelEvent);
   }
 
   /** A context keeps its quantum, so this makes one array. */

@@ -16,7 +16,7 @@ const DEFAULT_CAPACITY_FRAMES = 1 << 22;
 const MAX_CAPACITY_FRAMES = 1 << 28;
 const DEFAULT_BLOCK_FRAMES = 4096;
 const MAX_BLOCK_FRAMES = 65_536;
-const STAGING_FRAMES = 4096;
+const STAGING_FRAMES = 16_384;
 /** An adaptive playout keeps 100 ms behind what it plays, and needs some ahead of it, in seconds. */
 const LEAST_ADAPTIVE_S = 0.5;
 const REPORT_WORDS = 3;

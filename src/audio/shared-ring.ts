@@ -69,6 +69,12 @@ export class SharedRing {
     return Atomics.load(this.#words, WRITTEN);
   }
 
+  /** Pulling thread: length of the record that `pull` would give. */
+  peek(mark: number = this.mark): number {
+    const read = Atomics.load(this.#words, READ);
+    return ((mark - read) | 0) <= 0 ? -1 : this.#lengthAt(read);
+  }
+
   /**
    * Copies the oldest record to the beginning of `target`, which has room for any, and returns its length; −1 without one,
    * or when it was pushed after `mark`.
@@ -76,7 +82,7 @@ export class SharedRing {
   pull(target: Uint8Array, mark: number = this.mark): number {
     const read = Atomics.load(this.#words, READ);
     if (((mark - read) | 0) <= 0) return -1;
-    const length = this.#words[HEADER_WORDS + ((read & this.#mask) >> 2)] ?? 0;
+    const length = this.#lengthAt(read);
     const at = read + WORD_BYTES;
     const words = this.#wordsOf(target);
     const wordCount = Math.min(length >> 2, words.length);
@@ -129,6 +135,10 @@ export class SharedRing {
   wake(): void {
     Atomics.notify(this.#words, WRITTEN);
     Atomics.notify(this.#words, READ);
+  }
+
+  #lengthAt(read: number): number {
+    return this.#words[HEADER_WORDS + ((read & this.#mask) >> 2)] ?? 0;
   }
 
   /** None for an array that does not begin at a word. */

@@ -20,6 +20,11 @@ export interface BrowserAudioOptions extends MicrophoneConstraints {
   readonly captureWorkletUrl?: string | URL;
   /** Compiled audio core; default is the fastest build that the browser can run. */
   readonly wasmModule?: WebAssembly.Module;
+  /**
+   * Whether audio goes to and from the worklets through shared memory where the page is cross-origin isolated; default true.
+   * Without it, and elsewhere, it goes by message.
+   */
+  readonly sharedMemory?: boolean;
 }
 
 /** Events of `browserAudio()`. */
@@ -56,6 +61,7 @@ export class BrowserAudio extends EventEmitter<BrowserAudioEventTypes> implement
       destination: options.destination,
       workletUrl: options.playbackWorkletUrl,
       wasmModule: options.wasmModule,
+      sharedMemory: options.sharedMemory,
     });
     this.speaker.on('unlock_needed', () => this.emit('unlock_needed'));
     this.speaker.on('unlocked', () => this.emit('unlocked'));
@@ -83,12 +89,14 @@ export class BrowserAudio extends EventEmitter<BrowserAudioEventTypes> implement
     void this.speaker.unlock().catch(() => {});
     await this.speaker.ready;
     if (this.#microphone !== null) return;
-    const { captureWorkletUrl, echoCancellation, noiseSuppression, autoGainControl, wasmModule } = this.#options;
+    const { captureWorkletUrl, echoCancellation, noiseSuppression, autoGainControl, wasmModule, sharedMemory } =
+      this.#options;
     const microphone = await Microphone.open({
       echoCancellation,
       noiseSuppression,
       autoGainControl,
       wasmModule,
+      sharedMemory,
       deviceId: this.#deviceId,
       workletUrl: captureWorkletUrl,
       context: this.speaker.context,

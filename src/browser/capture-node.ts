@@ -1,5 +1,9 @@
-import { WIRE_SAMPLE_RATE } from '../audio/format.ts';
+import { PACKET_MS, packetFrames, WIRE_SAMPLE_RATE } from '../audio/format.ts';
 import { coreModule, loadCore } from '../wasm/core.ts';
+import { CAPTURE_BYTES, CaptureRecord, PACKET } from './capture-records.ts';
+import { RingReceiver } from './ring-receiver.ts';
+import { canShareMemory } from './shared-memory.ts';
+import { SharedRing } from '../audio/shared-ring.ts';
 import type { CaptureCommand, CaptureEvent, CaptureOptions } from './worklet-messages.ts';
 import { loadWorklet } from './worklet-loader.ts';
 
@@ -8,33 +12,77 @@ export interface CaptureNodeOptions {
   readonly context: AudioContext;
   readonly workletUrl: string | URL | undefined;
   readonly wasmModule: WebAssembly.Module | undefined;
+  readonly sharedMemory?: boolean | undefined;
   readonly onEvent: (event: CaptureEvent) => void;
 }
 
-/** A node that turns what is connected to it into packets; its output is silent, and what drives it. */
-export async function captureNode(options: CaptureNodeOptions): Promise<AudioWorkletNode> {
-  const { context, workletUrl, wasmModule, onEvent } = options;
-  if (wasmModule === undefined) await loadCore();
-  await loadWorklet(context, {
-    processorName: 'bargein-capture',
-    givenUrl: workletUrl,
-    besideUrl: new URL('../worklets/capture.js', import.meta.url),
-    inline: () => import('./capture-worklet.generated.ts'),
-  });
-  const processorOptions: CaptureOptions = { module: wasmModule ?? coreModule(), packetRate: WIRE_SAMPLE_RATE };
-  const node = new AudioWorkletNode(context, 'bargein-capture', {
-    // Stereo microphones are mixed down.
-    channelCount: 1,
-    channelCountMode: 'explicit',
-    outputChannelCount: [1],
-    processorOptions,
-  });
-  node.port.onmessage = ({ data }: MessageEvent<CaptureEvent>) => onEvent(data);
-  node.connect(context.destination);
-  return node;
+/** The node of the capture worklet: what is connected to it becomes packets; its output is silent, and what drives it. */
+export class CaptureNode {
+  readonly node: AudioWorkletNode;
+  /** Whether packets and levels come by shared memory. */
+  readonly isShared: boolean;
+  readonly #receiver: RingReceiver | null;
+
+  private constructor(
+    node: AudioWorkletNode,
+    memory: SharedArrayBuffer | undefined,
+    onEvent: (event: CaptureEvent) => void,
+  ) {
+    this.node = node;
+    this.isShared = memory !== undefined;
+    this.#receiver = memory === undefined ? null : receiver(memory, onEvent);
+    node.port.onmessage = ({ data }: MessageEvent<CaptureEvent>) => onEvent(data);
+  }
+
+  static async open(options: CaptureNodeOptions): Promise<CaptureNode> {
+    const { context, workletUrl, wasmModule, sharedMemory, onEvent } = options;
+    if (wasmModule === undefined) await loadCore();
+    await loadWorklet(context, {
+      processorName: 'bargein-capture',
+      givenUrl: workletUrl,
+      besideUrl: new URL('../worklets/capture.js', import.meta.url),
+      inline: () => import('./capture-worklet.generated.ts'),
+    });
+    const memory = canShareMemory(sharedMemory) ? SharedRing.memoryFor(CAPTURE_BYTES) : undefined;
+    const processorOptions: CaptureOptions = {
+      module: wasmModule ?? coreModule(),
+      packetRate: WIRE_SAMPLE_RATE,
+      memory,
+    };
+    const node = new AudioWorkletNode(context, 'bargein-capture', {
+      // Stereo microphones are mixed down.
+      channelCount: 1,
+      channelCountMode: 'explicit',
+      outputChannelCount: [1],
+      processorOptions,
+    });
+    const capture = new CaptureNode(node, memory, onEvent);
+    node.connect(context.destination);
+    return capture;
+  }
+
+  /** Tells the processor. */
+  command(type: CaptureCommand['type']): void {
+    this.node.port.postMessage({ type } satisfies CaptureCommand);
+  }
+
+  /** Nothing comes any more. */
+  close(): void {
+    this.command('close');
+    this.node.port.onmessage = null;
+    this.node.disconnect();
+    this.#receiver?.close();
+  }
 }
 
-/** Tells the processor. */
-export function command(node: AudioWorkletNode, type: CaptureCommand['type']): void {
-  node.port.postMessage({ type } satisfies CaptureCommand);
+function receiver(memory: SharedArrayBuffer, onEvent: (event: CaptureEvent) => void): RingReceiver {
+  const record = new CaptureRecord(packetFrames(WIRE_SAMPLE_RATE, PACKET_MS));
+  return new RingReceiver({
+    ring: new SharedRing(memory),
+    record: record.bytes,
+    onRecord: () => {
+      const [kind, rmsDb = 0, peakDb = 0] = record.numbers;
+      onEvent(kind === PACKET ? { type: 'packet', samples: record.samples.slice() } : { type: 'level', rmsDb, peakDb });
+    },
+  });
 }

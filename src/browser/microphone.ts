@@ -2,7 +2,7 @@ import { EventEmitter } from '#emitter';
 import { AudioError } from '../errors.ts';
 import { logger } from '../logger.ts';
 import { newAudioContext } from './audio-context.ts';
-import { captureNode, command } from './capture-node.ts';
+import { CaptureNode } from './capture-node.ts';
 import { type MicrophoneConstraints, openDevice } from './devices.ts';
 import type { CaptureEvent } from './worklet-messages.ts';
 
@@ -16,6 +16,11 @@ export interface MicrophoneOptions extends MicrophoneConstraints {
   readonly workletUrl?: string | URL;
   /** Compiled audio core; default is the fastest build that the browser can run. */
   readonly wasmModule?: WebAssembly.Module;
+  /**
+   * Whether packets and levels go through shared memory where the page is cross-origin isolated; default true. Without it, and
+   * elsewhere, they go by message.
+   */
+  readonly sharedMemory?: boolean;
 }
 
 /** Level of the last 60 ms, in dB relative to full scale; −Infinity for silence. */
@@ -33,14 +38,17 @@ export interface MicrophoneEventTypes extends Record<string, unknown[]> {
   muted: [isMuted: boolean];
   /** Another device is heard from here on. */
   device: [device: { readonly deviceId: string; readonly label: string }];
-  /** The device was lost and the default one could not take its place; packets are silent until `use` finds another. */
+  /**
+   * The device was lost and the default one could not take its place; packets are silent until `use` finds another. Or, with
+   * the code `ERR_BUFFER_SIZE`, packets were lost because the page took none for 40 s.
+   */
   error: [error: AudioError];
 }
 
 /** The user's voice: a microphone as packets of PCM16 at 24 kHz, through mutes and changes of device. */
 export class Microphone extends EventEmitter<MicrophoneEventTypes> {
   readonly context: AudioContext;
-  readonly #node: AudioWorkletNode;
+  readonly #capture: CaptureNode;
   readonly #constraints: MicrophoneConstraints;
   readonly #ownsContext: boolean;
   #source: MediaStreamAudioSourceNode;
@@ -52,14 +60,14 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
   private constructor(parts: {
     readonly context: AudioContext;
     readonly ownsContext: boolean;
-    readonly node: AudioWorkletNode;
+    readonly capture: CaptureNode;
     readonly stream: MediaStream;
     readonly constraints: MicrophoneConstraints;
   }) {
     super();
     this.context = parts.context;
     this.#ownsContext = parts.ownsContext;
-    this.#node = parts.node;
+    this.#capture = parts.capture;
     this.#constraints = parts.constraints;
     this.#source = this.#hear(parts.stream);
   }
@@ -69,7 +77,7 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
    * `ERR_MICROPHONE_MISSING`, `ERR_MICROPHONE_FAILED`, `ERR_WORKLET_LOAD`, or `ERR_AUDIO_UNSUPPORTED` where there are none.
    */
   static async open(options: MicrophoneOptions = {}): Promise<Microphone> {
-    const { deviceId, context: given, workletUrl, wasmModule, ...constraints } = options;
+    const { deviceId, context: given, workletUrl, wasmModule, sharedMemory, ...constraints } = options;
     const stream = await openDevice(deviceId, constraints);
     const context = given ?? newAudioContext();
     let microphone: Microphone | undefined;
@@ -77,8 +85,8 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
       const onEvent = (event: CaptureEvent): void => {
         if (microphone !== undefined) microphone.#onEvent(event);
       };
-      const node = await captureNode({ context, workletUrl, wasmModule, onEvent });
-      microphone = new Microphone({ context, ownsContext: given === undefined, node, stream, constraints });
+      const capture = await CaptureNode.open({ context, workletUrl, wasmModule, sharedMemory, onEvent });
+      microphone = new Microphone({ context, ownsContext: given === undefined, capture, stream, constraints });
     } catch (error) {
       for (const track of stream.getTracks()) track.stop();
       if (given === undefined) await context.close();
@@ -87,6 +95,11 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
     // With a microphone allowed, browsers let a context run; where one does not, the next gesture's `resume` is the app's.
     void context.resume().catch(() => {});
     return microphone;
+  }
+
+  /** Whether packets and levels go through shared memory. */
+  get isShared(): boolean {
+    return this.#capture.isShared;
   }
 
   get muted(): boolean {
@@ -107,7 +120,7 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
     if (this.#isClosed || isMuted === this.#isMuted) return;
     this.#isMuted = isMuted;
     if (this.#track !== undefined) this.#track.enabled = !isMuted;
-    command(this.#node, isMuted ? 'mute' : 'unmute');
+    this.#capture.command(isMuted ? 'mute' : 'unmute');
     this.emit('muted', isMuted);
   }
 
@@ -133,9 +146,7 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#drop(this.#source);
-    command(this.#node, 'close');
-    this.#node.port.onmessage = null;
-    this.#node.disconnect();
+    this.#capture.close();
     if (this.#ownsContext) await this.context.close();
   }
 
@@ -149,7 +160,7 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
       track.enabled = !this.#isMuted;
       track.addEventListener('ended', this.#onLost, { once: true });
     }
-    source.connect(this.#node);
+    source.connect(this.#capture.node);
     return source;
   }
 
@@ -164,15 +175,19 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
   /** A headset that is unplugged is no reason to end the call. */
   readonly #onLost = (): void => {
     this.use().catch((cause: unknown) => {
-      const error = cause instanceof AudioError ? cause : deviceLost(cause);
-      if (this.listenerCount('error') > 0) this.emit('error', error);
-      else logger.error(error.message, error);
+      this.#fail(cause instanceof AudioError ? cause : deviceLost(cause));
     });
   };
 
   #onEvent(event: CaptureEvent): void {
     if (event.type === 'packet') this.emit('packet', event.samples);
-    else this.emit('level', { rmsDb: event.rmsDb, peakDb: event.peakDb });
+    else if (event.type === 'level') this.emit('level', { rmsDb: event.rmsDb, peakDb: event.peakDb });
+    else this.#fail(new AudioError(`the capture worklet: ${event.message}`, { code: event.code }));
+  }
+
+  #fail(error: AudioError): void {
+    if (this.listenerCount('error') > 0) this.emit('error', error);
+    else logger.error(error.message, error);
   }
 }
 

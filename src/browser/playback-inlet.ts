@@ -10,7 +10,6 @@ import {
   PAUSE,
   type PlaybackMemory,
   PlaybackRecord,
-  RECORD_FRAMES,
   RESUME,
   WRITE,
 } from './playback-records.ts';
@@ -42,10 +41,12 @@ export class PlaybackInlet {
     // Before the controls are: audio that was pushed behind an interrupt may not be taken in front of it.
     const { mark } = this.#audio;
     while (this.#controls.pull(this.#control.bytes) >= 0) this.#obey();
-    for (let i = 0; i < QUANTUM_RECORDS && this.#writes.hasTimeFor(RECORD_FRAMES); i++) {
-      const bytes = this.#audio.pull(this.#record.bytes, mark);
-      if (bytes < 0) return;
-      this.#hear(PlaybackRecord.audioFrames(bytes));
+    for (let i = 0; i < QUANTUM_RECORDS; i++) {
+      const bytes = this.#audio.peek(mark);
+      const frames = PlaybackRecord.audioFrames(bytes);
+      if (bytes < 0 || !this.#writes.hasTimeFor(frames)) return;
+      this.#audio.pull(this.#record.bytes, mark);
+      this.#hear(frames);
     }
   }
 

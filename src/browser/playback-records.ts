@@ -2,6 +2,7 @@
 // size fit; audio is PCM16 behind a header of two of them.
 
 import { PLAYOUT_HANDLES } from '../audio/playout.ts';
+import { QUANTUM_WRITE_FRAMES } from '../audio/write-queue.ts';
 
 /** Memory of three `SharedRing`s. */
 export interface PlaybackMemory {
@@ -22,8 +23,8 @@ export const REPORT_BYTES: number = EVENTS_BYTES / 2;
 
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 
-/** Frames of a record at most: 80 ms at 24 kHz. */
-export const RECORD_FRAMES = 1920;
+/** Frames of a record at most. What arrives together is one record: jitter control learns from how it comes. */
+export const RECORD_FRAMES: number = QUANTUM_WRITE_FRAMES;
 /** Numbers before the samples: the kind and the handle. */
 const AUDIO_NUMBERS = 2;
 

@@ -2,11 +2,9 @@
 // far the other side is, so it may only think the ring fuller than it is, never emptier.
 
 import { PLAYOUT_HANDLES } from '../audio/playout.ts';
+import { QUANTUM_WRITE_FRAMES } from '../audio/write-queue.ts';
 import type { Stretch } from '../playout/ledger.ts';
 import type { SharedCommand } from './playback-outlet.ts';
-
-/** Frames of one `write`, so that copying them into the ring takes the render thread a small part of its quantum. */
-const WRITE_FRAMES = 16_384;
 
 /**
  * Frames that are left free, 200 ms: the ring keeps 100 ms behind what it plays, to conceal and to bend time with.
@@ -102,8 +100,8 @@ export class RingWriter {
     if (room <= 0) return 0;
     const open = this.#handleOf(stretch);
     if (open === null) return 0;
-    for (let from = 0; from < room; from += WRITE_FRAMES) {
-      const slice = samples.subarray(from, Math.min(room, from + WRITE_FRAMES));
+    for (let from = 0; from < room; from += QUANTUM_WRITE_FRAMES) {
+      const slice = samples.subarray(from, Math.min(room, from + QUANTUM_WRITE_FRAMES));
       this.#post({ type: 'write', handle: open.handle, samples: slice });
     }
     open.writtenFrames += room;

@@ -73,6 +73,8 @@ export interface CaptureOptions {
   readonly module: WebAssembly.Module;
   /** Rate of the packets, in Hz; default 24000. */
   readonly packetRate?: number;
+  /** Of a `SharedRing`; then packets and levels go through it. */
+  readonly memory?: SharedArrayBuffer;
 }
 
 /** To the capture processor. */
@@ -87,4 +89,6 @@ export type CaptureEvent =
   /** 20 ms of PCM16. */
   | { readonly type: 'packet'; readonly samples: Int16Array<ArrayBuffer> }
   /** Level of the last three packets, in dB relative to full scale; −Infinity for silence. */
-  | { readonly type: 'level'; readonly rmsDb: number; readonly peakDb: number };
+  | { readonly type: 'level'; readonly rmsDb: number; readonly peakDb: number }
+  /** Packets are lost because the page has taken none for long; told once. */
+  | { readonly type: 'error'; readonly code: string; readonly message: string };

@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { pcm16FromFloat, WIRE_SAMPLE_RATE } from '../../src/audio/index.ts';
-import { captureNode, command } from '../../src/browser/capture-node.ts';
+import { CaptureNode } from '../../src/browser/capture-node.ts';
 import { Speaker } from '../../src/browser/index.ts';
 import { noise } from './noise.ts';
 import { OutputRecorder } from './output-recorder.ts';
@@ -55,15 +55,16 @@ describe.each([64, 128, 200, 256, 512])('with a render quantum of %i frames', (q
     },
   );
 
-  test('the microphone hears every sample', async () => {
+  test.each([true, false])('the microphone hears every sample, shared memory: %s', async (sharedMemory) => {
     const context = newContext(quantum);
     const spoken = Float32Array.from(noise(500, WIRE_SAMPLE_RATE), (sample) => sample / 32_768);
     const heard: number[] = [];
     let onEvent: () => void = () => {};
-    const node = await captureNode({
+    const capture = await CaptureNode.open({
       context,
       workletUrl: CAPTURE_URL,
       wasmModule: undefined,
+      sharedMemory,
       onEvent: (event) => {
         if (event.type === 'packet') heard.push(...event.samples);
         onEvent();
@@ -72,7 +73,7 @@ describe.each([64, 128, 200, 256, 512])('with a render quantum of %i frames', (q
     const buffer = new AudioBuffer({ length: spoken.length, sampleRate: WIRE_SAMPLE_RATE });
     buffer.copyToChannel(spoken, 0);
     const source = new AudioBufferSourceNode(context, { buffer });
-    source.connect(node);
+    source.connect(capture.node);
     source.start();
     const first = (): number => heard.findIndex((sample) => sample !== 0);
     while (first() < 0 || heard.length < first() + spoken.length) {
@@ -81,6 +82,6 @@ describe.each([64, 128, 200, 256, 512])('with a render quantum of %i frames', (q
       });
     }
     expect(heard.slice(first(), first() + spoken.length)).toEqual([...pcm16FromFloat(spoken)]);
-    command(node, 'close');
+    capture.close();
   });
 });
