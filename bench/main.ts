@@ -6,7 +6,7 @@ import { compare } from './compare.ts';
 import { conduct } from './conduct.ts';
 import type { RaceSettings } from './race.ts';
 import { describeBars, describeCircumstances, describeComparisons, describeOutcome } from './report.ts';
-import { circumstances, makeResults, printResults, readResults, type Results, writeResults } from './results.ts';
+import { circumstances, makeResults, readResults, type Results, writeResults } from './results.ts';
 import { SUBJECTS } from './subjects/index.ts';
 
 const SETTINGS: RaceSettings = { rounds: 11, batchMs: 2, warmUpMs: 60 };
@@ -14,10 +14,8 @@ const SETTINGS: RaceSettings = { rounds: 11, batchMs: 2, warmUpMs: 60 };
 /** Measures and reports; false when something has become slower than in the results compared with. */
 export async function runBench(options: BenchOptions): Promise<boolean> {
   const { terminal } = options;
-  // Results on standard output are all that is to be there.
-  const isQuiet = options.jsonPath === '-';
   const print = (lines: readonly string[]): void => {
-    if (!isQuiet) for (const line of lines) terminal.line(line);
+    for (const line of lines) terminal.line(line);
   };
 
   const results = options.fromPath === null ? await measure(options, print) : readResults(options.fromPath);
@@ -29,8 +27,8 @@ export async function runBench(options: BenchOptions): Promise<boolean> {
   const hasFigure = ({ cells }: Bar): boolean => cells.some(({ measured }) => measured !== null);
   print(['', ...describeBars(options.filter === '' ? bars : bars.filter(hasFigure), options.showsCells)]);
 
-  if (options.jsonPath === '-') process.stdout.write(printResults(results));
-  else if (options.jsonPath !== null) writeResults(options.jsonPath, results);
+  terminal.record(results);
+  if (options.outPath !== null) writeResults(options.outPath, results);
   if (options.plotFolder !== null) {
     const { drawPlots } = await import('./plots.ts');
     print(['', ...(await drawPlots(results, options.plotFolder))]);

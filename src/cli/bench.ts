@@ -1,4 +1,4 @@
-import { BargeinError } from '../errors.ts';
+import { type CommandInput, CommandLineError } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How the benches are run. */
@@ -7,8 +7,8 @@ export interface BenchOptions {
   readonly filter: string;
   /** Processes that each subject is run in; a figure is the median of theirs. */
   readonly runs: number;
-  /** Where the results go as JSON, `-` for standard output; null for nowhere. */
-  readonly jsonPath: string | null;
+  /** Where the results go as JSON; null for nowhere. */
+  readonly outPath: string | null;
   /** Folder for the plots; null for none. */
   readonly plotFolder: string | null;
   /** Whether every figure behind a bar is shown, not only the worst. */
@@ -26,34 +26,24 @@ export interface BenchModule {
   readonly runBench: (options: BenchOptions) => Promise<boolean>;
 }
 
-/** Options as they stand on the command line. */
-export interface BenchFlags {
-  /** A number where the text is one, as the command line parser has it. */
-  readonly filter?: string | number;
-  readonly runs: number | string;
-  readonly json?: string | boolean;
-  readonly plot?: string;
-  readonly bars?: boolean;
-  readonly compare?: string;
-  readonly from?: string;
-}
-
 /** Runs `bargein bench`; returns whether nothing has become slower. */
-export async function bench(flags: BenchFlags, terminal: Terminal): Promise<boolean> {
-  const runs = Number(flags.runs);
+export async function bench(input: CommandInput): Promise<boolean> {
+  const runs = Number(input.text('runs'));
   if (!Number.isInteger(runs) || runs < 1) {
-    throw new BargeinError(`--runs must be a whole number from 1 on, got ${flags.runs}`, { code: 'ERR_BENCH' });
+    throw new CommandLineError(`--runs must be a whole number from 1 on, got ${input.text('runs')}`, {
+      code: 'ERR_COMMAND',
+    });
   }
   const entry = new URL('../bench/main.js', import.meta.url).href;
   const { runBench } = (await import(entry)) as BenchModule;
   return runBench({
-    filter: String(flags.filter ?? ''),
+    filter: input.text('filter') ?? '',
     runs,
-    jsonPath: flags.json === true ? '-' : flags.json === undefined || flags.json === false ? null : flags.json,
-    plotFolder: flags.plot ?? null,
-    showsCells: flags.bars === true,
-    comparePath: flags.compare ?? null,
-    fromPath: flags.from ?? null,
-    terminal,
+    outPath: input.text('out') ?? null,
+    plotFolder: input.text('plot') ?? null,
+    showsCells: input.isOn('bars'),
+    comparePath: input.text('compare') ?? null,
+    fromPath: input.text('from') ?? null,
+    terminal: input.terminal,
   });
 }

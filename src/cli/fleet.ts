@@ -1,5 +1,5 @@
-import { BargeinError } from '../errors.ts';
 import { openFleetDesk } from '../server/index.ts';
+import { CommandLineError } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What `bargein fleet` is asked for. */
@@ -14,40 +14,49 @@ export interface FleetFlags {
 }
 
 /** Looks after the calls of a fleet from a terminal. */
-export async function fleet({ action, target, words, url, prefix }: FleetFlags, terminal: Terminal): Promise<void> {
+export async function fleet(flags: FleetFlags, terminal: Terminal): Promise<void> {
+  checkFlags(flags);
+  const { action, target = '', words, url, prefix } = flags;
   const desk = await openFleetDesk({ url, ...(prefix !== undefined && { prefix }) });
   try {
     switch (action) {
       case 'ls': {
         const calls = await desk.calls();
         for (const { callId, node } of calls) terminal.line(`${callId}  ${node}`);
-        return terminal.line(`${calls.length} calls`);
+        terminal.line(`${calls.length} calls`);
+        return terminal.record({ calls });
       }
       case 'tail': {
         const isStopped = new AbortController();
         process.once('SIGINT', () => isStopped.abort());
-        const entries = desk.tail(needed(target, 'the id of a call'), isStopped.signal);
-        for await (const entry of entries) terminal.line(JSON.stringify(entry));
+        for await (const entry of desk.tail(target, isStopped.signal)) {
+          terminal.line(JSON.stringify(entry));
+          terminal.record(entry);
+        }
         return;
       }
       case 'say':
-        await desk.command(needed(target, 'the id of a call'), {
-          type: 'say',
-          text: needed(words.join(' '), 'what to say'),
-        });
-        return terminal.line('said');
+        await desk.command(target, { type: 'say', text: words.join(' ') });
+        terminal.line('said');
+        return terminal.record({ said: words.join(' '), callId: target });
       case 'drain':
-        await desk.drain(needed(target, 'the name of a process'));
-        return terminal.line('draining');
-      default:
-        throw new BargeinError(`fleet takes ls, tail, say or drain, got ${action}`, { code: 'ERR_COMMAND' });
+        await desk.drain(target);
+        terminal.line('draining');
+        return terminal.record({ draining: target });
     }
   } finally {
     desk.close();
   }
 }
 
-function needed(given: string | undefined, what: string): string {
-  if (given !== undefined && given !== '') return given;
-  throw new BargeinError(`${what} is missing; bargein fleet --help has the form`, { code: 'ERR_COMMAND' });
+/** Throws `ERR_COMMAND` before anything is connected. */
+function checkFlags({ action, target = '', words }: FleetFlags): void {
+  const refuse = (message: string): never => {
+    throw new CommandLineError(`${message}; bargein fleet --help has the form`, { code: 'ERR_COMMAND' });
+  };
+  if (!['ls', 'tail', 'say', 'drain'].includes(action)) refuse(`fleet takes ls, tail, say or drain, got ${action}`);
+  if (action !== 'ls' && target === '') {
+    refuse(`${action === 'drain' ? 'the name of a process' : 'the id of a call'} is missing`);
+  }
+  if (action === 'say' && words.join(' ').trim() === '') refuse('what to say is missing');
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { BargeinError } from '../errors.ts';
+import { CommandLineError } from './command.ts';
 import {
   findPocketsphinx,
   OpenAIBrain,
@@ -113,7 +114,7 @@ function planVoice(parts: ServeParts): Planned<'voice'> {
 function backEnd(part: 'ears' | 'brain' | 'voice', baseUrl: string, parts: ServeParts): OpenAICompatibleOptions {
   const model = parts[`${part}Model`];
   if (model === undefined) {
-    throw new BargeinError(`--${part} ${baseUrl} needs a --${part}-model`, { code: 'ERR_SERVE_OPTION' });
+    throw new CommandLineError(`--${part} ${baseUrl} needs a --${part}-model`, { code: 'ERR_SERVE_OPTION' });
   }
   return { baseUrl, model, ...(parts.backendKey !== undefined && { apiKey: parts.backendKey }) };
 }
@@ -132,15 +133,17 @@ async function readScenario(path: string): Promise<Scenario> {
 function webRtcLibrary(given: string): WebRtcLibrary {
   const library = WEBRTC_LIBRARIES.find((name) => name === given);
   if (library !== undefined) return library;
-  throw new BargeinError(`--webrtc is ${WEBRTC_LIBRARIES.join(' or ')}; got "${given}"`, { code: 'ERR_SERVE_OPTION' });
+  throw new CommandLineError(`--webrtc is ${WEBRTC_LIBRARIES.join(' or ')}; got "${given}"`, {
+    code: 'ERR_SERVE_OPTION',
+  });
 }
 
 function isUrl(text: string): boolean {
   return /^https?:\/\//.test(text);
 }
 
-function unknownPart(part: string, given: string, words: string): BargeinError {
-  return new BargeinError(`--${part} is ${words}, or the URL of an OpenAI-compatible back end; got "${given}"`, {
+function unknownPart(part: string, given: string, words: string): CommandLineError {
+  return new CommandLineError(`--${part} is ${words}, or the URL of an OpenAI-compatible back end; got "${given}"`, {
     code: 'ERR_SERVE_OPTION',
   });
 }

@@ -21,13 +21,14 @@ export interface ServedServer {
 }
 
 /** Runs the local Realtime server until the process is told to stop. */
-export async function serve(options: ServeOptions): Promise<void> {
+export async function serve(options: ServeOptions): Promise<true> {
   const served = await startServing(options);
   const { promise: isStopped, resolve: stop } = Promise.withResolvers<void>();
   process.once('SIGINT', () => stop());
   process.once('SIGTERM', () => stop());
   await isStopped;
   await served.close();
+  return true;
 }
 
 /** Starts the server and says on the terminal what it is and how to use it. */
@@ -53,6 +54,16 @@ export async function startServing(options: ServeOptions): Promise<ServedServer>
   terminal.line(`  voice   ${plan.voice}`);
   terminal.line(`  faults  ${plan.faults.join(', ') || 'none'} ${paint.dim(`(GET, POST, DELETE ${faultsUrl})`)}`);
   if (recordPath !== undefined) terminal.line(`  record  ${recordPath}`);
+  terminal.record({
+    type: 'listening',
+    url,
+    faultsUrl,
+    ears: plan.ears,
+    brain: plan.brain,
+    voice: plan.voice,
+    faults: plan.faults,
+    record: recordPath ?? null,
+  });
   terminal.line('Connect to it with:');
   const key = parts.apiKey === undefined ? "'local'" : 'process.env.BARGEIN_API_KEY';
   terminal.line(`  await session.connect({ apiKey: ${key}, url: '${url}' });`);
@@ -78,6 +89,7 @@ function logTo(terminal: Terminal): RealtimeServerTap {
   return (direction, event, atMs, { sessionId, bytes }) => {
     const arrow = direction === 'in' ? paint.cyan('←') : paint.green('→');
     const time = (atMs / 1000).toFixed(3).padStart(9);
+    terminal.record({ type: 'event', atMs, direction, session: sessionId, bytes, event: event.type });
     terminal.line(`${paint.dim(`${time} s`)} ${arrow} ${sizeText(bytes)}  ${event.type} ${paint.dim(sessionId)}`);
   };
 }

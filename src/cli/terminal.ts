@@ -3,29 +3,45 @@ import pc from 'picocolors';
 const METER_CELLS = 12;
 const FLOOR_DB = -60;
 
-/** Where a command prints: lines for everyone, and one status line that is redrawn on a terminal only. */
+/** Where a command prints: lines for people or records for programs, and one status line that is redrawn on a terminal only. */
 export interface Terminal {
+  /** A line of standard output; not with `--json`. */
   line(text: string): void;
+  /** One line of JSON on standard output; only with `--json`. */
+  record(value: unknown): void;
+  /** What goes on right now, on standard error. */
   status(text: string): void;
+  /** Takes the status line away. */
   end(): void;
 }
 
-/** A terminal on standard output. Off a TTY the status line is left out, so that logs stay plain lines. */
-export function openTerminal(stream: NodeJS.WriteStream = process.stdout): Terminal {
+/** Where a terminal writes. */
+export interface TerminalStreams {
+  readonly out: Pick<NodeJS.WriteStream, 'write'>;
+  readonly status: Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns'>;
+}
+
+/** The terminal of this process. Off a TTY the status line is left out, so that logs stay plain lines. */
+export function openTerminal(
+  isJson: boolean,
+  { out, status }: TerminalStreams = { out: process.stdout, status: process.stderr },
+): Terminal {
   let hasStatus = false;
   const clear = (): void => {
-    if (hasStatus) stream.write('\r\u001b[2K');
+    if (hasStatus) status.write('\r\u001b[2K');
     hasStatus = false;
   };
+  const write = (text: string): void => {
+    clear();
+    out.write(`${text}\n`);
+  };
   return {
-    line(text) {
-      clear();
-      stream.write(`${text}\n`);
-    },
+    line: (text) => (isJson ? undefined : write(text)),
+    record: (value) => (isJson ? write(JSON.stringify(value)) : undefined),
     status(text) {
-      if (!stream.isTTY) return;
+      if (!status.isTTY) return;
       clear();
-      stream.write(text.slice(0, (stream.columns || 80) - 1));
+      status.write(text.slice(0, (status.columns || 80) - 1));
       hasStatus = true;
     },
     end: clear,

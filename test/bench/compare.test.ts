@@ -30,6 +30,16 @@ describe('a comparison', () => {
     });
   });
 
+  it('finds 10 % and cries wolf as seldom as its 95 % say', () => {
+    const verdicts = (ns: number): boolean[] =>
+      Array.from({ length: 200 }, (_, i) => {
+        const before = outcome({ bargein: 100, loop: 500 }, 2 * i + 10);
+        return compare([before], [outcome({ bargein: ns, loop: 500 }, 2 * i + 11)])[0]?.isSlower === true;
+      });
+    expect(verdicts(110).filter(Boolean).length).toBeGreaterThanOrEqual(190);
+    expect(verdicts(100).filter(Boolean).length).toBeLessThanOrEqual(10);
+  });
+
   it('sees no change in a machine that is three times as slow', () => {
     const [found] = compare([BEFORE], [outcome({ bargein: 300, loop: 1500 }, 2)]);
     expect(found).toMatchObject({ isSlower: false, isFaster: false });

@@ -16,6 +16,7 @@ import { createRealtimeServer } from '../../src/server/index.ts';
 import { connectInMemory } from '../../src/server/memory-socket.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { toneVoice } from '../server/scripted-client.ts';
+import { recordedTerminal } from './recorded-terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bargein-replay-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -67,11 +68,6 @@ function fileOf(lines: readonly unknown[]): string {
   return path;
 }
 
-function terminal(): { lines: string[]; line: (text: string) => void; status: () => void; end: () => void } {
-  const lines: string[] = [];
-  return { lines, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
-}
-
 test('a recorded call leads to the same decisions once more', async () => {
   const lines = await recorded;
   const counts = compareDecisions(lines, replayCall(lines));
@@ -83,12 +79,19 @@ test('a recorded call leads to the same decisions once more', async () => {
 });
 
 test('a replay prints what the session decides, with the time', async () => {
-  const screen = terminal();
+  const screen = recordedTerminal();
   expect(replay(fileOf(await recorded), screen)).toBe(true);
   const text = screen.lines.join('\n');
   expect(text).toMatch(/callPrepared .*runs weather \{"city":"Riga"\}/);
   expect(text).toMatch(/gives weather its output: sunny/);
   expect(text).toMatch(/response\.create +2 +as recorded/);
+  const [told] = screen.records as [{ decisions: unknown[]; counts: unknown[] }];
+  expect(told.decisions).toContainEqual({
+    atMs: expect.any(Number),
+    cause: 'callPrepared',
+    decided: 'runs weather {"city":"Riga"}',
+  });
+  expect(told.counts).toContainEqual({ type: 'response.create', recorded: 2, replayed: 2 });
 });
 
 test('a trace shows what was received, heard, cut and run', async () => {
@@ -99,9 +102,12 @@ test('a trace shows what was received, heard, cut and run', async () => {
   expect(record.tools).toMatchObject([{ label: 'weather' }]);
   expect(((heard?.endFrame ?? 0) - (heard?.startFrame ?? 0)) / 24).toBeCloseTo(cut?.audioEndMs ?? -1, 0);
 
-  const screen = terminal();
+  const screen = recordedTerminal();
   trace(fileOf(lines), folder, screen);
   const session = lines[0]?.session ?? '';
+  expect(screen.records).toEqual([
+    { session, timeline: join(folder, `${session}.svg`), trace: join(folder, `${session}.trace.json`) },
+  ]);
   expect(readFileSync(join(folder, `${session}.svg`), 'utf8')).toContain('never heard');
   const { traceEvents } = JSON.parse(readFileSync(join(folder, `${session}.trace.json`), 'utf8')) as {
     traceEvents: { name: string }[];

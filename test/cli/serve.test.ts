@@ -1,17 +1,15 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startServing, type ServeOptions } from '../../src/cli/serve.ts';
-import { readServeFlags, type ServeEnvironment, type ServeFlags } from '../../src/cli/serve-flags.ts';
+import { readServeFlags } from '../../src/cli/serve-flags.ts';
 import { planServer } from '../../src/cli/serve-parts.ts';
 import type { WireLogLine } from '../../src/cli/wire-log.ts';
+import { inputOf, recordedTerminal } from './recorded-terminal.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -36,13 +34,10 @@ async function freePort(): Promise<number> {
 }
 
 /** Serves, holds one written turn, and gives what was printed. */
-async function serveTurn(options: Partial<ServeOptions>): Promise<{ lines: string[]; said: string }> {
-  const lines: string[] = [];
-  const terminal = {
-    line: (text: string) => void lines.push(stripVTControlCharacters(text)),
-    status: () => {},
-    end: () => {},
-  };
+async function serveTurn(
+  options: Partial<ServeOptions>,
+): Promise<{ lines: string[]; records: unknown[]; said: string }> {
+  const terminal = recordedTerminal();
   const served = await startServing({
     port: 0,
     host: '127.0.0.1',
@@ -74,7 +69,7 @@ async function serveTurn(options: Partial<ServeOptions>): Promise<{ lines: strin
     });
   });
   await served.close();
-  return { lines, said };
+  return { lines: terminal.lines, records: terminal.records, said };
 }
 
 describe('serve', () => {
@@ -89,8 +84,10 @@ describe('serve', () => {
   test('answers from a scenario file, logs each event with time, direction and size, and records it', async () => {
     const scenario = await scenarioFile('good.json', '{"turns":[{"replies":[[{"say":"Welcome."}]]}]}');
     const recordPath = join(folder, 'wire.jsonl');
-    const { lines, said } = await serveTurn({ isLogging: true, recordPath, parts: { faults: [], scenario } });
+    const { lines, records, said } = await serveTurn({ isLogging: true, recordPath, parts: { faults: [], scenario } });
     expect(said).toBe('Welcome.');
+    expect(records[0]).toMatchObject({ type: 'listening', url: expect.stringMatching(/^ws:/), record: recordPath });
+    expect(records[1]).toMatchObject({ type: 'event', direction: 'out', event: 'session.created' });
     const logged = lines.filter((line) => /^ *\d+\.\d{3} s [←→] +\d+ k?B {2}[a-z_.]+ sess_/.test(line));
     const recorded = (await readFile(recordPath, 'utf8'))
       .trim()
@@ -118,7 +115,7 @@ describe('serve', () => {
 
   test('says in one sentence that a port is in use, and leaves the recording of whoever has it alone', async () => {
     const recordPath = await scenarioFile('kept.jsonl', 'kept');
-    const terminal = { line: () => {}, status: () => {}, end: () => {} };
+    const terminal = recordedTerminal();
     const options: ServeOptions = {
       port: 0,
       host: '127.0.0.1',
@@ -150,68 +147,32 @@ describe('serve', () => {
 });
 
 describe('the flags of serve', () => {
-  const quiet = { line: () => {}, status: () => {}, end: () => {} };
-  const read = (flags: Partial<ServeFlags>, environment: ServeEnvironment = {}): ServeOptions =>
-    readServeFlags({ port: 8787, host: '127.0.0.1', ...flags }, environment, quiet);
+  const read = (args: readonly string[], environment: Readonly<Record<string, string>> = {}): ServeOptions =>
+    readServeFlags(inputOf(['serve', ...args], environment));
 
-  test.each<[Partial<ServeFlags>, string]>([
-    [{ port: 'abc' }, '--port must be a whole number of 0 to 65535 (0 takes a free one), got "abc"'],
-    [{ port: '' }, '--port must'],
-    [{ port: 65_536 }, '--port must'],
-    [{ port: 80.5 }, '--port must'],
-    [{ port: [1, 2] }, '--port must'],
-    [{ sessionMinutes: 'x' }, '--session-minutes must be above 0 and 35791 at most, got "x"'],
-    [{ sessionMinutes: 0 }, '--session-minutes must'],
-    [{ scenario: ['a.json', 'b.json'] }, '--scenario may be given once, got ["a.json","b.json"]'],
-  ])('%j is refused', (flags, message) => {
-    expect(() => read(flags)).toThrow(message);
+  test.each([
+    [['--port', 'abc'], '--port must be a whole number of 0 to 65535 (0 takes a free one), got "abc"'],
+    [['--port='], '--port must'],
+    [['--port', '65536'], '--port must'],
+    [['--port', '80.5'], '--port must'],
+    [['--port', '1', '--port', '2'], '--port may be given once, got ["1","2"]'],
+    [['--session-minutes', 'x'], '--session-minutes must be above 0 and 35791 at most, got "x"'],
+    [['--session-minutes', '0'], '--session-minutes must'],
+    [['--scenario', 'a.json', '--scenario', 'b.json'], '--scenario may be given once, got ["a.json","b.json"]'],
+  ])('%j is refused', (args, message) => {
+    expect(() => read(args)).toThrow(message);
   });
 
   test('texts stay texts even when they look like numbers, and faults may be repeated', () => {
-    const { port, recordPath, parts } = read({
-      port: '0',
-      record: 7,
-      brainModel: 4,
-      sessionMinutes: 5,
-      fault: ['delay:80', 429],
-    });
+    const { port, recordPath, parts } = read(
+      '--port 0 --record 7 --brain-model 4 --session-minutes 5 --fault delay:80 --fault 429'.split(' '),
+    );
     expect({ port, recordPath }).toEqual({ port: 0, recordPath: '7' });
     expect(parts).toEqual({ brainModel: '4', sessionMinutes: 5, faults: ['delay:80', '429'] });
   });
 
   test('keys come from the environment; an empty one is none', () => {
-    expect(read({}, { BARGEIN_API_KEY: 'k', BARGEIN_BACKEND_KEY: '' }).parts).toEqual({ apiKey: 'k', faults: [] });
-  });
-});
-
-describe('the command line', () => {
-  const run = (...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> =>
-    new Promise((resolve) => {
-      const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-      const child = execFile(
-        process.execPath,
-        ['--conditions=bargein-source', main, ...args],
-        { env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, BARGEIN_API_KEY: '' } },
-        (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-      );
-    });
-
-  test('--version prints the version', async () => {
-    const { code, stdout, stderr } = await run('--version');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^bargein\/\d+\.\d+\.\d+ .*\n$/);
-  });
-
-  test.each([
-    [['serve', '--port', 'abc'], '--port must be a whole number'],
-    [['serve', '--host', '0.0.0.0'], 'can be reached from other machines: set an API key'],
-    [['serve', '--prot', '1'], 'Unknown option `--prot`'],
-    [['swerve'], 'there is no command "swerve"'],
-  ])('%j ends with 1 and one line', async (args, message) => {
-    const { code, stdout, stderr } = await run(...args);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(message);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(read([], { BARGEIN_API_KEY: 'k', BARGEIN_BACKEND_KEY: '' }).parts).toEqual({ apiKey: 'k', faults: [] });
   });
 });
 

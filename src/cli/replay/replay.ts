@@ -9,16 +9,23 @@ export function replay(path: string, terminal: Terminal): boolean {
   let isSame = true;
   for (const [session, lines] of readWireFile(path)) {
     const call = replayCall(lines);
+    const decisions = call.steps.flatMap(({ atMs, input, effects }) =>
+      effects.flatMap((effect) => {
+        const decided = describeEffect(effect);
+        return decided === null ? [] : [{ atMs, cause: input.type, decided }];
+      }),
+    );
+    const counts = compareDecisions(lines, call);
+    const items = itemsOf(call.state.history.items).length;
+    terminal.record({ session, events: lines.length, decisions, items, counts });
+
     terminal.line(paint.bold(`${session}: ${lines.length} events`));
-    for (const { atMs, input, effects } of call.steps) {
-      for (const effect of effects) {
-        const text = describeEffect(effect);
-        const time = (atMs / 1000).toFixed(3).padStart(9);
-        if (text !== null) terminal.line(`${paint.dim(`${time} s  ${input.type.padEnd(18)}`)} ${text}`);
-      }
+    for (const { atMs, cause, decided } of decisions) {
+      const time = (atMs / 1000).toFixed(3).padStart(9);
+      terminal.line(`${paint.dim(`${time} s  ${cause.padEnd(18)}`)} ${decided}`);
     }
-    terminal.line(`history: ${itemsOf(call.state.history.items).length} items`);
-    for (const { type, recorded, replayed } of compareDecisions(lines, call)) {
+    terminal.line(`history: ${items} items`);
+    for (const { type, recorded, replayed } of counts) {
       const verdict = recorded === replayed ? paint.green('as recorded') : paint.red(`recorded were ${recorded}`);
       terminal.line(`${type.padEnd(28)} ${replayed}  ${verdict}`);
       isSame &&= recorded === replayed;

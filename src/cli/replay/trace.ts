@@ -15,6 +15,7 @@ export function trace(path: string, folder: string, terminal: Terminal): void {
     const files = { svg: join(folder, `${name}.svg`), json: join(folder, `${name}.trace.json`) };
     writeFileSync(files.svg, timelineSvg(record));
     writeFileSync(files.json, chromeTrace(record));
+    terminal.record({ session, timeline: files.svg, trace: files.json });
     terminal.line(`${files.svg}   the call as a picture`);
     terminal.line(`${files.json}   open it in https://ui.perfetto.dev`);
   }
