@@ -8,6 +8,8 @@ import { paint } from './terminal.ts';
 export async function runConsole(input: CommandInput): Promise<true> {
   const { terminal } = input;
   const { OPENAI_API_KEY: openaiKey = '' } = input.environment;
+  // Before anybody is told where it is, and may tell it to stop.
+  const isStopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const server = await startConsole({
     port: portOf(input),
     scenario: input.text('scenario'),
@@ -17,7 +19,7 @@ export async function runConsole(input: CommandInput): Promise<true> {
   terminal.line(`Console on ${paint.bold(server.url)}`);
   terminal.line(`  services  local server${openaiKey === '' ? '; OpenAI too, with OPENAI_API_KEY set' : ', OpenAI'}`);
   terminal.record({ type: 'listening', url: server.url, services: ['local', ...(openaiKey === '' ? [] : ['openai'])] });
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await isStopped;
   await server.close();
   return true;
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createRealtimeServer, parseFaultText, type RealtimeServer, type RealtimeServerTap } from '../server/index.ts';
 import { planServer, type ServeParts } from './serve-parts.ts';
 import { paint, type Terminal } from './terminal.ts';
@@ -22,10 +23,9 @@ export interface ServedServer {
 
 /** Runs the local Realtime server until the process is told to stop. */
 export async function serve(options: ServeOptions): Promise<true> {
+  // Before anybody is told that it listens, and may tell it to stop.
+  const isStopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const served = await startServing(options);
-  const { promise: isStopped, resolve: stop } = Promise.withResolvers<void>();
-  process.once('SIGINT', () => stop());
-  process.once('SIGTERM', () => stop());
   await isStopped;
   await served.close();
   return true;
