@@ -53,3 +53,10 @@ test.each(pages)('every test and source that %s names is there', (page) => {
   const named = [...readFileSync(page, 'utf8').matchAll(/`((?:assembly|bench|src|test|tools|worklets)\/[\w./-]+)`/g)];
   expect(named.map(([, path = '']) => path).filter((path) => !existsSync(path))).toEqual([]);
 });
+
+test('the site leads to every page', () => {
+  const sidebar = readFileSync('docs/.vitepress/config.ts', 'utf8');
+  const onSite = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/index.md');
+  const paths = onSite.map((page) => page.replace(/^docs(\/.*?)(?:index)?\.md$/, '$1'));
+  expect(paths.filter((path) => !sidebar.includes(`'${path}'`))).toEqual([]);
+});
