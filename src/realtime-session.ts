@@ -165,7 +165,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
       if (typeof newAgent?.name !== 'string' || typeof newAgent.getSystemPrompt !== 'function') {
         throw new UserError('updateAgent() takes a RealtimeAgent', { code: 'ERR_AGENT_KIND' });
       }
-      await this.#machine.settled({ type: 'updateAgent', agentName: newAgent.name }, newAgent);
+      await this.#machine.settled({ type: 'updateAgent', agentName: newAgent.name }, { agent: newAgent });
       return newAgent;
     });
   }
@@ -176,7 +176,10 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     this.#machine.command({ type: 'updateHistory', items });
   }
 
-  /** Lets a call run that waits for approval; with `alwaysApprove` every later call of that tool, too. */
+  /**
+   * Lets a call run that waits for approval; with `alwaysApprove` every later call of that tool by that agent, too. A second
+   * decision changes nothing. Rejects with `ERR_UNKNOWN_CALL` for an item that is not of this connection, or was changed.
+   */
   approve(
     approvalItem: RunToolApprovalItem,
     { alwaysApprove = false }: { alwaysApprove?: boolean } = {},
@@ -184,12 +187,14 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     return optional(async () => {
       const decision = { isApproved: true, isStanding: alwaysApprove };
       if (this.#machine.answerHosted(approvalItem, decision)) return;
-      this.#parts.runContext.approveTool(approvalItem, { alwaysApprove });
-      await this.#machine.settled({ type: 'approve', callId: callIdOf(approvalItem), always: alwaysApprove });
+      await this.#machine.settled(
+        { type: 'approve', ...calledBy(approvalItem), always: alwaysApprove },
+        { onAccepted: () => this.#parts.runContext.approveTool(approvalItem, { alwaysApprove }) },
+      );
     });
   }
 
-  /** Refuses a call that waits for approval; `message` is what the model is told. */
+  /** Refuses a call that waits for approval, as `approve` lets it run; `message` is what the model is told. */
   reject(
     approvalItem: RunToolApprovalItem,
     { alwaysReject = false, message }: { alwaysReject?: boolean; message?: string } = {},
@@ -197,8 +202,10 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     return optional(async () => {
       const decision = { isApproved: false, isStanding: alwaysReject, reason: message };
       if (this.#machine.answerHosted(approvalItem, decision)) return;
-      this.#parts.runContext.rejectTool(approvalItem, { alwaysReject, message });
-      await this.#machine.settled({ type: 'reject', callId: callIdOf(approvalItem), always: alwaysReject, message });
+      await this.#machine.settled(
+        { type: 'reject', ...calledBy(approvalItem), always: alwaysReject, message },
+        { onAccepted: () => this.#parts.runContext.rejectTool(approvalItem, { alwaysReject, message }) },
+      );
     });
   }
 
@@ -223,6 +230,12 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
       overrides,
     );
   }
+}
+
+/** The call that an item asks about. */
+function calledBy(item: RunToolApprovalItem): { callId: string; arguments?: string } {
+  const { arguments: text } = item.rawItem;
+  return { callId: callIdOf(item), ...(text !== undefined && { arguments: text }) };
 }
 
 /** The options for everybody to see: a key in a closure is not printed with the session. */

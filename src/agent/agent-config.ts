@@ -45,6 +45,8 @@ export async function agentConfigOf<TContext>(
   };
   if (layers.model !== undefined) config.model = layers.model;
   if (layers.tracing !== undefined) config.tracing = layers.tracing;
+  // A prompt has tools of its own, which an empty list would take away, but tools that were sent must be taken back.
+  if (prompt !== undefined && config.tools?.length === 0 && !layers.last.tools?.length) delete config.tools;
   if (prompt !== undefined) config.prompt = prompt;
   // What an update leaves out stays as it was, so a prompt that is gone must be taken back.
   else if (layers.last.prompt !== undefined && layers.last.prompt !== null) config.prompt = null;

@@ -22,7 +22,7 @@ export function reportable(error: unknown, toolName: string): Error {
   return new ToolCallError(`${toolName} failed: ${error instanceof Error ? error.message : String(error)}`, error);
 }
 
-/** A result as text: what JSON can't hold fails like any other result. */
+/** A result as text. Throws for what JSON can't hold. */
 export function textOf(result: unknown): string {
   if (typeof result === 'string') return result;
   return JSON.stringify(result) ?? '';

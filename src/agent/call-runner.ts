@@ -9,7 +9,7 @@ import type { CallPlan, SettlementInput } from '../session/input.ts';
 import type { AgentOffer, AnyRealtimeAgent, RealtimeAgent } from './agent.ts';
 import { isToolEnabled } from './agent.ts';
 import { functionCallItemOf } from './approval-item.ts';
-import { failureOutput, reportable } from './call-output.ts';
+import { failureOutput, reportable, textOf } from './call-output.ts';
 import type { Handoff } from './handoff.ts';
 import type { RealtimeContextData, RunContext } from './run-context.ts';
 import { parseJson } from './schema.ts';
@@ -163,8 +163,10 @@ export class CallRunner<TContext> {
 
   async #rejectionText(call: CallRef, message: string | undefined): Promise<string> {
     const { runContext, formatError, report } = this.#options;
-    const given = message ?? runContext.getRejectionMessage(call.name, call.callId);
     const record = this.#records.get(call.callId);
+    const agentName = record?.offer.agent.name;
+    const given =
+      message ?? runContext.getRejectionMessage(call.name, call.callId, agentName === undefined ? {} : { agentName });
     if (given !== undefined || formatError === undefined || record === undefined) return given ?? REJECTED_OUTPUT;
     const args = {
       kind: 'approval_rejected',
@@ -197,14 +199,21 @@ export class CallRunner<TContext> {
     if (found === undefined || !(await isToolEnabled(found, runContext, agent))) throw notOffered(call, agent);
     record.subject = found;
     const parse = argumentParserOf(found);
-    const value = parse === undefined ? parseJson(call.arguments, `tool ${call.name}`) : await parse(call.arguments);
+    let value: unknown;
+    try {
+      value = parse === undefined ? parseJson(call.arguments, `tool ${call.name}`) : await parse(call.arguments);
+    } catch (error) {
+      if (typeof found.errorFunction !== 'function') throw error;
+      const words = await found.errorFunction(runContext, error, { toolCall: functionCallItemOf(call) });
+      return { kind: 'refuse', output: textOf(words) };
+    }
     // A tool made elsewhere parses again in `invoke`: what its schema makes of the arguments is its own business.
     if (parse !== undefined) record.input = { value };
     // A tool made by hand may state it plainly, and then it must not run unasked.
     const { needsApproval: stated } = found as { readonly needsApproval?: unknown };
     const needsApproval =
       typeof stated === 'function' ? await found.needsApproval(runContext, value, call.callId) : Boolean(stated);
-    if (needsApproval && this.#options.guardsBeforeApproval && !this.#isDecided(call)) {
+    if (needsApproval && this.#options.guardsBeforeApproval && !this.#isDecided(call, agent)) {
       const data = { context: runContext, agent, toolCall: functionCallItemOf(call) };
       const refusal = await runToolGuardrails('tool_input', found.inputGuardrails, data);
       if (refusal !== undefined) return { kind: 'refuse', output: refusal };
@@ -212,8 +221,8 @@ export class CallRunner<TContext> {
     return { kind: 'run', needsApproval, stopsOnInterrupt: found.abortOnInterrupt === true };
   }
 
-  #isDecided({ name: toolName, callId, arguments: text }: CallRef): boolean {
-    return this.#options.runContext.isToolApproved({ toolName, callId, arguments: text }) !== undefined;
+  #isDecided({ name: toolName, callId, arguments: text }: CallRef, { name: agentName }: AnyRealtimeAgent): boolean {
+    return this.#options.runContext.isToolApproved({ toolName, callId, arguments: text, agentName }) !== undefined;
   }
 
   /** Runs user code under a deadline. */

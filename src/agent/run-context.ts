@@ -14,8 +14,8 @@ interface CallDecision {
 }
 
 interface ToolDecisions {
-  always: 'approve' | 'reject' | null;
-  alwaysMessage?: string;
+  /** Standing ones by the agent's name, the youngest last. */
+  readonly always: Map<string, Omit<CallDecision, 'arguments'>>;
   readonly byCall: Map<string, CallDecision>;
 }
 
@@ -25,6 +25,8 @@ interface CallInQuestion {
   callId: string;
   /** With them, a decision that was given for other arguments under the same id does not count. */
   arguments?: string;
+  /** With it, a standing decision about another agent's tool of that name does not count. */
+  agentName?: string;
 }
 
 /** What tools, guardrails and instruction functions are given: the app's context, the usage, the approvals. */
@@ -46,13 +48,13 @@ export class RunContext<TContext = unknown> {
     const decision = decisions.byCall.get(call.callId);
     const isAboutIt = call.arguments === undefined || decision?.arguments === call.arguments;
     if (decision !== undefined && isAboutIt) return decision.isApproved;
-    return decisions.always === null ? undefined : decisions.always === 'approve';
+    return standing(decisions, call.agentName)?.isApproved;
   }
 
   /** Approves a call, or with `alwaysApprove` every call of that tool. */
   approveTool(item: RunToolApprovalItem, options: { alwaysApprove?: boolean } = {}): void {
     const decisions = this.#of(item);
-    if (options.alwaysApprove === true) decisions.always = 'approve';
+    if (options.alwaysApprove === true) decide(decisions, item, { isApproved: true });
     decisions.byCall.set(callIdOf(item), { isApproved: true, arguments: item.rawItem.arguments });
   }
 
@@ -60,18 +62,19 @@ export class RunContext<TContext = unknown> {
   rejectTool(item: RunToolApprovalItem, options: { alwaysReject?: boolean; message?: string } = {}): void {
     const decisions = this.#of(item);
     const { alwaysReject, message } = options;
-    if (alwaysReject === true) {
-      decisions.always = 'reject';
-      if (message !== undefined) decisions.alwaysMessage = message;
-    }
+    if (alwaysReject === true) decide(decisions, item, { isApproved: false, message });
     decisions.byCall.set(callIdOf(item), { isApproved: false, arguments: item.rawItem.arguments, message });
   }
 
   /** What the app wants the model to be told about a rejected call. */
-  getRejectionMessage(toolName: string, callId: string): string | undefined {
+  getRejectionMessage(
+    toolName: string,
+    callId: string,
+    { agentName }: { agentName?: string } = {},
+  ): string | undefined {
     const decisions = this.#decisions.get(toolName);
-    const message = decisions?.byCall.get(callId)?.message;
-    return message ?? (decisions?.always === 'reject' ? decisions.alwaysMessage : undefined);
+    if (decisions === undefined) return undefined;
+    return decisions.byCall.get(callId)?.message ?? standing(decisions, agentName)?.message;
   }
 
   /** Forgets decisions about single calls: ids of calls mean something within one connection only. */
@@ -82,16 +85,14 @@ export class RunContext<TContext = unknown> {
   toJSON(): {
     context: TContext;
     usage: Usage;
-    approvals: Record<string, { approved: true | string[]; rejected: true | string[] }>;
+    approvals: Record<string, { approved: boolean | string[]; rejected: boolean | string[] }>;
   } {
-    const approvals: Record<string, { approved: true | string[]; rejected: true | string[] }> = {};
-    for (const [toolName, { always, byCall }] of this.#decisions) {
+    const approvals: Record<string, { approved: boolean | string[]; rejected: boolean | string[] }> = {};
+    for (const [toolName, decisions] of this.#decisions) {
+      const always = standing(decisions)?.isApproved;
       const idsOf = (isApproved: boolean): string[] =>
-        [...byCall].filter(([, decision]) => decision.isApproved === isApproved).map(([callId]) => callId);
-      approvals[toolName] = {
-        approved: always === 'approve' ? true : idsOf(true),
-        rejected: always === 'reject' ? true : idsOf(false),
-      };
+        [...decisions.byCall].filter(([, decision]) => decision.isApproved === isApproved).map(([callId]) => callId);
+      approvals[toolName] = { approved: always === true || idsOf(true), rejected: always === false || idsOf(false) };
     }
     return { context: this.context, usage: this.usage, approvals };
   }
@@ -100,10 +101,24 @@ export class RunContext<TContext = unknown> {
     const toolName = item.name ?? '';
     const existing = this.#decisions.get(toolName);
     if (existing !== undefined) return existing;
-    const created: ToolDecisions = { always: null, byCall: new Map() };
+    const created: ToolDecisions = { always: new Map(), byCall: new Map() };
     this.#decisions.set(toolName, created);
     return created;
   }
+}
+
+function decide(
+  { always }: ToolDecisions,
+  { agent }: RunToolApprovalItem,
+  decision: Omit<CallDecision, 'arguments'>,
+): void {
+  always.delete(agent.name);
+  always.set(agent.name, decision);
+}
+
+/** The standing decision about that agent's tool, or the youngest about any. */
+function standing({ always }: ToolDecisions, agentName?: string): Omit<CallDecision, 'arguments'> | undefined {
+  return agentName === undefined ? [...always.values()].at(-1) : always.get(agentName);
 }
 
 /** The app's context with a live view of the history. */

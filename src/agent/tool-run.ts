@@ -12,6 +12,9 @@ import type { FunctionTool, ToolCallDetails, ToolInvocation } from './tool.ts';
 import { toolInvocation } from './tool.ts';
 import { runToolGuardrails } from './tool-guardrail.ts';
 
+/** What the model reads instead of a result that is no JSON. */
+const UNREADABLE_OUTPUT = 'The tool has run, but its result can not be shown.';
+
 /** A prepared call of a tool. */
 export interface ToolRun<Context> {
   readonly tool: FunctionTool<Context>;
@@ -55,11 +58,21 @@ export async function runTool<Context>(run: ToolRun<Context>): Promise<ToolRunOu
     const verdict = await withinTime(run, () =>
       runToolGuardrails('tool_output', tool.outputGuardrails, { ...data, output }),
     );
-    const text = verdict ?? textOf(output);
+    const [text, unreadable] = verdict === undefined ? readable(output, tool.name) : [verdict];
+    failure ??= unreadable;
     const extracted = failure === undefined && verdict === undefined ? await extract(run, output) : {};
     return { output: text, isBackground, ...(failure !== undefined && { error: failure }), ...extracted };
   } catch (error) {
     return error instanceof ToolTimeoutError ? timedOut(run, error, details) : failed(run, error);
+  }
+}
+
+/** A result as text. The tool has done its work whether JSON can hold the result or not, and must not be called for it again. */
+function readable(output: unknown, toolName: string): readonly [text: string, unreadable?: ToolCallError] {
+  try {
+    return [textOf(output)];
+  } catch (error) {
+    return [UNREADABLE_OUTPUT, new ToolCallError(`the result of ${toolName} can't be written as JSON`, error)];
   }
 }
 

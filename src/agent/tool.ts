@@ -105,7 +105,10 @@ export interface ToolOptions<TParameters extends ToolInputParameters, Context = 
     context?: RunContext<Context>,
     details?: ToolCallDetails,
   ) => Promise<Result> | Result;
-  /** Default: a fixed text for the model, and an `error` event of the session. With `null`, `invoke` itself throws. */
+  /**
+   * What the model reads when `execute` throws, or when its own arguments are wrong (an `InvalidToolInputError`). Default: a
+   * text of ours, and an `error` event of the session. With `null`, `invoke` itself throws.
+   */
   errorFunction?: ToolErrorFunction<Context> | null;
   needsApproval?:
     | boolean

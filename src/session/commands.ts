@@ -7,6 +7,8 @@ const NEEDS_CONNECTION: ReadonlySet<SessionInput['type']> = new Set([
   'requestResponse',
   'updateAgent',
   'updateHistory',
+  'approve',
+  'reject',
 ]);
 
 /** Whether a command can be carried out on an open connection only. */

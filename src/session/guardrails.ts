@@ -26,6 +26,11 @@ export function transcriptGrew(
   return { texts: [...guardrails.texts, begun] };
 }
 
+/** Whether the model has said anything in a response that has not ended. */
+export function hasText(guardrails: Guardrails, responseId: string): boolean {
+  return findText(guardrails, responseId) !== undefined;
+}
+
 /** The response is done: the rest of its text is due, however short. */
 export function responseEnded(guardrails: Guardrails, responseId: string): Guardrails {
   const text = findText(guardrails, responseId);

@@ -3,6 +3,7 @@
 
 import type {
   OutputAudioContent,
+  OutputTextContent,
   RealtimeAssistantMessageItem,
   RealtimeItem,
   RealtimeMessageItem,
@@ -70,14 +71,20 @@ export function isWritten(item: RealtimeItem): boolean {
 }
 
 /** The model said more of an item: its transcript grows until the finished item replaces it. */
-export function transcriptGrew(history: History, itemId: string, delta: string): History {
+export function transcriptGrew(history: History, itemId: string, delta: string, isWritten: boolean): History {
   const items = changeItem(history.items, itemId, (item) => {
     if (item.type !== 'message' || item.role !== 'assistant' || item.status !== 'in_progress') return item;
-    const part = item.content.at(-1) ?? { type: 'output_audio' as const };
+    const last = item.content.at(-1);
+    if (last === undefined || (last.type === 'output_text') !== isWritten) {
+      const begun: OutputTextContent | OutputAudioContent = isWritten
+        ? { type: 'output_text', text: delta }
+        : { type: 'output_audio', transcript: delta };
+      return { ...item, content: [...item.content, begun] };
+    }
     const grown =
-      part.type === 'output_text'
-        ? { ...part, text: part.text + delta }
-        : { ...part, transcript: (part.transcript ?? '') + delta };
+      last.type === 'output_text'
+        ? { ...last, text: last.text + delta }
+        : { ...last, transcript: (last.transcript ?? '') + delta };
     return { ...item, content: [...item.content.slice(0, -1), grown] };
   });
   return items === history.items ? history : { ...history, items };

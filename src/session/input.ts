@@ -55,11 +55,20 @@ export type TransportInput =
       readonly reason?: string;
       /** Text of the last message of the response that has any; the argument of `agent_end`. */
       readonly outputText: string;
+      /** Id of that message. */
+      readonly outputItemId?: string;
       readonly usage?: ResponseUsage;
     }
   | { readonly type: 'itemUpdated'; readonly item: RealtimeItem }
   | { readonly type: 'itemDeleted'; readonly itemId: string }
-  | { readonly type: 'transcriptDelta'; readonly responseId: string; readonly itemId: string; readonly delta: string }
+  | {
+      readonly type: 'transcriptDelta';
+      readonly responseId: string;
+      readonly itemId: string;
+      readonly delta: string;
+      /** The model writes instead of speaking. */
+      readonly isWritten?: true;
+    }
   /**
    * First audio of an item, also when `acceptsAudio` refuses it: the server must learn that it was not heard. The bytes
    * themselves go to the playout and never pass here.
@@ -124,11 +133,19 @@ export type CommandInput =
       readonly needsAnswer?: false;
     }
   | { readonly type: 'requestResponse' }
-  | { readonly type: 'approve'; readonly commandId: string; readonly callId: string; readonly always: boolean }
+  | {
+      readonly type: 'approve';
+      readonly commandId: string;
+      readonly callId: string;
+      /** As the app was shown them. */
+      readonly arguments?: string;
+      readonly always: boolean;
+    }
   | {
       readonly type: 'reject';
       readonly commandId: string;
       readonly callId: string;
+      readonly arguments?: string;
       readonly always: boolean;
       readonly message?: string;
     }

@@ -9,7 +9,7 @@ import type { InputOf } from './input.ts';
 import { overtaken } from './outputs.ts';
 import * as playback from './playback.ts';
 import * as responses from './responses.ts';
-import type { SessionState, Step } from './state.ts';
+import type { Guardrails, LiveResponse, SessionState, Step } from './state.ts';
 import { unchanged } from './state.ts';
 import * as tools from './tools.ts';
 import * as usage from './usage.ts';
@@ -43,20 +43,31 @@ export function responseDone(state: SessionState, input: InputOf<'responseDone'>
       ...state,
       responses: ended,
       playback: status === 'completed' ? playback.responseCompleted(state.playback, responseId) : state.playback,
-      guardrails: guardrails.responseEnded(state.guardrails, responseId),
+      guardrails: guardrails.responseEnded(withLastWords(state, response, input), responseId),
       usage: input.usage === undefined ? state.usage : usage.addResponse(state.usage, input.usage),
     },
     effects,
   ];
 }
 
+/** What comes in one piece, with the end of its response, is read, too. */
+function withLastWords(
+  { guardrails: reading, guardrailDebounceLength, guardrailCount }: SessionState,
+  response: LiveResponse,
+  { outputText, outputItemId = '' }: InputOf<'responseDone'>,
+): Guardrails {
+  const isGuarded = guardrailDebounceLength !== null && !response.isCancelled && outputText !== '';
+  if (!isGuarded || guardrails.hasText(reading, response.responseId)) return reading;
+  return guardrails.transcriptGrew(reading, response, guardrailCount, outputItemId, outputText);
+}
+
 /** The model said more. */
 export function transcriptDelta(state: SessionState, input: InputOf<'transcriptDelta'>): Step<SessionState> {
-  const { responseId, itemId, delta } = input;
+  const { responseId, itemId, delta, isWritten = false } = input;
   const response = responses.findSpeaking(state.responses, responseId);
   if (response === undefined || delta === '') return unchanged(state);
   const isGuarded = state.guardrailDebounceLength !== null;
-  const grown = history.transcriptGrew(state.history, itemId, delta);
+  const grown = history.transcriptGrew(state.history, itemId, delta, isWritten);
   return [
     {
       ...state,

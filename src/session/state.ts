@@ -117,7 +117,7 @@ export interface Handoffs {
 }
 
 export interface Approvals {
-  /** Sticky decisions by tool name. */
+  /** Sticky decisions by the names of agent and tool, a line each. */
   readonly always: Readonly<Record<string, 'approve' | 'reject'>>;
 }
 

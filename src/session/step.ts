@@ -59,9 +59,11 @@ function goingOn(isSameCall: boolean, next: Step<SessionState>): Step<SessionSta
 
 /** Throws what makes a command impossible now; for the caller of the command, before it becomes an input. */
 export function checkCommand(state: SessionState, command: CommandInput): void {
-  if (state.connection === 'open' || !needsConnection(command.type)) return;
-  if (state.connection === 'reconnecting') return reconnect.checkOutbox(state, command.type);
-  throw notConnected(command.type, state.connection);
+  if (!needsConnection(command.type)) return;
+  const isReconnecting = state.connection === 'reconnecting';
+  if (state.connection !== 'open' && !isReconnecting) throw notConnected(command.type, state.connection);
+  if (command.type === 'approve' || command.type === 'reject') return tools.checkDecision(state, command);
+  if (isReconnecting) reconnect.checkOutbox(state, command.type);
 }
 
 /** Whether audio of that response may be played and emitted: not once it was interrupted, nor when it is unknown. */

@@ -1,11 +1,13 @@
 // Function calls from the model to their one output. A call is a record that moves from stage to stage; each completion
 // looks its record up, and one whose record is gone or in another stage changes nothing.
 
+import { SessionError } from '../errors.ts';
 import type { CallRef, SessionEffect } from './effect.ts';
 import { emit, send } from './effect.ts';
 import { outputSent } from './outputs.ts';
 import { decideAlways, standingDecision } from './approvals.ts';
 import type { InputOf } from './input.ts';
+import { findSeenCall } from './responses.ts';
 import type { Approvals, CallStage, LiveResponse, PendingCall, SessionState, Step, Tools } from './state.ts';
 import { unchanged } from './state.ts';
 
@@ -55,7 +57,7 @@ export function callPrepared(tools: Tools, approvals: Approvals, input: InputOf<
   const stopsOnInterrupt = plan.kind === 'run' && plan.stopsOnInterrupt === true;
   const pending: PendingCall = { ...preparing, stopsOnInterrupt };
   const { call, agentName } = pending;
-  const standing = standingDecision(approvals, call.name);
+  const standing = standingDecision(approvals, pending);
   if (plan.kind === 'refuse') return finish(tools, pending, plan.output, { error: plan.error });
   if (plan.kind === 'handoff') return handOff(tools, pending, plan.toAgentName);
   if (!plan.needsApproval || pending.isApproved === true || standing === 'approve') return run(tools, pending);
@@ -68,10 +70,30 @@ export function decided(state: SessionState, input: InputOf<'approve' | 'reject'
   const settle: SessionEffect = { type: 'settle', commandId: input.commandId };
   const pending = findCall(state.tools, input.callId, 'awaitingApproval');
   if (pending === undefined) return [state, [settle]];
-  const approvals = input.always ? decideAlways(state.approvals, pending.call.name, input.type) : state.approvals;
+  const approvals = input.always ? decideAlways(state.approvals, pending, input.type) : state.approvals;
   const [tools, effects] =
     input.type === 'approve' ? run(state.tools, pending) : rejectCall(state.tools, pending, input.message);
   return [{ ...state, approvals, tools }, [...effects, settle]];
+}
+
+/**
+ * Throws for a decision about a call that this connection has not seen, or not with these arguments; for the caller of the
+ * command, before it becomes an input.
+ */
+export function checkDecision(
+  { tools, responses }: Pick<SessionState, 'tools' | 'responses'>,
+  { callId, arguments: text }: Pick<InputOf<'approve'>, 'callId' | 'arguments'>,
+): void {
+  const pending = tools.pending.find(({ call }) => call.callId === callId);
+  const call = pending?.call ?? findSeenCall(responses, callId);
+  if (call !== undefined && (text === undefined || text === call.arguments)) return;
+  const what = call === undefined ? 'is none of this connection' : 'was made with other arguments';
+  throw new SessionError(
+    `Call ${callId} ${what}. Decide with the approvalItem of tool_approval_requested, unchanged.`,
+    {
+      code: 'ERR_UNKNOWN_CALL',
+    },
+  );
 }
 
 /** A tool returned or failed. */

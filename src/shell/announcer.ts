@@ -45,8 +45,10 @@ export class Announcer<TContext> {
     if (notice.type === 'historyUpdated') {
       return notice.isGrowing === true ? this.#tellHistorySoon() : this.markHistoryStale();
     }
-    if (notice.type === 'audioStart') this.#host.roster.markSpoken();
-    if (notice.type === 'toolApprovalRequested' && this.#wasDecided(notice.call)) return;
+    const { roster } = this.#host;
+    if (notice.type === 'audioStart') roster.markSpoken();
+    if (notice.type === 'toolApprovalRequested' && this.#wasDecided(notice.call, roster.get(notice.agentName).name))
+      return;
     const event = publicEventOf(notice, this.#host);
     if (event === null) return;
     emitIsolated(emitter, event.name, event.args, report);
@@ -157,8 +159,8 @@ export class Announcer<TContext> {
   }
 
   /** The app may have decided through the context, without waiting to be asked. */
-  #wasDecided({ name: toolName, callId, arguments: text }: CallRef): boolean {
-    const decision = this.#host.parts.runContext.isToolApproved({ toolName, callId, arguments: text });
+  #wasDecided({ name: toolName, callId, arguments: text }: CallRef, agentName: string): boolean {
+    const decision = this.#host.parts.runContext.isToolApproved({ toolName, callId, arguments: text, agentName });
     if (decision !== undefined) this.#host.decide(callId, decision);
     return decision !== undefined;
   }

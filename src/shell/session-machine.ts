@@ -17,6 +17,14 @@ export type UnsettledCommand = SettledCommand extends infer T
     : never
   : never;
 
+/** What goes with a command and is no plain data. */
+export interface CommandSubject<TContext> {
+  /** The agent that it is about. */
+  readonly agent?: RealtimeAgent<TContext>;
+  /** Called when it can be carried out, before it is. */
+  readonly onAccepted?: () => void;
+}
+
 /** What a session does: all of it once its runtime has loaded, and until then what can be done without. */
 export interface SessionMachine<TContext> {
   readonly currentAgent: SessionAgent<TContext>;
@@ -35,7 +43,7 @@ export interface SessionMachine<TContext> {
   /** A command without a result; throws if it can't be carried out now. */
   command(command: CommandInput): void;
   /** A command that the core settles, now or later. */
-  settled(command: UnsettledCommand, agent?: RealtimeAgent<TContext>): Promise<void>;
+  settled(command: UnsettledCommand, about?: CommandSubject<TContext>): Promise<void>;
   /** Passes a decision about a hosted tool on. False if the item is no request of one. */
   answerHosted(item: RunToolApprovalItem, decision: HostedDecision): boolean;
   /** Gives the core of an optional feature an input. */

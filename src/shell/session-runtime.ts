@@ -45,7 +45,7 @@ import { HostedTools } from './hosted-tools.ts';
 import { OpenCommands } from './open-commands.ts';
 import type { Restoration } from './restoration.ts';
 import { takeOver } from './restoration.ts';
-import type { SessionMachine, SettledCommand, UnsettledCommand } from './session-machine.ts';
+import type { CommandSubject, SessionMachine, SettledCommand, UnsettledCommand } from './session-machine.ts';
 import type { SessionParts } from './session-parts.ts';
 import type { TaskQueueHost } from './task-queue.ts';
 import { TaskQueue } from './task-queue.ts';
@@ -252,11 +252,13 @@ export class SessionRuntime<TBaseContext>
     this.post(command);
   }
 
-  settled(command: UnsettledCommand, agent?: RealtimeAgent<TBaseContext>): Promise<void> {
+  settled(command: UnsettledCommand, { agent, onAccepted }: CommandSubject<TBaseContext> = {}): Promise<void> {
     const { commandId, promise } = this.commands.open(agent);
     const input: SettledCommand = { ...command, commandId };
     try {
-      this.command(input);
+      checkCommand(this.#state, input);
+      onAccepted?.();
+      this.post(input);
     } catch (error) {
       this.commands.settle(commandId, error);
     }
@@ -330,7 +332,7 @@ export class SessionRuntime<TBaseContext>
               this.#apply({ type: 'hostedCallAnswered' });
           }),
       },
-      { keepsAudio: this.parts.options.historyStoreAudio === true, isForeign: this.parts.driven === null },
+      { keepsAudio: this.parts.options.historyStoreAudio === true },
     );
   }
 

@@ -38,15 +38,16 @@ export interface TransportReader {
 export function readTransport(
   transport: RealtimeTransportLayer,
   reader: TransportReader,
-  options: { readonly keepsAudio: boolean; readonly isForeign: boolean },
+  options: { readonly keepsAudio: boolean },
 ): void {
   const names = new ResponseNames();
-  // A foreign transport may call a function in a response that it never announces; the model waits for the output there, too.
+  // A call may come in a response that was never announced, by a foreign transport or because it began before we joined its
+  // call; the model waits for the output there, too.
   const callFunction = (call: Extract<TransportInput, { type: 'functionCall' }>): void => {
-    const isUnannounced = options.isForeign && !names.isKnown(call.responseId);
+    const isUnannounced = !names.isKnown(call.responseId);
     if (isUnannounced) reader.onInput({ type: 'responseStarted', responseId: call.responseId });
     reader.onInput(call);
-    // Nobody says when it ends, either.
+    // Perhaps nobody says when it ends, either.
     if (isUnannounced)
       reader.onInput({ type: 'responseDone', responseId: call.responseId, status: 'completed', outputText: '' });
   };
@@ -81,11 +82,12 @@ export function readTransport(
     reader.onInput({ type: 'itemUpdated', item: options.keepsAudio ? item : withoutAudio(item) });
   });
   transport.on('item_deleted', ({ itemId }) => reader.onInput({ type: 'itemDeleted', itemId }));
-  for (const name of ['audio_transcript_delta', 'output_text_delta'] as const) {
-    transport.on(name, ({ responseId, itemId, delta }) => {
-      reader.onInput({ type: 'transcriptDelta', responseId: names.of(responseId), itemId, delta });
-    });
-  }
+  transport.on('audio_transcript_delta', ({ responseId, itemId, delta }) => {
+    reader.onInput({ type: 'transcriptDelta', responseId: names.of(responseId), itemId, delta });
+  });
+  transport.on('output_text_delta', ({ responseId, itemId, delta }) => {
+    reader.onInput({ type: 'transcriptDelta', responseId: names.of(responseId), itemId, delta, isWritten: true });
+  });
   transport.on('function_call', (event) => {
     callFunction({
       type: 'functionCall',
@@ -172,16 +174,21 @@ function responseDone(
   usageBeforeDone: ResponseUsage | undefined,
 ): TransportInput {
   const usage = response.usage ?? usageBeforeDone;
-  const outputText =
-    response.output.map(getLastTextFromAudioOutputMessage).findLast((text) => text !== undefined) ?? '';
+  const message = response.output.findLast((item) => getLastTextFromAudioOutputMessage(item) !== undefined);
+  const outputText = getLastTextFromAudioOutputMessage(message) ?? '';
   return {
     type: 'responseDone',
     responseId,
     status: response.status ?? 'completed',
     ...(response.statusReason !== undefined && { reason: response.statusReason }),
     outputText,
+    ...(hasId(message) && { outputItemId: message.id }),
     ...(usage !== undefined && { usage }),
   };
+}
+
+function hasId(item: unknown): item is { readonly id: string } {
+  return typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string';
 }
 
 /** Base64 audio is the bulk of an item; history keeps it only on request. */

@@ -4,6 +4,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { logger } from '../../src/logger.ts';
+import { configuration } from './configuration.ts';
+import { decisions } from './decisions.ts';
 import { parity } from './parity.ts';
 import type { Row } from './row.ts';
 import { sides } from './side.ts';
@@ -25,7 +27,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-test.each([...parity, ...weather])('$name', async (row) => {
+const rows = [...configuration, ...parity, ...decisions, ...weather];
+
+test.each(rows)('$name', async (row) => {
   const seen: string[] = [];
   for (const side of sides) seen.push(await row.observe(side));
   facts.set(row, seen);
@@ -35,7 +39,7 @@ test.each([...parity, ...weather])('$name', async (row) => {
 });
 
 test('docs/compat.md shows what was seen', () => {
-  expect(facts.size).toBe(parity.length + weather.length);
+  expect(facts.size).toBe(rows.length);
   const page = render();
   if (process.env['UPDATE_COMPAT'] !== undefined) writeFileSync(PAGE, page);
   expect(readFileSync(PAGE, 'utf8')).toBe(page);

@@ -1,141 +1,10 @@
 // Fair weather: what a program written for the peer relies on.
 
 import type { Row } from './row.ts';
-import type { Event, Side } from './side.ts';
+import type { Event } from './side.ts';
 import { Call, calls, item, says, settle, toolOf } from './side.ts';
 
-async function payload(side: Side, agentConfig: object, options: object = {}, connect: object = {}): Promise<Event> {
-  const socketEvents: Event[] = [];
-  const call = await Call.open(side, {
-    agent: side.agent({ name: 'Ann', ...agentConfig }),
-    session: options,
-    connect,
-    hears: [],
-    onSent: (event) => socketEvents.push(event),
-  });
-  call.session.close();
-  return (socketEvents.find(({ type }) => type === 'session.update')?.['session'] ?? {}) as Event;
-}
-
-function pick(session: Event, ...path: string[]): string {
-  let value: unknown = session;
-  for (const key of path) value = (value as Event | undefined)?.[key];
-  return JSON.stringify(value);
-}
-
 export const parity: readonly Row[] = [
-  {
-    name: 'the configuration of a plain agent',
-    observe: async (side) => {
-      const session = await payload(side, { instructions: 'Be brief.' });
-      return [
-        pick(session, 'instructions'),
-        pick(session, 'output_modalities'),
-        pick(session, 'audio', 'input', 'turn_detection'),
-      ].join(' ');
-    },
-  },
-  {
-    name: 'voice: of the session and of the agent',
-    observe: async (side) =>
-      pick(
-        await payload(side, { voice: 'ash' }, { config: { audio: { output: { voice: 'marin' } } } }),
-        'audio',
-        'output',
-        'voice',
-      ),
-  },
-  {
-    name: 'voice: of the agent alone',
-    observe: async (side) => pick(await payload(side, { voice: 'ash' }), 'audio', 'output', 'voice'),
-  },
-  {
-    name: 'turn detection in snake case',
-    observe: async (side) => {
-      const turnDetection = { type: 'server_vad', silence_duration_ms: 300, create_response: false };
-      const detection = (await payload(side, {}, { config: { audio: { input: { turnDetection } } } }))['audio'] as {
-        input: { turn_detection: Event };
-      };
-      const { type, silence_duration_ms: silence, create_response: creates } = detection.input.turn_detection;
-      return JSON.stringify([type, silence, creates]);
-    },
-  },
-  {
-    name: 'turn detection in camel case, in the deprecated place',
-    observe: async (side) => {
-      const turnDetection = { type: 'server_vad', silenceDurationMs: 300, interruptResponse: false };
-      const detection = (await payload(side, {}, { config: { turnDetection } }))['audio'] as {
-        input: { turn_detection: Event };
-      };
-      const { type, silence_duration_ms: silence, interrupt_response: interrupts } = detection.input.turn_detection;
-      return JSON.stringify([type, silence, interrupts]);
-    },
-  },
-  {
-    name: 'the deprecated audio formats g711_ulaw',
-    observe: async (side) => {
-      const session = await payload(
-        side,
-        {},
-        { config: { inputAudioFormat: 'g711_ulaw', outputAudioFormat: 'g711_ulaw' } },
-      );
-      return `${pick(session, 'audio', 'input', 'format')} ${pick(session, 'audio', 'output', 'format')}`;
-    },
-  },
-  {
-    name: 'tools and handoffs on the wire',
-    observe: async (side) => {
-      const session = await payload(side, { tools: [toolOf(side)], handoffs: [side.agent({ name: 'Billing Desk' })] });
-      return JSON.stringify((session['tools'] as Event[]).map(({ type, name }) => [type, name]));
-    },
-  },
-  {
-    name: 'instructions as a function of context and agent',
-    observe: async (side) => {
-      const instructions = (context: { context: { guest: string } }, agent: { name: string }) =>
-        `${agent.name} serves ${context.context.guest}.`;
-      return pick(await payload(side, { instructions }, { context: { guest: 'Kim' } }), 'instructions');
-    },
-  },
-  {
-    name: 'a prompt template',
-    observe: async (side) => pick(await payload(side, { prompt: { promptId: 'p1', version: '2' } }), 'prompt'),
-  },
-  {
-    name: 'two tools of one name',
-    observe: async (side) => {
-      const agent = side.agent({ name: 'Ann', tools: [toolOf(side), toolOf(side)] });
-      return side.computeConfig(agent).then(
-        () => 'accepted',
-        (error: Error) => error.name,
-      );
-    },
-  },
-  {
-    name: 'a tool that is not enabled',
-    observe: async (side) => {
-      const config = await side.computeConfig(side.agent({ name: 'Ann', tools: [toolOf(side, { isEnabled: false })] }));
-      return JSON.stringify(config['tools']);
-    },
-  },
-  {
-    name: 'tracing with workflow name, group and metadata',
-    observe: async (side) => {
-      const options = { workflowName: 'w', groupId: 'g', traceMetadata: { k: 1 } };
-      return JSON.stringify((await side.computeConfig(side.agent({ name: 'Ann' }), options))['tracing']);
-    },
-  },
-  {
-    name: 'tracing disabled',
-    observe: async (side) =>
-      JSON.stringify((await side.computeConfig(side.agent({ name: 'Ann' }), { tracingDisabled: true }))['tracing']),
-  },
-  {
-    name: 'connect({ model })',
-    better: 'a model that the app names is used',
-    observe: async (side) =>
-      pick(await payload(side, {}, { model: 'gpt-realtime' }, { model: 'gpt-realtime-mini' }), 'model'),
-  },
   {
     name: 'sendMessage(text)',
     observe: async (side) => {
@@ -362,6 +231,59 @@ export const parity: readonly Row[] = [
       const call = await Call.open(side);
       await call.server(says.started('r1'), says.done('r1', [item.spoken('a1', 'Hello there')]));
       return String(call.heard('agent_end')[0]?.[2]);
+    },
+  },
+  {
+    name: 'the arguments of a call do not match the schema: errorFunction',
+    observe: async (side) => {
+      const tool = toolOf(side, { errorFunction: (_context: unknown, error: Error) => error.name });
+      const call = await Call.open(side, { agent: side.agent({ name: 'Ann', tools: [tool] }) });
+      await calls(call, 'weather', { city: 7 });
+      return call.outputs().join();
+    },
+  },
+  {
+    name: 'a call in a response that began before the session joined',
+    observe: async (side) => {
+      const call = await Call.open(side, { agent: side.agent({ name: 'Ann', tools: [toolOf(side)] }) });
+      await call.server(says.outputItem('r1', item.call('c1', 'weather', {})));
+      return call.answer();
+    },
+  },
+  {
+    name: 'the result of a tool is no JSON',
+    better: 'the model is not shown a piece of text that the tool never returned',
+    observe: async (side) => {
+      const tool = toolOf(side, { execute: () => ({ count: 5n }) });
+      const call = await Call.open(side, { agent: side.agent({ name: 'Ann', tools: [tool] }) });
+      await calls(call, 'weather');
+      return `${call.outputs().join()}; ${call.heard('error').length} error`;
+    },
+  },
+  {
+    name: 'a written answer in history',
+    observe: async (side) => {
+      const call = await Call.open(side);
+      const message = { id: 'a1', type: 'message', role: 'assistant' };
+      const written = { ...message, status: 'completed', content: [{ type: 'output_text', text: 'Hi' }] };
+      const place = { response_id: 'r1', item_id: 'a1', output_index: 0, content_index: 0 };
+      await call.server(
+        says.started('r1'),
+        says.outputItem('r1', { ...message, status: 'in_progress', content: [] }, 'added'),
+        says.other('response.output_text.delta', { ...place, delta: 'Hi' }),
+        says.outputItem('r1', written),
+        says.done('r1', [written]),
+      );
+      return JSON.stringify(call.session.history[0]?.['content']);
+    },
+  },
+  {
+    name: 'text that comes only with the end of its response: guardrails that trip',
+    observe: async (side) => {
+      const outputGuardrails = [{ name: 'g', execute: async () => ({ tripwireTriggered: true, outputInfo: '' }) }];
+      const call = await Call.open(side, { session: { outputGuardrails } });
+      await call.server(says.started('r1'), says.done('r1', [item.spoken('a1', 'A secret.')]));
+      return `${call.heard('guardrail_tripped').length}, ${JSON.stringify(call.heard('guardrail_tripped')[0]?.[3])}`;
     },
   },
   {

@@ -107,6 +107,18 @@ describe('history', () => {
 });
 
 describe('what the model is still saying', () => {
+  it('is text while it writes, and stays text', async () => {
+    const { session, transport } = await stage();
+    const item = { itemId: 'i1', type: 'message', role: 'assistant' } as const;
+    transport.startResponse('r1');
+    transport.emit('item_update', { ...item, status: 'in_progress', content: [] });
+    transport.emit('output_text_delta', { type: 'output_text_delta', responseId: 'r1', itemId: 'i1', delta: 'Hi' });
+    const content = [{ type: 'output_text' as const, text: 'Hi' }];
+    expect(session.history).toEqual([{ ...item, status: 'in_progress', content }]);
+    transport.emit('item_update', { ...item, status: 'completed', content });
+    expect(session.history).toEqual([{ ...item, status: 'completed', content }]);
+  });
+
   it('shows in the history at once, and is told of once a tick', async () => {
     const { session, transport, clock, log } = await stage();
     transport.startResponse('r1');
@@ -349,6 +361,21 @@ describe('a handoff', () => {
 });
 
 describe('output guardrails', () => {
+  it('read what a transport tells of only with the end of its response', async () => {
+    const execute = vi.fn(async () => ({ tripwireTriggered: true, outputInfo: '' }));
+    const over = new ForeignTransport();
+    const { argsOf } = await stage({ over, outputGuardrails: [{ name: 'g', execute }] });
+    over.startResponse('r1');
+    const content = [{ type: 'output_text', text: 'A secret.' }];
+    over.emit('turn_done', {
+      type: 'response_done',
+      response: { id: 'r1', output: [{ id: 'i1', type: 'message', role: 'assistant', content }] },
+    });
+    await settle();
+    expect(execute).toHaveBeenCalledWith(expect.objectContaining({ agentOutput: 'A secret.' }));
+    expect(argsOf('guardrail_tripped')[3]).toEqual({ itemId: 'i1' });
+  });
+
   const noSecrets: RealtimeOutputGuardrail = {
     name: 'no secrets',
     policyHint: 'Keep secrets.',

@@ -1,12 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { RealtimeAgent } from '../../src/agent/agent.ts';
+import type { FunctionCallItem } from '../../src/agent/approval-item.ts';
+import { RunToolApprovalItem } from '../../src/agent/approval-item.ts';
 import { backgroundResult } from '../../src/agent/background-result.ts';
 import type { RealtimeTool, ToolErrorFunction } from '../../src/agent/tool.ts';
 import { tool } from '../../src/agent/tool.ts';
 import { deferred } from '../../src/deferred.ts';
 import type { RealtimeToolApprovalRequest } from '../../src/session-events.ts';
-import { ForeignTransport } from '../../src/testing/scripted-transports.ts';
+import { ForeignTransport, ScriptedTransport } from '../../src/testing/scripted-transports.ts';
 import { settle, stage } from './stage.ts';
 
 const weather = tool({
@@ -42,6 +44,43 @@ describe('a tool call', () => {
     expect(argsOf('agent_tool_start')).toEqual([session.context, agent, weather, { toolCall }]);
     expect(argsOf('agent_tool_end')).toEqual([session.context, agent, weather, 'sunny in Riga', { toolCall }]);
     expect(onAgent).toHaveBeenCalledWith(session.context, weather, 'sunny in Riga', { toolCall });
+  });
+
+  it('is answered by its errorFunction when its arguments are wrong', async () => {
+    const errorFunction = vi.fn((_context: unknown, error: unknown) => `Ask for the city. ${(error as Error).name}`);
+    const agent = agentWith(
+      tool({
+        name: 'weather',
+        description: '',
+        parameters: z.object({ city: z.string() }),
+        execute: () => '',
+        errorFunction,
+      }),
+    );
+    const { session, transport, sentOf, errors } = await stage({ agent });
+    transport.startResponse('r1');
+    transport.call('c1', 'weather', { city: 7 }, 'r1');
+    transport.call('c2', 'weather', '{"city"', 'r1');
+    await settle();
+    const output = 'Ask for the city. InvalidToolInputError';
+    expect(sentOf('output').map((sent) => sent[2])).toEqual([output, output]);
+    expect(errorFunction).toHaveBeenCalledWith(session.context, expect.anything(), {
+      toolCall: expect.objectContaining({ callId: 'c2' }),
+    });
+    expect(errors()).toEqual([]);
+  });
+
+  it('whose result is no JSON is not said to have failed: it has run', async () => {
+    const agent = agentWith(
+      tool({ name: 'count', description: '', parameters: z.object({}), execute: () => ({ count: 5n }) }),
+    );
+    const { transport, sentOf, errors, names } = await stage({ agent });
+    transport.startResponse('r1');
+    transport.call('c1', 'count', {}, 'r1');
+    await settle();
+    expect(sentOf('output').map((sent) => sent[2])).toEqual(['The tool has run, but its result can not be shown.']);
+    expect(errors()).toMatchObject([{ code: 'ERR_TOOL_FAILED' }]);
+    expect(names()).toContain('agent_tool_end');
   });
 
   it('gets the context with the history, and a signal', async () => {
@@ -354,15 +393,18 @@ describe('a tool call', () => {
     expect(sentOf('createResponse')).toHaveLength(1);
   });
 
-  it('in a response that the foreign transport never announces runs, and is answered', async () => {
-    const { transport } = await stage({ agent: agentWith(weather), over: new ForeignTransport() });
+  it.each([
+    ['the foreign transport', () => new ForeignTransport()],
+    ['the server, whose call the session has joined,', () => new ScriptedTransport()],
+  ])('in a response that %s never announces runs, and is answered', async (_who, over) => {
+    const { transport } = await stage({ agent: agentWith(weather), over: over() });
     transport.call('c1', 'weather', { city: 'Oslo' }, 'r1');
     transport.call('c2', 'weather', { city: 'Riga' }, 'r1');
     await settle();
     expect(transport.sent).toEqual([
       ['output', 'c1', 'sunny in Oslo', false],
       ['output', 'c2', 'sunny in Riga', false],
-      ['createResponse'],
+      ['createResponse', ...(transport instanceof ScriptedTransport ? [expect.any(String)] : [])],
     ]);
     transport.call('c1', 'weather', { city: 'Oslo' }, 'r1');
     await settle();
@@ -507,13 +549,37 @@ describe('a tool call that needs approval', () => {
     expect(runs).toEqual(['Friday']);
   });
 
-  it('survives a decision after close()', async () => {
-    const { session, approvalItem, sentOf } = await asked();
+  it('is decided on its own connection, and with the arguments that the app was shown', async () => {
+    const { session, approvalItem, sentOf, transport } = await asked();
+    const changed = new RunToolApprovalItem(
+      { ...approvalItem.rawItem, arguments: '{"day":"Sunday"}' } as FunctionCallItem,
+      approvalItem.agent,
+    );
+    await expect(session.approve(changed)).rejects.toMatchObject({ code: 'ERR_UNKNOWN_CALL' });
     session.close();
-    await session.approve(approvalItem);
+    await expect(session.approve(approvalItem)).rejects.toMatchObject({ code: 'ERR_NOT_CONNECTED' });
+    await session.connect();
+    await expect(session.approve(approvalItem, { alwaysApprove: true })).rejects.toMatchObject({
+      code: 'ERR_UNKNOWN_CALL',
+    });
+    expect(session.context.isToolApproved({ toolName: 'hold_room', callId: 'c1' })).toBeUndefined();
+    transport.startResponse('r2');
+    transport.call('c1', 'hold_room', { day: 'Monday' }, 'r2');
     await settle();
     expect(runs).toEqual([]);
     expect(sentOf('output')).toEqual([]);
+  });
+
+  it('is asked for again when another agent has a tool of that name', async () => {
+    const { session, transport, approvalItem, names } = await asked();
+    await session.approve(approvalItem, { alwaysApprove: true });
+    await settle();
+    await session.updateAgent(agentWith(hold).clone({ name: 'Bea' }));
+    transport.startResponse('r2');
+    transport.call('c2', 'hold_room', { day: 'Tuesday' }, 'r2');
+    await settle();
+    expect(runs).toEqual(['Monday']);
+    expect(names().filter((name) => name === 'tool_approval_requested')).toHaveLength(2);
   });
 });
 

@@ -50,7 +50,9 @@ describe('a session whose code is on its way', () => {
     );
     expect(() => current().addImage('data:image/png;base64,AA==', true)).toThrow(expect.objectContaining(refused));
     await expect(current().settled({ type: 'updateAgent', agentName: 'Other' })).rejects.toMatchObject(refused);
-    await current().settled({ type: 'approve', callId: 'call_1', always: false });
+    await expect(current().settled({ type: 'approve', callId: 'call_1', always: false })).rejects.toMatchObject(
+      refused,
+    );
     current().command({ type: 'interrupt' });
     current().close();
     const hosted = {

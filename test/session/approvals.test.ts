@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CallRef } from '../../src/session/effect.ts';
 import type { ScriptedInput } from './conversation.ts';
-import { call, Conversation, createResponse, done, mayRun, sent, told } from './conversation.ts';
+import { call, Conversation, createResponse, done, mayRun, sent, settled, told } from './conversation.ts';
 
 const ref: CallRef = { callId: 'c1', responseId: 'r1', name: 'book', arguments: '{}' };
 const requested = told({ type: 'toolApprovalRequested', agentName: 'Front', call: ref });
@@ -78,6 +78,18 @@ test('a standing decision holds for its tool only, whatever the name of the othe
   conversation.on(approve('c1', true));
   expect(nextCall(conversation, 'constructor')).toEqual(['emit']);
   expect(conversation.state.tools.pending.at(-1)?.stage).toBe('awaitingApproval');
+});
+
+test('a standing decision holds for its agent only: another one may mean another thing by the same name', () => {
+  const conversation = asking();
+  conversation.on(
+    approve('c1', true),
+    settled('c1'),
+    { type: 'updateAgent', commandId: 'k2', agentName: 'Billing' },
+    { type: 'agentPrepared', commandId: 'k2', result: { ok: true, agentName: 'Billing', config: {} } },
+  );
+  expect(nextCall(conversation)).toEqual(['emit']);
+  expect(conversation.state.tools.pending.at(-1)).toMatchObject({ agentName: 'Billing', stage: 'awaitingApproval' });
 });
 
 test('a standing decision survives a new connection', () => {

@@ -51,6 +51,13 @@ test('a run begins at enough new text, one at a time, over all of the text so fa
   expect(conversation.on(passes('s_2'), passes('s_2'), says('abcd'))).toEqual([historyGrows]);
 });
 
+test('what comes in one piece, with the end of the response, is read, too', () => {
+  const conversation = speaking();
+  const whole = { ...done('r1'), outputItemId: 'a1' } as ScriptedInput;
+  expect(conversation.on(whole)).toEqual([agentEnd, run('s_1', 'Done.')]);
+  expect(conversation.on(trips('s_1'))).toContainEqual(tripped);
+});
+
 test('the rest is read once at the end, and nothing when there is nothing left', () => {
   const conversation = speaking();
   conversation.on(says('12345'), passes('s_1'), says('67'));
@@ -72,7 +79,8 @@ test('with -1 the text is read once, at the end', () => {
 });
 
 test('a response without text is not read', () => {
-  expect(speaking(-1).on(done('r1'))).toEqual([agentEnd]);
+  const silent: ScriptedInput = { type: 'responseDone', responseId: 'r1', status: 'completed', outputText: '' };
+  expect(speaking(-1).on(silent)).toEqual([told({ type: 'agentEnd', agentName: 'Front', output: '' })]);
 });
 
 test('a tripwire interrupts, has the model told, and asks for a new response after the report', () => {

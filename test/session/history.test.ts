@@ -101,6 +101,22 @@ test('what the agent says grows in its item, piece by piece', () => {
   expect(conversation.item('a1')).toEqual(spoken('a1', { status: 'in_progress', transcript: 'Good morning' }));
 });
 
+test('what the agent writes grows as text, beside what it says, and stays text', () => {
+  const conversation = new Conversation();
+  const item: RealtimeItem = { itemId: 'a1', type: 'message', role: 'assistant', status: 'in_progress', content: [] };
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, { type: 'itemUpdated', item });
+  const delta = { type: 'transcriptDelta', responseId: 'r1', itemId: 'a1' } as const;
+  const written = { ...delta, isWritten: true } as const;
+  conversation.on({ ...written, delta: 'Good ' }, { ...written, delta: 'morning' }, { ...delta, delta: 'Hello' });
+  const content = [
+    { type: 'output_text' as const, text: 'Good morning' },
+    { type: 'output_audio' as const, transcript: 'Hello' },
+  ];
+  expect(conversation.item('a1')).toEqual({ ...item, content });
+  conversation.on({ type: 'itemUpdated', item: { ...item, status: 'completed', content } });
+  expect(conversation.item('a1')).toEqual({ ...item, status: 'completed', content });
+});
+
 test('a deleted item is gone; deleting it again changes nothing', () => {
   const conversation = new Conversation();
   arrive(conversation, user('u1', null), user('u2', 'u1'));

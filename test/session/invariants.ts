@@ -301,7 +301,8 @@ function expectedOfCall(facts: Witness, input: SessionInput): readonly string[] 
   // A second handoff in one response is told so.
   if (plan.kind === 'handoff') return [`runHandoff ${callId}`, `output ${callId}`];
   if (!plan.needsApproval) return [`runCall ${callId}`];
-  const sticky = facts.stickyDecisions.get(facts.calls.get(callId)?.name ?? '');
+  const call = facts.calls.get(callId);
+  const sticky = call === undefined ? undefined : facts.stickyDecisionOf(call);
   if (sticky === undefined) return [`ask ${callId}`];
   return [`${sticky === 'approve' ? 'runCall' : 'formatRejection'} ${callId}`];
 }

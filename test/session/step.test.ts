@@ -13,20 +13,35 @@ const needConnection: CommandInput[] = [
   { type: 'updateAgent', commandId: 'k1', agentName: 'Billing' },
   { type: 'updateHistory', items: [] },
 ];
+const decisions: CommandInput[] = [
+  { type: 'approve', commandId: 'k1', callId: 'c1', always: false },
+  { type: 'reject', commandId: 'k1', callId: 'c1', always: false },
+];
 
-test.each(needConnection)('$type without a connection throws in its caller', (command) => {
+test.each([...needConnection, ...decisions])('$type without a connection throws in its caller', (command) => {
   expect(() => checkCommand(closed, command)).toThrow(SessionError);
   expect(() => checkCommand(closed, command)).toThrow(
     `${command.type} needs an open connection, this one is closed. Wait for connect() to resolve.`,
   );
+});
+
+test.each(needConnection)('$type on a connection is accepted', (command) => {
   expect(() => checkCommand(new Conversation().state, command)).not.toThrow();
 });
 
-test.each<CommandInput>([
-  { type: 'interrupt' },
-  { type: 'close' },
-  { type: 'approve', commandId: 'k1', callId: 'c1', always: false },
-])('$type is harmless at any time', (command) => {
+test.each(decisions)('$type is accepted about a call of the connection, as it was made', (command) => {
+  const conversation = new Conversation();
+  const refused = expect.objectContaining({ code: 'ERR_UNKNOWN_CALL' });
+  expect(() => checkCommand(conversation.state, command)).toThrow(refused);
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, call('r1', 'c1'));
+  expect(() => checkCommand(conversation.state, command)).not.toThrow();
+  expect(() => checkCommand(conversation.state, { ...command, arguments: '{}' } as CommandInput)).not.toThrow();
+  expect(() => checkCommand(conversation.state, { ...command, arguments: '{"all":1}' } as CommandInput)).toThrow(
+    refused,
+  );
+});
+
+test.each<CommandInput>([{ type: 'interrupt' }, { type: 'close' }])('$type is harmless at any time', (command) => {
   expect(() => checkCommand(closed, command)).not.toThrow();
 });
 

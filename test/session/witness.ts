@@ -10,6 +10,7 @@ import type { ReconnectPolicy, SessionState } from '../../src/session/state.ts';
 /** A function call that the session was given and had to accept. */
 export interface CallFacts {
   readonly responseId: string;
+  readonly agentName: string;
   readonly name: string;
   /** It arrived after an interrupt had cancelled its response. */
   readonly isLate: boolean;
@@ -144,7 +145,8 @@ export class Witness {
   readonly droppedCalls: Set<string> = new Set();
   /** The call that the current input has decided about. */
   decidedCallId: string | null = null;
-  readonly stickyDecisions: Map<string, 'approve' | 'reject'> = new Map();
+  /** By agent and tool. */
+  readonly #stickyDecisions: Map<string, 'approve' | 'reject'> = new Map();
   readonly runs: Map<string, { readonly responseId: string; readonly guardrail: number }> = new Map();
 
   /** Items with audio that is not known to be heard to the end, and that no flush has reached. */
@@ -285,6 +287,8 @@ export class Witness {
         const response = this.responses.get(input.responseId);
         if (response === undefined || response.isDone) break;
         response.isDone = true;
+        // What comes in one piece counts as said.
+        if (!response.isCancelled && response.text === '') response.text = input.outputText;
         if (input.status !== 'completed' || response.isCancelled) break;
         for (const [itemId, owner] of this.liveAudio) if (owner === input.responseId) this.endedAudio.add(itemId);
         break;
@@ -538,7 +542,12 @@ export class Witness {
 
   /** Whether a call that needs an approval has it, by its own decision or a sticky one. */
   isApproved(call: CallFacts): boolean {
-    return call.decision === 'approve' || this.stickyDecisions.get(call.name) === 'approve';
+    return call.decision === 'approve' || this.stickyDecisionOf(call) === 'approve';
+  }
+
+  /** What was decided about every call of that tool by that agent. */
+  stickyDecisionOf({ agentName, name }: Pick<CallFacts, 'agentName' | 'name'>): 'approve' | 'reject' | undefined {
+    return this.#stickyDecisions.get(JSON.stringify([agentName, name]));
   }
 
   #isTripCurrent({ runId, tripped }: Extract<SessionInput, { type: 'guardrailSettled' }>): boolean {
@@ -586,6 +595,7 @@ export class Witness {
     if (this.isStale || response === undefined || known !== undefined) return;
     this.calls.set(call.callId, {
       responseId: call.responseId,
+      agentName: response.agentName,
       name: call.name,
       isLate: response.isCancelled,
       needsApproval: false,
@@ -610,7 +620,7 @@ export class Witness {
     call.isAwaitingApproval = false;
     call.decision = decision;
     this.decidedCallId = callId;
-    if (isSticky) this.stickyDecisions.set(call.name, decision);
+    if (isSticky) this.#stickyDecisions.set(JSON.stringify([call.agentName, call.name]), decision);
   }
 
   #cancelLiveResponses(): void {

@@ -73,7 +73,7 @@ class Replay {
         onMcpApprovalRequest: () => {},
         onMcpCallCompleted: () => {},
       },
-      { keepsAudio: false, isForeign: false },
+      { keepsAudio: false },
     );
     this.#feed({ type: 'connecting' });
     this.#feed({ type: 'connected', abilities: { isDriven: true, createsResponses: true } });
