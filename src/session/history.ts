@@ -71,12 +71,12 @@ export function isWritten(item: RealtimeItem): boolean {
 }
 
 /** The model said more of an item: its transcript grows until the finished item replaces it. */
-export function transcriptGrew(history: History, itemId: string, delta: string, isWritten: boolean): History {
+export function transcriptGrew(history: History, itemId: string, delta: string, isText: boolean): History {
   const items = changeItem(history.items, itemId, (item) => {
     if (item.type !== 'message' || item.role !== 'assistant' || item.status !== 'in_progress') return item;
     const last = item.content.at(-1);
-    if (last === undefined || (last.type === 'output_text') !== isWritten) {
-      const begun: OutputTextContent | OutputAudioContent = isWritten
+    if (last === undefined || (last.type === 'output_text') !== isText) {
+      const begun: OutputTextContent | OutputAudioContent = isText
         ? { type: 'output_text', text: delta }
         : { type: 'output_audio', transcript: delta };
       return { ...item, content: [...item.content, begun] };

@@ -1,7 +1,7 @@
 // Approvals: what the app decides about a call, and what holds it to that.
 
 import type { Row } from './row.ts';
-import type { AnySession, Side } from './side.ts';
+import type { Side } from './side.ts';
 import { Call, calls, says, settle, toolOf } from './side.ts';
 
 /** A call that waits for approval, and the request for it. */
@@ -53,7 +53,7 @@ export const decisions: readonly Row[] = [
     observe: async (side) => {
       const { call, item } = await asked(side);
       call.session.close();
-      await (call.session as AnySession).connect({ apiKey: 'ek_test' });
+      await call.session.connect({ apiKey: 'ek_test' });
       return `${await outcome(call.session.approve(item))}; ${call.answer()}`;
     },
   },
@@ -93,7 +93,7 @@ export const decisions: readonly Row[] = [
       await call.session.approve(item, { alwaysApprove: true });
       await settle();
       call.session.close();
-      await (call.session as AnySession).connect({ apiKey: 'ek_test' });
+      await call.session.connect({ apiKey: 'ek_test' });
       await settle();
       await callAgain(call);
       return `${call.heard('tool_approval_requested').length} asked`;

@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { RealtimeAgent } from '../../src/agent/agent.ts';
-import type { FunctionCallItem } from '../../src/agent/approval-item.ts';
 import { RunToolApprovalItem } from '../../src/agent/approval-item.ts';
 import { backgroundResult } from '../../src/agent/background-result.ts';
 import type { RealtimeTool, ToolErrorFunction } from '../../src/agent/tool.ts';
@@ -552,7 +551,7 @@ describe('a tool call that needs approval', () => {
   it('is decided on its own connection, and with the arguments that the app was shown', async () => {
     const { session, approvalItem, sentOf, transport } = await asked();
     const changed = new RunToolApprovalItem(
-      { ...approvalItem.rawItem, arguments: '{"day":"Sunday"}' } as FunctionCallItem,
+      { ...approvalItem.rawItem, arguments: '{"day":"Sunday"}' },
       approvalItem.agent,
     );
     await expect(session.approve(changed)).rejects.toMatchObject({ code: 'ERR_UNKNOWN_CALL' });
