@@ -15,12 +15,12 @@ function run(script: string, ...args: string[]): void {
   execFileSync(process.execPath, [script, ...args], { stdio: 'inherit' });
 }
 
-/** The page compiles the audio core and the playout and hands the modules to its worklets, so they need not carry the bytes. */
+/** The page compiles the modules of assembly/ and hands the modules to its worklets, so they need not carry the bytes. */
 const withoutInlineCore: Plugin = {
   name: 'without-inline-core',
   setup(bundle) {
-    bundle.onLoad({ filter: /(core-simd|playout)\.generated\.ts$/ }, () => ({
-      contents: "export const CORE_SIMD_HEX = '', PLAYOUT_HEX = '';",
+    bundle.onLoad({ filter: /(core-simd|playout|barge-in)\.generated\.ts$/ }, () => ({
+      contents: "export const CORE_SIMD_HEX = '', PLAYOUT_HEX = '', BARGE_IN_HEX = '';",
     }));
   },
 };

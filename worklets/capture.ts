@@ -1,12 +1,13 @@
 // The microphone's end of a conversation: float32 at the context's rate in, packets of PCM16 out.
 // Render thread: everything in this file. Commands come by message; packets and levels go by message, or through a ring of shared
 // memory, which this thread pushes.
+import { BargeInDetector } from '../src/audio/barge-in-detector.ts';
 import { PACKET_MS, packetFrames, WIRE_SAMPLE_RATE } from '../src/audio/format.ts';
 import { LevelMeter } from '../src/audio/meter.ts';
 import { pcm16FromFloat } from '../src/audio/pcm16.ts';
 import { Resampler } from '../src/audio/resampler.ts';
 import { CaptureReporter } from '../src/browser/capture-reporter.ts';
-import type { CaptureCommand, CaptureEvent, CaptureOptions } from '../src/browser/worklet-messages.ts';
+import { type CaptureCommand, type CaptureEvent, type CaptureOptions, ONSET } from '../src/browser/worklet-messages.ts';
 import { adoptCore } from '../src/wasm/core.ts';
 
 /** Longest render quantum that a context may be given, in frames. */
@@ -27,6 +28,8 @@ class CaptureProcessor extends AudioWorkletProcessor {
   /** Where the page shares memory. */
   readonly #reporter: CaptureReporter | null;
   #isLosing = false;
+  readonly #detector: BargeInDetector | null;
+  #speaker: MessagePort | null = null;
   #silence = new Float32Array(0);
   #filledFrames = 0;
   #packetsMeasured = 0;
@@ -35,7 +38,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
 
   constructor(options: { processorOptions: CaptureOptions }) {
     super();
-    const { module, packetRate = WIRE_SAMPLE_RATE, memory } = options.processorOptions;
+    const { module, packetRate = WIRE_SAMPLE_RATE, memory, bargeInModule } = options.processorOptions;
     adoptCore(module);
     this.#resampler = new Resampler({
       inputRate: sampleRate,
@@ -43,6 +46,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
       maxBlockFrames: MAX_QUANTUM_FRAMES,
     });
     this.#meter = new LevelMeter();
+    this.#detector = bargeInModule === undefined ? null : new BargeInDetector({ sampleRate, module: bargeInModule });
     this.#packet = new Float32Array(packetFrames(packetRate, PACKET_MS));
     this.#packetEvent = { type: 'packet', samples: new Int16Array(this.#packet.length) };
     this.#reporter = memory === undefined ? null : new CaptureReporter(memory, this.#packet.length);
@@ -53,8 +57,15 @@ class CaptureProcessor extends AudioWorkletProcessor {
     if (!this.#isOpen) return false;
     // Time goes on without a microphone: while one takes the place of another, silence is heard. The output, which stays
     // silent, tells how much.
-    this.#take(inputs[0]?.[0] ?? this.#silent(outputs[0]?.[0]?.length ?? 0));
+    const mono = inputs[0]?.[0] ?? this.#silent(outputs[0]?.[0]?.length ?? 0);
+    if (this.#detector !== null) this.#watch(this.#detector, mono, inputs[1]?.[0] ?? null);
+    this.#take(mono);
     return true;
+  }
+
+  #watch(detector: BargeInDetector, mono: Float32Array, agent: Float32Array | null): void {
+    // Muted, nobody is heard; the agent's echo is late all the same.
+    if (detector.push(this.#isMuted ? this.#silent(mono.length) : mono, agent)) this.#speaker?.postMessage(ONSET);
   }
 
   #take(mono: Float32Array): void {
@@ -106,15 +117,22 @@ class CaptureProcessor extends AudioWorkletProcessor {
     return this.#silence;
   }
 
-  #obey({ type }: CaptureCommand): void {
-    if (type === 'close') {
+  #obey(command: CaptureCommand): void {
+    if (command.type === 'watch') {
+      this.#speaker = command.port;
+      command.port.onmessage = () => this.#detector?.wasEcho();
+      return;
+    }
+    if (command.type === 'close') {
       this.#isOpen = false;
       this.port.onmessage = null;
       this.#resampler.free();
       this.#meter.free();
+      this.#detector?.free();
+      this.#speaker?.close();
       return;
     }
-    this.#isMuted = type === 'mute';
+    this.#isMuted = command.type === 'mute';
     if (this.#isMuted) this.#packet.fill(0, 0, this.#filledFrames);
   }
 }

@@ -2,16 +2,17 @@
 // Render thread: everything in this file. Commands and events are messages, or records in three rings of shared memory, of which
 // this thread pulls two and pushes the third.
 import { PACKET_MS } from '../src/audio/format.ts';
-import { Playout } from '../src/audio/playout.ts';
 import { noStats, type PlayoutStats } from '../src/audio/playout-stats.ts';
 import { WriteQueue } from '../src/audio/write-queue.ts';
+import { HoldablePlayout } from '../src/browser/holdable-playout.ts';
 import { PlaybackInlet } from '../src/browser/playback-inlet.ts';
 import { PlaybackReporter } from '../src/browser/playback-reporter.ts';
-import type {
-  PlaybackCommand,
-  PlaybackEvent,
-  PlaybackOptions,
-  PlaybackPosition,
+import {
+  ECHO,
+  type PlaybackCommand,
+  type PlaybackEvent,
+  type PlaybackOptions,
+  type PlaybackPosition,
 } from '../src/browser/worklet-messages.ts';
 
 /** Longest render quantum that a context may be given, in frames. */
@@ -20,7 +21,7 @@ const MAX_QUANTUM_FRAMES = 16_384;
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 class PlaybackProcessor extends AudioWorkletProcessor {
-  readonly #playout: Playout;
+  readonly #playout: HoldablePlayout;
   readonly #writes: WriteQueue;
   /** Where the page shares memory. */
   readonly #inlet: PlaybackInlet | null;
@@ -42,12 +43,14 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   /** The page has not read for so long that it could not be told the last position. */
   #isUntold = false;
   #interruptId = '';
+  /** To the microphone that may hold the output. */
+  #microphone: MessagePort | null = null;
   #isOpen = true;
 
   constructor(options: { processorOptions: PlaybackOptions }) {
     super();
     const { module, playoutModule, itemRate, capacityFrames, isAdaptive = true, memory } = options.processorOptions;
-    this.#playout = new Playout({
+    this.#playout = new HoldablePlayout({
       module,
       playoutModule,
       itemRate,
@@ -105,6 +108,12 @@ class PlaybackProcessor extends AudioWorkletProcessor {
       case 'unduck':
         playout.unduck();
         break;
+      case 'watch':
+        this.#watch(command);
+        break;
+      case 'release':
+        if (playout.release()) this.#microphone?.postMessage(ECHO);
+        break;
       case 'locate':
         this.#locate(currentFrame);
         this.port.postMessage(this.#position);
@@ -112,8 +121,19 @@ class PlaybackProcessor extends AudioWorkletProcessor {
       case 'close':
         this.#isOpen = false;
         this.port.onmessage = null;
+        this.#microphone?.close();
         playout.free();
     }
+  }
+
+  #watch({ port, action, duckDb }: Extract<PlaybackCommand, { type: 'watch' }>): void {
+    this.#microphone?.close();
+    this.#microphone = port;
+    port.onmessage = () => {
+      if (!this.#playout.hold(action, duckDb)) return;
+      const held: PlaybackEvent = { type: 'held', contextFrame: currentFrame };
+      this.port.postMessage(held);
+    };
   }
 
   #report(contextFrame: number): void {

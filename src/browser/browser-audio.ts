@@ -2,7 +2,9 @@ import { EventEmitter } from '#emitter';
 import { AudioError } from '../errors.ts';
 import { logger } from '../logger.ts';
 import type { SessionAudio } from '../session-audio.ts';
+import { type BargeInOptions, type BargeInPhase, checkedBargeIn } from './barge-in.ts';
 import type { MicrophoneConstraints } from './devices.ts';
+import type { HoldAction } from './holdable-playout.ts';
 import { Microphone, type MicrophoneLevel } from './microphone.ts';
 import { Speaker } from './speaker.ts';
 
@@ -25,6 +27,11 @@ export interface BrowserAudioOptions extends MicrophoneConstraints {
    * Without it, and elsewhere, it goes by message.
    */
   readonly sharedMemory?: boolean;
+  /**
+   * Turns the agent down, or pauses it, as soon as the microphone hears somebody speak over it; what the session does then counts, and
+   * if it does nothing in time, the agent goes on where it was. Default: the agent speaks on until the session interrupts it.
+   */
+  readonly bargeIn?: HoldAction | BargeInOptions;
 }
 
 /** Events of `browserAudio()`. */
@@ -37,6 +44,8 @@ export interface BrowserAudioEventTypes extends Record<string, unknown[]> {
   /** The browser waits for the user to touch the page; the next gesture does it, or `unlock()` within one. */
   unlock_needed: [];
   unlocked: [];
+  /** The user speaks over the agent: it is held, then that is committed or released. Only with the option `bargeIn`. */
+  barge_in: [phase: BargeInPhase];
   /** The microphone was lost for good, or the speaker failed. */
   error: [error: AudioError];
 }
@@ -56,6 +65,7 @@ export class BrowserAudio extends EventEmitter<BrowserAudioEventTypes> implement
     super();
     this.#options = options;
     this.#deviceId = options.deviceId;
+    if (options.bargeIn !== undefined) checkedBargeIn(options.bargeIn);
     this.speaker = new Speaker({
       context: options.context,
       destination: options.destination,
@@ -65,6 +75,7 @@ export class BrowserAudio extends EventEmitter<BrowserAudioEventTypes> implement
     });
     this.speaker.on('unlock_needed', () => this.emit('unlock_needed'));
     this.speaker.on('unlocked', () => this.emit('unlocked'));
+    this.speaker.on('barge_in', (phase) => this.emit('barge_in', phase));
     this.speaker.on('error', (error) => this.#fail(error));
   }
 
@@ -89,8 +100,15 @@ export class BrowserAudio extends EventEmitter<BrowserAudioEventTypes> implement
     void this.speaker.unlock().catch(() => {});
     await this.speaker.ready;
     if (this.#microphone !== null) return;
-    const { captureWorkletUrl, echoCancellation, noiseSuppression, autoGainControl, wasmModule, sharedMemory } =
-      this.#options;
+    const {
+      captureWorkletUrl,
+      echoCancellation,
+      noiseSuppression,
+      autoGainControl,
+      wasmModule,
+      sharedMemory,
+      bargeIn,
+    } = this.#options;
     const microphone = await Microphone.open({
       echoCancellation,
       noiseSuppression,
@@ -100,6 +118,7 @@ export class BrowserAudio extends EventEmitter<BrowserAudioEventTypes> implement
       deviceId: this.#deviceId,
       workletUrl: captureWorkletUrl,
       context: this.speaker.context,
+      bargeIn: bargeIn === undefined ? undefined : this.speaker.watch(bargeIn),
     });
     if (turn !== this.#turn) {
       await microphone.close();
@@ -164,7 +183,7 @@ export class BrowserAudio extends EventEmitter<BrowserAudioEventTypes> implement
 /**
  * Microphone and speaker for a session over a WebSocket:
  * `new RealtimeSession(agent, { transport: 'websocket', audio: browserAudio() })`. Throws `ERR_AUDIO_UNSUPPORTED` outside of a
- * page.
+ * page, and `ERR_BARGE_IN` for an option of `bargeIn` out of range.
  */
 export function browserAudio(options: BrowserAudioOptions = {}): BrowserAudio {
   return new BrowserAudio(options);

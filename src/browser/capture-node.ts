@@ -1,5 +1,6 @@
 import { PACKET_MS, packetFrames, WIRE_SAMPLE_RATE } from '../audio/format.ts';
 import { coreModule, loadCore } from '../wasm/core.ts';
+import type { BargeInWatch } from './barge-in.ts';
 import { CAPTURE_BYTES, CaptureRecord, PACKET } from './capture-records.ts';
 import { RingReceiver } from './ring-receiver.ts';
 import { canShareMemory } from './shared-memory.ts';
@@ -13,6 +14,7 @@ export interface CaptureNodeOptions {
   readonly workletUrl: string | URL | undefined;
   readonly wasmModule: WebAssembly.Module | undefined;
   readonly sharedMemory?: boolean | undefined;
+  readonly bargeIn?: BargeInWatch | undefined;
   readonly onEvent: (event: CaptureEvent) => void;
 }
 
@@ -35,7 +37,7 @@ export class CaptureNode {
   }
 
   static async open(options: CaptureNodeOptions): Promise<CaptureNode> {
-    const { context, workletUrl, wasmModule, sharedMemory, onEvent } = options;
+    const { context, workletUrl, wasmModule, sharedMemory, bargeIn, onEvent } = options;
     if (wasmModule === undefined) await loadCore();
     await loadWorklet(context, {
       processorName: 'bargein-capture',
@@ -48,8 +50,11 @@ export class CaptureNode {
       module: wasmModule ?? coreModule(),
       packetRate: WIRE_SAMPLE_RATE,
       memory,
+      // Most microphones hold nothing, so its code is loaded with the first that does.
+      ...(bargeIn && { bargeInModule: (await import('../wasm/barge-in-module.ts')).bargeInModule() }),
     };
     const node = new AudioWorkletNode(context, 'bargein-capture', {
+      numberOfInputs: bargeIn === undefined ? 1 : 2,
       // Stereo microphones are mixed down.
       channelCount: 1,
       channelCountMode: 'explicit',
@@ -58,11 +63,15 @@ export class CaptureNode {
     });
     const capture = new CaptureNode(node, memory, onEvent);
     node.connect(context.destination);
+    if (bargeIn !== undefined) {
+      bargeIn.output.connect(node, 0, 1);
+      node.port.postMessage({ type: 'watch', port: bargeIn.port } satisfies CaptureCommand, [bargeIn.port]);
+    }
     return capture;
   }
 
   /** Tells the processor. */
-  command(type: CaptureCommand['type']): void {
+  command(type: 'mute' | 'unmute' | 'close'): void {
     this.node.port.postMessage({ type } satisfies CaptureCommand);
   }
 

@@ -2,6 +2,7 @@ import { EventEmitter } from '#emitter';
 import { AudioError } from '../errors.ts';
 import { logger } from '../logger.ts';
 import { newAudioContext } from './audio-context.ts';
+import type { BargeInWatch } from './barge-in.ts';
 import { CaptureNode } from './capture-node.ts';
 import { type MicrophoneConstraints, openDevice } from './devices.ts';
 import type { CaptureEvent } from './worklet-messages.ts';
@@ -21,6 +22,8 @@ export interface MicrophoneOptions extends MicrophoneConstraints {
    * elsewhere, they go by message.
    */
   readonly sharedMemory?: boolean;
+  /** A speaker of the same context, from its `watch`: it is held as soon as somebody speaks over it. */
+  readonly bargeIn?: BargeInWatch;
 }
 
 /** Level of the last 60 ms, in dB relative to full scale; −Infinity for silence. */
@@ -50,6 +53,7 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
   readonly context: AudioContext;
   readonly #capture: CaptureNode;
   readonly #constraints: MicrophoneConstraints;
+  readonly #bargeIn: BargeInWatch | undefined;
   readonly #ownsContext: boolean;
   #source: MediaStreamAudioSourceNode;
   #isMuted = false;
@@ -63,12 +67,14 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
     readonly capture: CaptureNode;
     readonly stream: MediaStream;
     readonly constraints: MicrophoneConstraints;
+    readonly bargeIn: BargeInWatch | undefined;
   }) {
     super();
     this.context = parts.context;
     this.#ownsContext = parts.ownsContext;
     this.#capture = parts.capture;
     this.#constraints = parts.constraints;
+    this.#bargeIn = parts.bargeIn;
     this.#source = this.#hear(parts.stream);
   }
 
@@ -77,7 +83,7 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
    * `ERR_MICROPHONE_MISSING`, `ERR_MICROPHONE_FAILED`, `ERR_WORKLET_LOAD`, or `ERR_AUDIO_UNSUPPORTED` where there are none.
    */
   static async open(options: MicrophoneOptions = {}): Promise<Microphone> {
-    const { deviceId, context: given, workletUrl, wasmModule, sharedMemory, ...constraints } = options;
+    const { deviceId, context: given, workletUrl, wasmModule, sharedMemory, bargeIn, ...constraints } = options;
     const stream = await openDevice(deviceId, constraints);
     const context = given ?? newAudioContext();
     let microphone: Microphone | undefined;
@@ -85,8 +91,8 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
       const onEvent = (event: CaptureEvent): void => {
         if (microphone !== undefined) microphone.#onEvent(event);
       };
-      const capture = await CaptureNode.open({ context, workletUrl, wasmModule, sharedMemory, onEvent });
-      microphone = new Microphone({ context, ownsContext: given === undefined, capture, stream, constraints });
+      const capture = await CaptureNode.open({ context, workletUrl, wasmModule, sharedMemory, bargeIn, onEvent });
+      microphone = new Microphone({ context, ownsContext: given === undefined, capture, stream, constraints, bargeIn });
     } catch (error) {
       for (const track of stream.getTracks()) track.stop();
       if (given === undefined) await context.close();
@@ -147,6 +153,7 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
     this.#isClosed = true;
     this.#drop(this.#source);
     this.#capture.close();
+    this.#bargeIn?.output.disconnect(this.#capture.node);
     if (this.#ownsContext) await this.context.close();
   }
 

@@ -27,7 +27,7 @@ import { SharedRing } from '../audio/shared-ring.ts';
 import type { PlaybackCommand, PlaybackEvent } from './worklet-messages.ts';
 
 /** A command that goes through shared memory. */
-export type SharedCommand = Exclude<PlaybackCommand, { readonly type: 'locate' | 'close' }>;
+export type SharedCommand = Exclude<PlaybackCommand, { readonly type: 'watch' | 'release' | 'locate' | 'close' }>;
 
 /** Sends commands through shared memory, and receives what the worklet tells in turn. */
 export class PlaybackOutlet {

@@ -7,12 +7,14 @@ import { logger } from '../logger.ts';
 import { ArrivalOrder } from '../playout/arrival-order.ts';
 import { PlayoutLedger } from '../playout/ledger.ts';
 import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from '../playout/playout.ts';
+import { type BargeInOptions, type BargeInPhase, type BargeInWatch, BargeInWait, checkedBargeIn } from './barge-in.ts';
 import { newAudioContext } from './audio-context.ts';
+import type { HoldAction } from './holdable-playout.ts';
 import { OutputGate } from './output-gate.ts';
 import { OutputLevel } from './output-level.ts';
 import { PlaybackNode } from './playback-node.ts';
 import { RingWriter } from './ring-writer.ts';
-import type { PlaybackEvent } from './worklet-messages.ts';
+import type { PlaybackCommand, PlaybackEvent } from './worklet-messages.ts';
 
 const DEFAULT_CAPACITY_FRAMES = 1 << 22;
 
@@ -43,6 +45,8 @@ export interface SpeakerEventTypes extends Record<string, unknown[]> {
   unlock_needed: [];
   /** The context runs now. */
   unlocked: [];
+  /** The user speaks over the agent; only if a microphone watches (`watch`). */
+  barge_in: [phase: BargeInPhase];
   /** The worklet could not be loaded, or did not obey. */
   error: [error: AudioError];
 }
@@ -77,6 +81,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   readonly #writer: RingWriter;
   readonly #gate: OutputGate;
   readonly #level: OutputLevel;
+  readonly #bargeIn: BargeInWait;
   #underrunEvents = 0;
   #concealedFrames = 0;
   #isClosed = false;
@@ -94,6 +99,11 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
     this.context = options.context ?? newAudioContext();
     this.#level = new OutputLevel(this.context);
     this.#gate = new OutputGate(this.context, clock, (isLocked) => this.emit(isLocked ? 'unlock_needed' : 'unlocked'));
+    this.#bargeIn = new BargeInWait(
+      clock,
+      (phase) => this.emit('barge_in', phase),
+      () => this.#tell({ type: 'release' }),
+    );
     this.#node = new PlaybackNode({
       context: this.context,
       capacityFrames,
@@ -175,6 +185,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
 
   flush(interruptId: string): void {
     this.#order.clear();
+    this.#bargeIn.commit();
     const isPlaying = this.#ledger.cancel(interruptId);
     this.#unansweredId = interruptId;
     this.#writer.interrupt(interruptId);
@@ -183,6 +194,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   }
 
   pause(): void {
+    this.#bargeIn.commit();
     this.#node.post({ type: 'pause' });
   }
 
@@ -195,11 +207,26 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
     if (!(gainDb <= 0)) {
       throw new AudioError(`gainDb must be a number of decibels, at most 0, got ${gainDb}`, { code: 'ERR_GAIN' });
     }
+    this.#bargeIn.commit();
     this.#node.post({ type: 'duck', gainDb });
   }
 
   unduck(): void {
     this.#node.post({ type: 'unduck' });
+  }
+
+  /**
+   * Lets a microphone of the same context hold the agent as soon as the user speaks over it, without a detour by the page:
+   * `Microphone.open({ context: speaker.context, bargeIn: speaker.watch('duck') })`. A flush, a pause or a duck commits it; without
+   * one in time the agent goes on where it was. Events tell. Only the newest watch counts. Throws `ERR_BARGE_IN` for an
+   * option out of range.
+   */
+  watch(options: HoldAction | BargeInOptions): BargeInWatch {
+    const { action, duckDb, releaseAfterMs } = checkedBargeIn(options);
+    const { port1, port2 } = new MessageChannel();
+    this.#bargeIn.releaseAfterMs = releaseAfterMs;
+    this.#tell({ type: 'watch', port: port1, action, duckDb }, [port1]);
+    return { output: this.#level.node, port: port2 };
   }
 
   positions(): readonly ItemPosition[] {
@@ -211,6 +238,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
     this.#isClosed = true;
     this.#node.close();
     this.#gate.close();
+    this.#bargeIn.close();
     this.#level.close();
     if (this.#ownsContext && this.context.state !== 'closed') await this.context.close();
   }
@@ -218,6 +246,14 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   async #connect(destination: AudioNode): Promise<void> {
     const node = await this.#node.ready;
     node.connect(this.#level.node).connect(destination);
+  }
+
+  /** What never goes through shared memory. */
+  #tell(command: PlaybackCommand, transfer: Transferable[] = []): void {
+    void this.#node.ready.then(
+      ({ port }) => port.postMessage(command, transfer),
+      () => {},
+    );
   }
 
   #queue(packet: PlayoutPacket): void {
@@ -231,12 +267,17 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
       this.#fail(new AudioError(`the playback worklet did not obey: ${event.message}`, { code: event.code }));
       return;
     }
+    if (event.type === 'held') {
+      this.#bargeIn.held(event.contextFrame, this.#unansweredId !== null);
+      return;
+    }
     if (event.type === 'position') {
       this.#underrunEvents = event.underrunEvents;
       this.#concealedFrames = event.concealedFrames;
       this.#ledger.rendered(event.handle, event.renderedFrames);
       this.#writer.rendered(event.handle, event.renderedFrames);
     } else {
+      this.#bargeIn.reported(event.contextFrame);
       for (const { handle, renderedFrames } of event.items) this.#ledger.stopped(handle, renderedFrames);
       this.#ledger.report(event.interruptId);
       this.#writer.cleared(event.items.at(-1)?.handle ?? 0);

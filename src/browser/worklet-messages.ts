@@ -1,4 +1,5 @@
 import type { HandlePosition } from '../audio/playout.ts';
+import type { HoldAction } from './holdable-playout.ts';
 import type { PlaybackMemory } from './playback-records.ts';
 
 /** `processorOptions` of the node 'bargein-playback'. */
@@ -13,7 +14,7 @@ export interface PlaybackOptions {
   readonly capacityFrames?: number;
   /** Whether missing audio is concealed and time is bent to what the network does; default true. */
   readonly isAdaptive?: boolean;
-  /** Then commands and events go through it, but for `locate`, `close` and `error`. */
+  /** Then commands and events go through it, but for `watch`, `release`, `held`, `locate`, `close` and `error`. */
   readonly memory?: PlaybackMemory;
 }
 
@@ -31,6 +32,10 @@ export type PlaybackCommand =
   /** Turns the output down, to at most 0 dB, until `unduck` or an interrupt. */
   | { readonly type: 'duck'; readonly gainDb: number }
   | { readonly type: 'unduck' }
+  /** A microphone may hold the output, which it says on `port`; a `held` tells of it. Only the newest one may. */
+  | { readonly type: 'watch'; readonly port: MessagePort; readonly action: HoldAction; readonly duckDb: number }
+  /** The end of the hold: the agent goes on, and the microphone is told that it was none who spoke. */
+  | { readonly type: 'release' }
   /** Asks for a `position` at once. */
   | { readonly type: 'locate' }
   /** Silence at once and for good; nothing is obeyed any more. */
@@ -64,6 +69,8 @@ export type PlaybackEvent =
       readonly items: readonly HandlePosition[];
       readonly contextFrame: number;
     }
+  /** The microphone holds the output. An interrupt, a pause or a duck is the end of it, or a `release`. */
+  | { readonly type: 'held'; readonly contextFrame: number }
   /** A command that the protocol rules out was not obeyed. */
   | { readonly type: 'error'; readonly code: string; readonly message: string };
 
@@ -75,12 +82,21 @@ export interface CaptureOptions {
   readonly packetRate?: number;
   /** Of a `SharedRing`; then packets and levels go through it. */
   readonly memory?: SharedArrayBuffer;
+  /** The compiled detector of barge-ins, if there is to be one: the second input has what the speaker is given then. */
+  readonly bargeInModule?: WebAssembly.Module;
 }
+
+/** From the capture processor to the playback processor: somebody began to speak. */
+export const ONSET = 'onset';
+/** In turn: that was an echo. */
+export const ECHO = 'echo';
 
 /** To the capture processor. */
 export type CaptureCommand =
   /** Muted, it hears nothing: packets go on, of zeros, from the samples on that are not yet in one. */
   | { readonly type: 'mute' | 'unmute' }
+  /** To the playback processor that is to hold the agent when somebody begins to speak. */
+  | { readonly type: 'watch'; readonly port: MessagePort }
   /** The end; nothing is obeyed any more. */
   | { readonly type: 'close' };
 

@@ -30,7 +30,7 @@ test('a spoken turn, a tool call, a spoken and a manual barge-in, over microphon
   const context = new AudioContext({ sampleRate: 48_000 });
   const recorder = await OutputRecorder.open(context);
   recorder.node.connect(context.destination);
-  const audio = browserAudio({ context, destination: recorder.node, ...WORKLETS });
+  const audio = browserAudio({ context, destination: recorder.node, bargeIn: 'duck', ...WORKLETS });
   const session = new RealtimeSession(new RealtimeAgent({ name: 'Desk', tools: [holdRoom] }), {
     transport: 'websocket',
     audio,
@@ -38,6 +38,7 @@ test('a spoken turn, a tool call, a spoken and a manual barge-in, over microphon
   const events: WireEvent[] = [];
   const names: string[] = [];
   const errors: unknown[] = [];
+  const phases: string[] = [];
   const waiting = new Set<() => void>();
   const wake = (): void => {
     for (const resolve of waiting) resolve();
@@ -66,6 +67,7 @@ test('a spoken turn, a tool call, a spoken and a manual barge-in, over microphon
   }
   session.on('error', (error) => errors.push(error));
   audio.on('error', (error) => errors.push(error));
+  audio.on('barge_in', (phase) => phases.push(phase));
 
   const url = `${inject('callBaseUrl').replace('http', 'ws')}/realtime`;
   await session.connect({ apiKey: 'ek_local', url });
@@ -80,6 +82,8 @@ test('a spoken turn, a tool call, a spoken and a manual barge-in, over microphon
   // The microphone barges in: what was heard stays, and the speaker is silent.
   await event('input_audio_buffer.speech_started', 2);
   await named('audio_interrupted');
+  // The microphone had turned the agent down already.
+  expect(phases).toEqual(['held', 'committed']);
   const truncated = await event('conversation.item.truncated');
   const heard = session.history.find((item) => item.itemId === truncated['item_id']);
   const content = heard?.type === 'message' && heard.role === 'assistant' ? heard.content[0] : undefined;

@@ -107,7 +107,10 @@ function renderHere(
       else if (command.type === 'end') playout.end(command.handle);
       else if (command.type === 'open') playout.open();
       else if (command.type === 'duck') playout.duck(command.gainDb);
-      else if (command.type !== 'locate' && command.type !== 'close') playout[command.type]();
+      else if (command.type === 'interrupt') playout.interrupt();
+      else if (command.type === 'pause') playout.pause();
+      else if (command.type === 'resume') playout.resume();
+      else if (command.type === 'unduck') playout.unduck();
     }
     playout.render(samples.subarray(quantum * QUANTUM, (quantum + 1) * QUANTUM));
     const report = playout.takeInterruptReport();
