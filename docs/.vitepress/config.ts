@@ -62,6 +62,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     text: 'Reference',
     items: [
       { ...page('API', '/api/'), items: entries, collapsed: true },
+      page('Command line', '/cli'),
       page('Events', '/events'),
       page('Errors', '/errors'),
       page('Benches', '/bench'),
