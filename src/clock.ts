@@ -19,13 +19,22 @@ export interface Clock {
   during<T>(work: Promise<T>): Promise<T>;
 }
 
+class SystemTimer implements Timer {
+  readonly #id: ReturnType<typeof setTimeout>;
+
+  constructor(delayMs: number, callback: () => void) {
+    // Who is late asks for less than nothing; Node would warn.
+    this.#id = setTimeout(callback, Math.max(0, delayMs));
+  }
+
+  cancel(): void {
+    clearTimeout(this.#id);
+  }
+}
+
 /** The platform's monotonic clock. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
-  schedule(delayMs, callback) {
-    // Who is late asks for less than nothing; Node would warn.
-    const timer = setTimeout(callback, Math.max(0, delayMs));
-    return { cancel: () => clearTimeout(timer) };
-  },
+  schedule: (delayMs, callback) => new SystemTimer(delayMs, callback),
   during: (work) => work,
 };

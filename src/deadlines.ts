@@ -4,7 +4,7 @@ import { deferred } from './deferred.ts';
 /** Races work of the app against time. Once cleared, nothing settles or keeps a timer any more, and no work begins. */
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #timers = new Set<Timer>();
+  #timers: Set<Timer> | null = null;
   #isCleared = false;
 
   constructor(clock: Clock) {
@@ -28,19 +28,19 @@ export class Deadlines {
       reject(error);
       onOverdue?.(error);
     });
-    this.#timers.add(timer);
+    (this.#timers ??= new Set()).add(timer);
     try {
       return await Promise.race([work(), promise]);
     } finally {
       timer.cancel();
-      this.#timers.delete(timer);
+      this.#timers?.delete(timer);
     }
   }
 
   /** Cancels every timer, for good. */
   clear(): void {
     this.#isCleared = true;
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
+    for (const timer of this.#timers ?? []) timer.cancel();
+    this.#timers = null;
   }
 }

@@ -67,7 +67,8 @@ const REJECTED_OUTPUT = 'The call was not approved.';
 /** Prepares and runs the calls of one connection. */
 export class CallRunner<TContext> {
   readonly #options: CallRunnerOptions<TContext>;
-  readonly #records = new Map<string, CallRecord<TContext>>();
+  /** Made with the first call. */
+  #records: Map<string, CallRecord<TContext>> | null = null;
 
   constructor(options: CallRunnerOptions<TContext>) {
     this.#options = options;
@@ -77,7 +78,7 @@ export class CallRunner<TContext> {
   async prepare(call: CallRef, offer: AgentOffer<TContext>): Promise<SettledOf<'callPrepared'>> {
     const { clock } = this.#options;
     const record = { offer, controller: new AbortController(), deadlines: new Deadlines(clock) };
-    this.#records.set(call.callId, record);
+    (this.#records ??= new Map()).set(call.callId, record);
     const plan = await this.#withinTime(call, record, () => this.#plan(call, record)).catch(
       (error: unknown): CallPlan => ({
         kind: 'refuse',
@@ -91,7 +92,7 @@ export class CallRunner<TContext> {
   /** Runs a prepared tool. */
   async run(call: CallRef): Promise<SettledOf<'callSettled'>> {
     const { callId } = call;
-    const record = this.#records.get(callId);
+    const record = this.#records?.get(callId);
     const subject = record?.subject;
     if (record === undefined || subject === undefined || !('invoke' in subject)) {
       const error = notPrepared(call);
@@ -112,7 +113,7 @@ export class CallRunner<TContext> {
   ): Promise<SettledOf<'handoffSettled'>> {
     const { callId } = call;
     try {
-      const record = this.#records.get(callId);
+      const record = this.#records?.get(callId);
       const subject = record?.subject;
       if (record === undefined || subject === undefined || 'invoke' in subject) throw notPrepared(call);
       const entered = await this.#withinTime(call, record, async () =>
@@ -133,37 +134,37 @@ export class CallRunner<TContext> {
 
   /** The tool of a call that is under way, for events. */
   toolOf(callId: string): FunctionTool<RealtimeContextData<TContext>> | undefined {
-    const subject = this.#records.get(callId)?.subject;
+    const subject = this.#records?.get(callId)?.subject;
     return subject !== undefined && 'invoke' in subject ? subject : undefined;
   }
 
   /** Tells the code of a call to stop; its result no longer counts. */
   abort(callId: string, reason: string): void {
-    const record = this.#records.get(callId);
+    const record = this.#records?.get(callId);
     this.release(callId);
     record?.controller.abort(new ToolCallError(`the call was abandoned: ${reason}`, undefined, 'ERR_TOOL_ABORTED'));
   }
 
   /** Forgets a call whose output was sent. */
   release(callId: string): void {
-    this.#records.get(callId)?.deadlines.clear();
-    this.#records.delete(callId);
+    this.#records?.get(callId)?.deadlines.clear();
+    this.#records?.delete(callId);
   }
 
   /** Identifies a call's record, so that a late result of an abandoned call can be told from that of a new one. */
   recordOf(callId: string): object | undefined {
-    return this.#records.get(callId);
+    return this.#records?.get(callId);
   }
 
   /** Forgets every call; the connection they belong to is gone. */
   clear(): void {
-    for (const { deadlines } of this.#records.values()) deadlines.clear();
-    this.#records.clear();
+    for (const { deadlines } of this.#records?.values() ?? []) deadlines.clear();
+    this.#records = null;
   }
 
   async #rejectionText(call: CallRef, message: string | undefined): Promise<string> {
     const { runContext, formatError, report } = this.#options;
-    const record = this.#records.get(call.callId);
+    const record = this.#records?.get(call.callId);
     const agentName = record?.offer.agent.name;
     const given =
       message ?? runContext.getRejectionMessage(call.name, call.callId, agentName === undefined ? {} : { agentName });

@@ -35,7 +35,7 @@ export class RunContext<TContext = unknown> {
   usage: Usage = new Usage();
   /** Input of a nested run; unused in a realtime session. */
   toolInput?: unknown;
-  readonly #decisions = new Map<string, ToolDecisions>();
+  #decisions: Map<string, ToolDecisions> | null = null;
 
   constructor(context?: TContext) {
     this.context = context ?? ({} as TContext);
@@ -43,7 +43,7 @@ export class RunContext<TContext = unknown> {
 
   /** True or false once decided, undefined while nobody has. A decision about one call outweighs a standing one. */
   isToolApproved(call: CallInQuestion): boolean | undefined {
-    const decisions = this.#decisions.get(call.toolName);
+    const decisions = this.#decisions?.get(call.toolName);
     if (decisions === undefined) return undefined;
     const decision = decisions.byCall.get(call.callId);
     const isAboutIt = call.arguments === undefined || decision?.arguments === call.arguments;
@@ -72,14 +72,14 @@ export class RunContext<TContext = unknown> {
     callId: string,
     { agentName }: { agentName?: string } = {},
   ): string | undefined {
-    const decisions = this.#decisions.get(toolName);
+    const decisions = this.#decisions?.get(toolName);
     if (decisions === undefined) return undefined;
     return decisions.byCall.get(callId)?.message ?? standing(decisions, agentName)?.message;
   }
 
   /** Forgets decisions about single calls: ids of calls mean something within one connection only. */
   static forgetCalls(context: RunContext<never>): void {
-    for (const { byCall } of context.#decisions.values()) byCall.clear();
+    for (const { byCall } of context.#decisions?.values() ?? []) byCall.clear();
   }
 
   toJSON(): {
@@ -88,7 +88,7 @@ export class RunContext<TContext = unknown> {
     approvals: Record<string, { approved: boolean | string[]; rejected: boolean | string[] }>;
   } {
     const approvals: Record<string, { approved: boolean | string[]; rejected: boolean | string[] }> = {};
-    for (const [toolName, decisions] of this.#decisions) {
+    for (const [toolName, decisions] of this.#decisions ?? []) {
       const always = standing(decisions)?.isApproved;
       const idsOf = (isApproved: boolean): string[] =>
         [...decisions.byCall].filter(([, decision]) => decision.isApproved === isApproved).map(([callId]) => callId);
@@ -99,10 +99,10 @@ export class RunContext<TContext = unknown> {
 
   #of(item: RunToolApprovalItem): ToolDecisions {
     const toolName = item.name ?? '';
-    const existing = this.#decisions.get(toolName);
+    const existing = this.#decisions?.get(toolName);
     if (existing !== undefined) return existing;
     const created: ToolDecisions = { always: new Map(), byCall: new Map() };
-    this.#decisions.set(toolName, created);
+    (this.#decisions ??= new Map()).set(toolName, created);
     return created;
   }
 }

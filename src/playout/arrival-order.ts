@@ -25,7 +25,7 @@ export class ArrivalOrder {
   duplicateFrames = 0;
   /** Frames that came early and had to wait. */
   reorderedFrames = 0;
-  readonly #orders = new Map<string, Order>();
+  #orders: Map<string, Order> | null = null;
 
   /** What can be played now that `packet` has come, in order. */
   take(packet: PlayoutPacket): readonly PlayoutPacket[] {
@@ -45,13 +45,13 @@ export class ArrivalOrder {
 
   /** The item has ended: what waits is played, with silence for what is missing. */
   end(itemId: string, contentIndex: number): readonly PlayoutPacket[] {
-    const order = this.#orders.get(keyOf(itemId, contentIndex));
+    const order = this.#orders?.get(keyOf(itemId, contentIndex));
     return order === undefined ? [] : this.#release(order);
   }
 
   /** Everything that waits is dropped. */
   clear(): void {
-    for (const order of this.#orders.values()) {
+    for (const order of this.#orders?.values() ?? []) {
       order.held = [];
       order.heldFrames = 0;
     }
@@ -88,11 +88,12 @@ export class ArrivalOrder {
 
   #orderOf({ itemId, contentIndex }: PlayoutPacket): Order {
     const key = keyOf(itemId, contentIndex);
-    let order = this.#orders.get(key);
+    const orders = (this.#orders ??= new Map<string, Order>());
+    let order = orders.get(key);
     if (order === undefined) {
       order = { frames: 0, held: [], heldFrames: 0 };
-      this.#orders.set(key, order);
-      keepYoungest(this.#orders, REMEMBERED_ITEMS);
+      orders.set(key, order);
+      keepYoungest(orders, REMEMBERED_ITEMS);
     }
     return order;
   }

@@ -52,9 +52,10 @@ export class PlayoutLedger {
   listener: PlayoutListener | null = null;
   /** Frames of cancelled items and responses that were refused. */
   refusedFrames = 0;
-  readonly #unfinished = new Map<string, Item>();
-  readonly #done = new Map<string, Item>();
-  readonly #cancelledIds = new Set<string>();
+  // Made when needed: a call may wait for hours before anybody speaks.
+  #unfinished: Map<string, Item> | null = null;
+  #done: Map<string, Item> | null = null;
+  #cancelledIds: Set<string> | null = null;
   #queue: OwnedStretch[] = [];
   #interrupts: Interrupt[] = [];
   #lastRendered: Item | null = null;
@@ -65,7 +66,7 @@ export class PlayoutLedger {
   /** The stretch that `packet` belongs to, its frames added; `null` if it has none, or came too late and is refused. */
   receive(packet: PlayoutAddress & { readonly samples: { readonly length: number } }): Stretch | null {
     const { itemId, responseId, samples } = packet;
-    if (this.#cancelledIds.has(itemId) || this.#cancelledIds.has(responseId)) {
+    if (this.#isCancelled(itemId) || this.#isCancelled(responseId)) {
       this.refusedFrames += samples.length;
       return null;
     }
@@ -84,7 +85,7 @@ export class PlayoutLedger {
 
   /** No more audio follows for this item; returns its newest stretch, if that is still queued. */
   end(itemId: string, contentIndex: number): Stretch | null {
-    const item = this.#unfinished.get(keyOf(itemId, contentIndex));
+    const item = this.#unfinished?.get(keyOf(itemId, contentIndex));
     if (item === undefined) return null;
     item.hasEnded = true;
     const stretch = this.#queue.findLast((candidate) => candidate.item === item);
@@ -122,7 +123,7 @@ export class PlayoutLedger {
    * `resolutionFrames` short of the end of an item that has ended is its end. Returns whether there is such an item.
    */
   renderedItem(itemId: string, contentIndex: number, frames: number, resolutionFrames: number): boolean {
-    const item = this.#unfinished.get(keyOf(itemId, contentIndex));
+    const item = this.#unfinished?.get(keyOf(itemId, contentIndex));
     if (item === undefined) return false;
     item.resolutionFrames = resolutionFrames;
     const isWhole = frames >= item.receivedFrames || (item.hasEnded && item.receivedFrames - frames < resolutionFrames);
@@ -146,14 +147,14 @@ export class PlayoutLedger {
    * heard. From here on their audio is refused. Returns whether the sink has anything to stop.
    */
   cancel(interruptId: string): boolean {
-    const items = [...this.#unfinished.values()];
+    const items = [...(this.#unfinished?.values() ?? [])];
     for (const item of items) {
       this.#remember(item.itemId);
       this.#remember(item.responseId);
     }
     if (this.#newestResponseId !== null) this.#remember(this.#newestResponseId);
     this.#interrupts.push({ interruptId, items, stretches: this.#queue });
-    this.#unfinished.clear();
+    this.#unfinished = null;
     this.#queue = [];
     return items.length > 0 || this.#interrupts.length > 1;
   }
@@ -200,7 +201,7 @@ export class PlayoutLedger {
 
   /** Positions of all items that still have unrendered audio, and of the last one rendered, in queue order. */
   positions(): readonly ItemPosition[] {
-    const waiting = [...this.#unfinished.values()].filter((item) => item.renderedFrames < item.receivedFrames);
+    const waiting = [...(this.#unfinished?.values() ?? [])].filter((item) => item.renderedFrames < item.receivedFrames);
     const last = this.#lastRendered;
     return (last === null || waiting.includes(last) ? waiting : [last, ...waiting]).map(positionOf);
   }
@@ -209,9 +210,10 @@ export class PlayoutLedger {
   #itemOf(packet: PlayoutAddress): Item {
     const { itemId, contentIndex, responseId } = packet;
     const key = keyOf(itemId, contentIndex);
-    let item = this.#unfinished.get(key);
+    const unfinished = (this.#unfinished ??= new Map<string, Item>());
+    let item = unfinished.get(key);
     if (item === undefined) {
-      item = this.#done.get(key) ?? {
+      item = this.#done?.get(key) ?? {
         itemId,
         contentIndex,
         responseId,
@@ -220,8 +222,8 @@ export class PlayoutLedger {
         hasEnded: false,
         resolutionFrames: 0,
       };
-      this.#done.delete(key);
-      this.#unfinished.set(key, item);
+      this.#done?.delete(key);
+      unfinished.set(key, item);
     }
     item.hasEnded = false;
     return item;
@@ -248,17 +250,23 @@ export class PlayoutLedger {
   #finish(item: Item): void {
     if (!item.hasEnded || item.renderedFrames < item.receivedFrames) return;
     const key = keyOf(item.itemId, item.contentIndex);
-    if (!this.#unfinished.delete(key)) return;
-    this.#done.set(key, item);
-    keepYoungest(this.#done, REMEMBERED_IDS);
+    if (this.#unfinished?.delete(key) !== true) return;
+    const done = (this.#done ??= new Map<string, Item>());
+    done.set(key, item);
+    keepYoungest(done, REMEMBERED_IDS);
     const position = positionOf(item);
     this.#events.push((listener) => listener.onDone(position));
   }
 
+  #isCancelled(id: string): boolean {
+    return this.#cancelledIds?.has(id) === true;
+  }
+
   #remember(id: string): void {
-    this.#cancelledIds.delete(id);
-    this.#cancelledIds.add(id);
-    keepYoungest(this.#cancelledIds, REMEMBERED_IDS);
+    const ids = (this.#cancelledIds ??= new Set<string>());
+    ids.delete(id);
+    ids.add(id);
+    keepYoungest(ids, REMEMBERED_IDS);
   }
 }
 

@@ -16,6 +16,18 @@ export const FRESH_CALL: Pick<
   playback: NO_PLAYBACK,
 };
 
+/** What every session has until something happens to it; sessions share it, so that one that only waits takes little memory. */
+const UNTOUCHED: Pick<SessionState, 'connection' | 'abilities' | 'nextId' | 'approvals' | 'usage' | 'features'> = {
+  connection: 'closed',
+  abilities: { isDriven: false, createsResponses: false },
+  nextId: 1,
+  approvals: { always: {} },
+  usage: { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, perResponse: [] },
+  features: {},
+};
+
+const NOTHING_SENT: Pick<SessionState['reconnect'], 'unconfirmed' | 'outbox'> = { unconfirmed: [], outbox: [] };
+
 /** A session that has never been connected. `seed` begins every id made in it. */
 export function initialSession(options: {
   readonly agentName: string;
@@ -27,25 +39,19 @@ export function initialSession(options: {
   readonly reconnect?: ReconnectPolicy | null;
 }): SessionState {
   return {
-    connection: 'closed',
-    abilities: { isDriven: false, createsResponses: false },
+    ...UNTOUCHED,
+    ...FRESH_CALL,
     agentName: options.agentName,
     guardrailDebounceLength: options.guardrailDebounceLength,
     guardrailCount: options.guardrailCount ?? 1,
     seed: options.seed,
-    nextId: 1,
-    ...FRESH_CALL,
-    approvals: { always: {} },
-    usage: { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, perResponse: [] },
     reconnect: {
       policy: options.reconnect ?? null,
       attempt: 0,
       connectionCount: 0,
       openedAtMs: 0,
       isRolloverDue: false,
-      unconfirmed: [],
-      outbox: [],
+      ...NOTHING_SENT,
     },
-    features: {},
   };
 }

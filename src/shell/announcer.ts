@@ -31,7 +31,7 @@ export interface AnnouncerHost<TContext> extends LiveObjects<TContext> {
 /** Tells the app what happened, each listener by itself. */
 export class Announcer<TContext> {
   readonly #host: AnnouncerHost<TContext>;
-  readonly #hostedTimers = new Set<Timer>();
+  #hostedTimers: Set<Timer> | null = null;
   #isHistoryStale = false;
   #isTellingSoon = false;
 
@@ -106,8 +106,8 @@ export class Announcer<TContext> {
 
   /** The connection is gone, and with it the requests that `onApproval` of hosted tools still thinks about. */
   dropHosted(): void {
-    for (const timer of this.#hostedTimers) timer.cancel();
-    this.#hostedTimers.clear();
+    for (const timer of this.#hostedTimers ?? []) timer.cancel();
+    this.#hostedTimers = null;
   }
 
   /**
@@ -133,15 +133,15 @@ export class Announcer<TContext> {
     };
     const name = `onApproval of ${request.serverLabel}`;
     const timer = clock.schedule(HOSTED_APPROVAL_TIMEOUT_MS, () => {
-      this.#hostedTimers.delete(timer);
+      this.#hostedTimers?.delete(timer);
       const message = `${name} has not decided for ${HOSTED_APPROVAL_TIMEOUT_MS} ms; the app is asked`;
       askAfter(new SessionError(message, { code: 'ERR_APPROVAL_OVERDUE' }));
     });
-    this.#hostedTimers.add(timer);
+    (this.#hostedTimers ??= new Set()).add(timer);
     /** Whether `onApproval` was in time. */
     const isInTime = (): boolean => {
       timer.cancel();
-      return this.#hostedTimers.delete(timer);
+      return this.#hostedTimers?.delete(timer) === true;
     };
     decision.then(
       (decided) => {

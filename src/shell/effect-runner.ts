@@ -43,8 +43,8 @@ interface Flush {
 /** Runs the effects of one session. */
 export class EffectRunner<TContext> implements PlayoutListener {
   readonly #host: EffectHost<TContext>;
-  readonly #flushes = new Map<string, Flush>();
-  readonly #timers = new Map<string | number, Timer>();
+  #flushes: Map<string, Flush> | null = null;
+  #timers: Map<string | number, Timer> | null = null;
   /** Calls whose output has left; they are released once the app has heard of it. */
   readonly #answered: string[] = [];
   /** Guardrails that are reading. */
@@ -62,8 +62,8 @@ export class EffectRunner<TContext> implements PlayoutListener {
   onReport(report: PlayoutReport): void {
     const { driven } = this.#host.parts;
     if (driven === null) return;
-    this.#flushes.get(report.interruptId)?.timer?.cancel();
-    this.#flushes.delete(report.interruptId);
+    this.#flushes?.get(report.interruptId)?.timer?.cancel();
+    this.#flushes?.delete(report.interruptId);
     this.#host.post({ type: 'playoutReport', report, sampleRate: driven.playout.sampleRate });
   }
 
@@ -172,11 +172,11 @@ export class EffectRunner<TContext> implements PlayoutListener {
 
   /** The connection is gone: nothing is waited for any more. */
   stop(): void {
-    for (const { timer } of this.#flushes.values()) timer?.cancel();
-    for (const timer of this.#timers.values()) timer.cancel();
+    for (const { timer } of this.#flushes?.values() ?? []) timer?.cancel();
+    for (const timer of this.#timers?.values() ?? []) timer.cancel();
     this.#connectionTimer?.cancel();
-    this.#flushes.clear();
-    this.#timers.clear();
+    this.#flushes = null;
+    this.#timers = null;
     this.#readings.clear();
     this.#readings = new Deadlines(this.#host.parts.clock);
     this.#host.calls.clear();
@@ -205,17 +205,17 @@ export class EffectRunner<TContext> implements PlayoutListener {
   #flush(interruptId: string): void {
     const playout = this.#host.parts.driven?.playout;
     if (playout === undefined) return;
-    this.#flushes.set(interruptId, { positions: playout.positions(), timer: null });
+    (this.#flushes ??= new Map()).set(interruptId, { positions: playout.positions(), timer: null });
     playout.flush(interruptId);
   }
 
   #startInterruptTimer(interruptId: string, delayMs: number): void {
     const { clock, driven } = this.#host.parts;
-    const flush = this.#flushes.get(interruptId);
+    const flush = this.#flushes?.get(interruptId);
     // A sink that knows at once has reported already.
     if (flush === undefined || driven === null) return;
     flush.timer = clock.schedule(delayMs, () => {
-      this.#flushes.delete(interruptId);
+      this.#flushes?.delete(interruptId);
       const { sampleRate } = driven.playout;
       this.#host.post({ type: 'interruptOverdue', interruptId, positions: flush.positions, sampleRate });
     });
@@ -223,12 +223,12 @@ export class EffectRunner<TContext> implements PlayoutListener {
 
   /** Turns are numbers, all other timers have a name; one that is started again takes the place of the former. */
   #startTimer(id: string | number, delayMs: number, due: () => TimerInput): void {
-    this.#timers.get(id)?.cancel();
+    this.#timers?.get(id)?.cancel();
     const timer = this.#host.parts.clock.schedule(delayMs, () => {
-      this.#timers.delete(id);
+      this.#timers?.delete(id);
       this.#host.post(due());
     });
-    this.#timers.set(id, timer);
+    (this.#timers ??= new Map()).set(id, timer);
   }
 
   #startConnectionTimer(delayMs: number, input: TimerInput): void {

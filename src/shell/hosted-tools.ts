@@ -20,20 +20,21 @@ export interface HostedDecision {
 
 /** The hosted tools of one connection. */
 export class HostedTools {
-  readonly #toolsByServer = new Map<string, readonly RealtimeMcpToolInfo[]>();
-  readonly #requests = new Map<RunToolApprovalItem, RealtimeMcpCallApprovalRequestItem>();
-  readonly #seenIds = new Set<string>();
+  // Made when needed: most sessions have no hosted tools.
+  #toolsByServer: Map<string, readonly RealtimeMcpToolInfo[]> | null = null;
+  #requests: Map<RunToolApprovalItem, RealtimeMcpCallApprovalRequestItem> | null = null;
+  #seenIds: Set<string> | null = null;
   #shownNames = '[]';
 
   reset(): void {
-    this.#toolsByServer.clear();
-    this.#requests.clear();
-    this.#seenIds.clear();
+    this.#toolsByServer = null;
+    this.#requests = null;
+    this.#seenIds = null;
     this.#shownNames = '[]';
   }
 
   listed(serverLabel: string, tools: readonly RealtimeMcpToolInfo[]): void {
-    this.#toolsByServer.set(serverLabel, tools);
+    (this.#toolsByServer ??= new Map()).set(serverLabel, tools);
   }
 
   /** The listed tools of the servers that the agent names, of each name one, and only those that it allows. */
@@ -42,7 +43,7 @@ export class HostedTools {
     for (const { providerData } of hosted) {
       const { server_label: label, allowed_tools: allowed } = providerData;
       const names = Array.isArray(allowed) ? allowed : allowed?.tool_names;
-      for (const info of this.#toolsByServer.get(label) ?? []) {
+      for (const info of this.#toolsByServer?.get(label) ?? []) {
         const isAllowed = names === undefined || names.includes(info.name);
         if (isAllowed && !byName.has(info.name)) byName.set(info.name, info);
       }
@@ -61,8 +62,8 @@ export class HostedTools {
 
   /** A call waits for a decision; null for one that was announced before. */
   requested(request: RealtimeMcpCallApprovalRequestItem, { agent }: AnyOffer): RunToolApprovalItem | null {
-    if (this.#seenIds.has(request.itemId)) return null;
-    this.#seenIds.add(request.itemId);
+    if (this.#seenIds?.has(request.itemId) === true) return null;
+    (this.#seenIds ??= new Set()).add(request.itemId);
     const item = new RunToolApprovalItem(
       {
         type: 'hosted_tool_call',
@@ -74,7 +75,7 @@ export class HostedTools {
       },
       agent,
     );
-    this.#requests.set(item, request);
+    (this.#requests ??= new Map()).set(item, request);
     return item;
   }
 
@@ -102,10 +103,10 @@ export class HostedTools {
     if (decision.isStanding) {
       logger.warn('a hosted tool has no standing decision: this one is about one call; see requireApproval instead');
     }
-    const request = this.#requests.get(item);
+    const request = this.#requests?.get(item);
     if (request === undefined) return true;
     transport.sendMcpResponse(request, decision.isApproved, decision.reason);
-    this.#requests.delete(item);
+    this.#requests?.delete(item);
     return true;
   }
 }

@@ -11,7 +11,7 @@ interface OpenCommand<TContext> {
 /** Commands that the session core has yet to settle. */
 export class OpenCommands<TContext> {
   readonly #seed: string;
-  readonly #open = new Map<string, OpenCommand<TContext>>();
+  #open: Map<string, OpenCommand<TContext>> | null = null;
   #count = 0;
 
   constructor(seed: string) {
@@ -22,18 +22,18 @@ export class OpenCommands<TContext> {
   open(agent?: RealtimeAgent<TContext>): { readonly commandId: string; readonly promise: Promise<void> } {
     const commandId = `${this.#seed}_command_${++this.#count}`;
     const done = deferred<void>();
-    this.#open.set(commandId, { done, agent });
+    (this.#open ??= new Map()).set(commandId, { done, agent });
     return { commandId, promise: optional(() => done.promise) };
   }
 
   /** The agent that the command is about. */
   agentOf(commandId: string): RealtimeAgent<TContext> | undefined {
-    return this.#open.get(commandId)?.agent;
+    return this.#open?.get(commandId)?.agent;
   }
 
   settle(commandId: string, error: unknown): void {
-    const command = this.#open.get(commandId);
-    this.#open.delete(commandId);
+    const command = this.#open?.get(commandId);
+    this.#open?.delete(commandId);
     if (error === undefined) command?.done.resolve();
     else command?.done.reject(error);
   }

@@ -41,11 +41,14 @@ export interface SessionFeature {
   readonly attach?: (host: FeatureHost) => FeatureShell;
 }
 
+const NO_FEATURES: ReadonlyMap<string, FeatureShell> = new Map();
+
 /** Attaches features to a session; the part of each outside the core, by name. Throws what one of them throws. */
 export function attachFeatures(
   features: readonly SessionFeature[],
   session: Omit<FeatureHost, 'post'> & { readonly post: (feature: string, detail: unknown) => void },
 ): ReadonlyMap<string, FeatureShell> {
+  if (features.length === 0) return NO_FEATURES;
   const shells = new Map<string, FeatureShell>();
   for (const { core, attach } of features) {
     const { name } = core;

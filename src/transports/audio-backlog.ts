@@ -12,9 +12,9 @@ const RETRY_MS = 50;
 /** Where the audio goes. */
 export interface BacklogPort {
   /** Octets that wait in the socket. */
-  readonly bufferedBytes: number;
+  bufferedBytes(): number;
   /** Octets that a second of the audio takes. */
-  readonly bytesPerSecond: number;
+  bytesPerSecond(): number;
   send(packet: string): void;
   /** Audio is dropped, for the first time since there was room. */
   onDropping(): void;
@@ -39,7 +39,7 @@ export class AudioBacklog {
     this.#packets.push(packet);
     this.#bytes += packet.length;
     let dropped = 0;
-    while (this.#bytes > WAITING_SECONDS * this.#port.bytesPerSecond && dropped < this.#packets.length) {
+    while (this.#bytes > WAITING_SECONDS * this.#port.bytesPerSecond() && dropped < this.#packets.length) {
       this.#bytes -= this.#packets[dropped]?.length ?? 0;
       dropped += 1;
     }
@@ -82,7 +82,7 @@ export class AudioBacklog {
   }
 
   get #hasRoom(): boolean {
-    const { bufferedBytes } = this.#port;
-    return bufferedBytes === 0 || bufferedBytes <= IN_SOCKET_SECONDS * this.#port.bytesPerSecond;
+    const bufferedBytes = this.#port.bufferedBytes();
+    return bufferedBytes === 0 || bufferedBytes <= IN_SOCKET_SECONDS * this.#port.bytesPerSecond();
   }
 }

@@ -26,9 +26,9 @@ const REMEMBERED_ITEMS = 64;
 export class ItemEvents {
   readonly #port: ItemPort;
   /** Speech of the user whose transcript is still to come. */
-  readonly #spoken = new Map<string, RealtimeUserMessageItem>();
+  #spoken: Map<string, RealtimeUserMessageItem> | null = null;
   /** Where calls belong that are still being written. */
-  readonly #callPlaces = new Map<string, string>();
+  #callPlaces: Map<string, string> | null = null;
 
   constructor(port: ItemPort) {
     this.#port = port;
@@ -36,8 +36,8 @@ export class ItemEvents {
 
   /** Forgets everything: the connection is gone. */
   reset(): void {
-    this.#spoken.clear();
-    this.#callPlaces.clear();
+    this.#spoken = null;
+    this.#callPlaces = null;
   }
 
   /** Tells what one event of the server means. `isDriven`: a session keeps what was heard of truncated items. */
@@ -53,8 +53,8 @@ export class ItemEvents {
       case 'response.output_item.done':
         return this.#written(event.item, event.response_id, true);
       case 'conversation.item.deleted':
-        this.#spoken.delete(event.item_id);
-        this.#callPlaces.delete(event.item_id);
+        this.#spoken?.delete(event.item_id);
+        this.#callPlaces?.delete(event.item_id);
         return this.#port.deliver('item_deleted', { itemId: event.item_id });
       case 'conversation.item.input_audio_transcription.completed':
         return this.#transcribed(event.item_id, event.content_index, event.transcript);
@@ -69,7 +69,7 @@ export class ItemEvents {
     if (item.type === 'mcp_list_tools')
       return isDone ? this.#port.deliver('mcp_tools_listed', toolsListed(item)) : undefined;
     if (item.type === 'function_call') {
-      if (typeof previousItemId === 'string') remember(this.#callPlaces, item.id, previousItemId);
+      if (typeof previousItemId === 'string') remember((this.#callPlaces ??= new Map()), item.id, previousItemId);
       // Its arguments are complete in `response.output_item.done`, which brings the call itself.
       if (isDone) return;
     }
@@ -91,8 +91,8 @@ export class ItemEvents {
 
   /** A call that was cut off by a cancel or a limit has unfinished arguments: it must not run. */
   #called(item: ServerFunctionCallItem, responseId: string): void {
-    const previousItemId = this.#callPlaces.get(item.id);
-    this.#callPlaces.delete(item.id);
+    const previousItemId = this.#callPlaces?.get(item.id);
+    this.#callPlaces?.delete(item.id);
     if ((item.status ?? 'completed') !== 'completed') return;
     this.#updated(realtimeItem(item, { previousItemId, isDone: true }));
     this.#port.deliver('function_call', {
@@ -108,7 +108,7 @@ export class ItemEvents {
   }
 
   #transcribed(itemId: string, contentIndex: number, transcript: string): void {
-    const item = this.#spoken.get(itemId);
+    const item = this.#spoken?.get(itemId);
     const part = item?.content[contentIndex];
     if (item === undefined || part?.type !== 'input_audio') return this.#retrieve(itemId);
     const content = item.content.with(contentIndex, { ...part, transcript });
@@ -123,8 +123,8 @@ export class ItemEvents {
 
   #rememberSpeech(item: RealtimeUserMessageItem): void {
     const isAwaited = item.content.some((part) => part.type === 'input_audio' && part.transcript === null);
-    if (isAwaited) remember(this.#spoken, item.itemId, item);
-    else this.#spoken.delete(item.itemId);
+    if (isAwaited) remember((this.#spoken ??= new Map()), item.itemId, item);
+    else this.#spoken?.delete(item.itemId);
   }
 
   #retrieve(itemId: string): void {

@@ -12,7 +12,7 @@ import { cutInTheMiddle, framesOf, PCM_24_KHZ, samplesOf } from './output-audio.
 import type { AudioHold, TransportLayerAudio } from './transport.ts';
 
 /** Which audio. */
-type AudioPlace = Pick<Required<TransportLayerAudio>, 'responseId' | 'itemId' | 'contentIndex'>;
+export type AudioPlace = Pick<Required<TransportLayerAudio>, 'responseId' | 'itemId' | 'contentIndex'>;
 
 /** Who is told of the audio, and asked about it. */
 export interface ModelAudioHost {

@@ -17,7 +17,7 @@ export class NegotiatedConfig {
   /** As it was sent, whole; `null` before the first of a connection. */
   #sent: RealtimeSessionPayload | null = null;
   #sentTracing: string | undefined;
-  readonly #responseFormats = new Map<string, WireFormat>();
+  #responseFormats: Map<string, WireFormat> | null = null;
 
   constructor(model: string) {
     this.model = model;
@@ -28,7 +28,7 @@ export class NegotiatedConfig {
     this.stated = null;
     this.#sent = null;
     this.#sentTracing = undefined;
-    this.#responseFormats.clear();
+    this.#responseFormats = null;
   }
 
   /** The whole that an update leads to: what was sent before, or the defaults, and `config` over it. */
@@ -77,16 +77,16 @@ export class NegotiatedConfig {
 
   /** The format of the model's audio; a response may have one of its own. */
   outputFormat(responseId: string): WireFormat {
-    return this.#responseFormats.get(responseId) ?? this.#outputFormat();
+    return this.#responseFormats?.get(responseId) ?? this.#outputFormat();
   }
 
   /** A response began; `stated` is the format that it says of itself, if any. */
   responseStarted(responseId: string, stated: unknown): void {
-    this.#responseFormats.set(responseId, this.#outputFormat(stated));
+    (this.#responseFormats ??= new Map()).set(responseId, this.#outputFormat(stated));
   }
 
   responseDone(responseId: string): void {
-    this.#responseFormats.delete(responseId);
+    this.#responseFormats?.delete(responseId);
   }
 
   #outputFormat(stated?: unknown): WireFormat {

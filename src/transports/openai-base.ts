@@ -6,15 +6,18 @@ import type { ServerEvent } from '../protocol/server-events.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { RealtimeSessionPayload } from '../protocol/session-payload.ts';
 import { ClientOutbox } from './client-outbox.ts';
-import type { ItemEventName } from './item-events.ts';
+import type { ItemEventName, ItemPort } from './item-events.ts';
 import { ItemEvents } from './item-events.ts';
-import type { ModelAudioHost } from './model-audio.ts';
+import type { AudioPlace, ModelAudioHost } from './model-audio.ts';
 import { ModelAudio } from './model-audio.ts';
 import { NegotiatedConfig } from './negotiated-config.ts';
 import type { OpenAIRealtimeEventTypes } from './openai-events.ts';
+import type { OpenAIRealtimeBaseOptions, OpenAIRealtimeModels } from './openai-options.ts';
+import { DEFAULT_OPENAI_REALTIME_MODEL } from './openai-options.ts';
 import type { WireFormat } from './output-audio.ts';
-import { checkWholeSamples, wireFormat } from './output-audio.ts';
+import { bytesOf, checkWholeSamples, wireFormat } from './output-audio.ts';
 import { responseCompleted, responseUsage } from './response-events.ts';
+import type { StandalonePort } from './standalone-conversation.ts';
 import { StandaloneConversation } from './standalone-conversation.ts';
 import type {
   ApiKey,
@@ -25,33 +28,9 @@ import type {
   TransportLayerAudio,
 } from './transport.ts';
 
-/** Models of the Realtime service; any other name is passed on as well. */
-export type OpenAIRealtimeModels =
-  | 'gpt-realtime'
-  | 'gpt-realtime-1.5'
-  | 'gpt-realtime-2'
-  | 'gpt-realtime-2.1'
-  | 'gpt-realtime-2.1-mini'
-  | 'gpt-realtime-mini'
-  | (string & {});
-
-/** The model of a connection that names none. */
-export const DEFAULT_OPENAI_REALTIME_MODEL: OpenAIRealtimeModels = 'gpt-realtime-2.1';
-
-/** Options of every transport to the Realtime service. */
-export interface OpenAIRealtimeBaseOptions {
-  model?: OpenAIRealtimeModels;
-  apiKey?: ApiKey;
-  /** Where the model's audio goes. Default: the app plays it itself from the `audio` events. */
-  playout?: SessionPlayout;
-  /** Default: the platform's monotonic clock. */
-  clock?: Clock;
-}
-
 export type { OpenAIRealtimeEventTypes } from './openai-events.ts';
-
-/** Bytes of audio, wherever they lie. */
-type AudioBytes = ArrayBuffer | ArrayBufferView;
+export { DEFAULT_OPENAI_REALTIME_MODEL } from './openai-options.ts';
+export type { OpenAIRealtimeBaseOptions, OpenAIRealtimeModels } from './openai-options.ts';
 
 /**
  * The protocol of the Realtime service over a connection that a subclass makes. Driven by a session it only obeys; alone,
@@ -79,19 +58,75 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
     this.#config = new NegotiatedConfig(options.model ?? DEFAULT_OPENAI_REALTIME_MODEL);
     this.#apiKey = options.apiKey;
     this._clock = options.clock ?? systemClock;
-    this.#conversation = new StandaloneConversation(this._clock, {
-      playout: () => this.#audio.playout,
-      createResponse: (request) => this.createResponse(request),
-      truncateItem: (target) => this.truncateItem(target),
-    });
-    this.#items = new ItemEvents({
-      send: (event) => this.sendEvent(event),
-      deliver: <Name extends ItemEventName>(event: Name, ...args: OpenAIRealtimeEventTypes[Name]) =>
-        this._deliver<Name>(event, ...args),
-    });
-    this.#audio = new ModelAudio(this.#audioHost(), { playout: options.playout, clock: this._clock });
+    const host = new OpenAIRealtimeBase.#Host(this);
+    this.#conversation = new StandaloneConversation(this._clock, host);
+    this.#items = new ItemEvents(host);
+    this.#audio = new ModelAudio(host, { playout: options.playout, clock: this._clock });
     this.#audio.playout.listener = this.#conversation;
   }
+
+  /** What the parts ask of their transport: one object for all of them, within the class that has the answers. */
+  static readonly #Host = class implements ModelAudioHost, StandalonePort, ItemPort {
+    readonly #transport: OpenAIRealtimeBase;
+
+    constructor(transport: OpenAIRealtimeBase) {
+      this.#transport = transport;
+    }
+
+    get playout(): SessionPlayout {
+      return this.#transport.playout;
+    }
+
+    createResponse(request: { eventId: string; response?: Record<string, unknown> }): void {
+      this.#transport.createResponse(request);
+    }
+
+    truncateItem(target: { itemId: string; contentIndex: number; audioEndMs: number }): void {
+      this.#transport.truncateItem(target);
+    }
+
+    send(event: RealtimeClientMessage): void {
+      this.#transport.sendEvent(event);
+    }
+
+    deliver<Name extends ItemEventName>(event: Name, ...args: OpenAIRealtimeEventTypes[Name]): void {
+      this.#transport._deliver<Name>(event, ...args);
+    }
+
+    acceptsAudio(responseId: string): boolean {
+      return this.#transport.#conversation.acceptsAudio(responseId);
+    }
+
+    formatOf(responseId: string): WireFormat {
+      return this.#transport.#config.outputFormat(responseId);
+    }
+
+    onItem(place: AudioPlace): void {
+      const transport = this.#transport;
+      transport._firstAudioTimestamp = transport._clock.nowMs();
+      transport._audioLengthMs = 0;
+      if (!transport.#isDriven) transport.#conversation.audioStarted(place);
+    }
+
+    onAudio(audio: TransportLayerAudio, lengthMs: number): void {
+      this.#transport._audioLengthMs += lengthMs;
+      this.#transport._onAudio(audio);
+    }
+
+    onRefused(place: AudioPlace): void {
+      this.#transport._deliver('audio_refused', place);
+    }
+
+    onDone({ itemId, responseId }: AudioPlace): void {
+      this.#transport.#conversation.audioDone(itemId);
+      this.#transport._deliver('audio_done', { itemId, responseId });
+      this.#transport._afterAudioDoneEvent();
+    }
+
+    onError(error: unknown): void {
+      this.#transport._onError(error);
+    }
+  };
 
   abstract get muted(): boolean | null;
   abstract connect(options: RealtimeTransportLayerConnectOptions): Promise<void>;
@@ -157,7 +192,7 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
    * Sends audio of the user in the session's input format. `commit` ends the user's turn, for sessions without turn
    * detection. Throws `ERR_PCM16_ODD_LENGTH` for half a sample.
    */
-  sendAudio(audio: AudioBytes, { commit = false }: { commit?: boolean } = {}): void {
+  sendAudio(audio: ArrayBuffer | ArrayBufferView, { commit = false }: { commit?: boolean } = {}): void {
     const bytes = bytesOf(audio);
     const isOdd = bytes.byteLength % 2 !== 0;
     if (isOdd && this._inputFormat.type === 'audio/pcm') checkWholeSamples(bytes.byteLength);
@@ -285,7 +320,8 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
   /** Takes over a `response.create` of the app unless a session drives; says whether it did. */
   protected _sequence(event: RealtimeClientMessage): boolean {
     if (event.type !== 'response.create' || this.#isDriven) return false;
-    this.#conversation.request(isRecord(event.response) ? event.response : {});
+    const { response } = event;
+    this.#conversation.request(typeof response === 'object' && response !== null ? { ...response } : {});
     return true;
   }
 
@@ -334,29 +370,6 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
     }
   }
 
-  #audioHost(): ModelAudioHost {
-    return {
-      acceptsAudio: (responseId) => this.#conversation.acceptsAudio(responseId),
-      formatOf: (responseId) => this.#config.outputFormat(responseId),
-      onItem: (place) => {
-        this._firstAudioTimestamp = this._clock.nowMs();
-        this._audioLengthMs = 0;
-        if (!this.#isDriven) this.#conversation.audioStarted(place);
-      },
-      onAudio: (audio, lengthMs) => {
-        this._audioLengthMs += lengthMs;
-        this._onAudio(audio);
-      },
-      onRefused: (place) => this._deliver('audio_refused', place),
-      onDone: ({ itemId, responseId }) => {
-        this.#conversation.audioDone(itemId);
-        this._deliver('audio_done', { itemId, responseId });
-        this._afterAudioDoneEvent();
-      },
-      onError: (error) => this._onError(error),
-    };
-  }
-
   #onResponseDone(event: Extract<ServerEvent, { type: 'response.done' }>): void {
     const { response } = event;
     this.#config.responseDone(response.id);
@@ -384,14 +397,4 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
     this._deliver('error', { type: 'error', error: event, eventId, code });
     this.#conversation.refused({ code, eventId, error: event });
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function bytesOf(audio: AudioBytes): Uint8Array {
-  return ArrayBuffer.isView(audio)
-    ? new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength)
-    : new Uint8Array(audio);
 }

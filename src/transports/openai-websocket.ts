@@ -64,7 +64,8 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   #url: string | undefined;
   #state: WebSocketState = { status: 'disconnected', websocket: undefined };
   #attempt: Attempt | null = null;
-  readonly #backlog: AudioBacklog;
+  /** Made with the first audio. */
+  #backlog: AudioBacklog | null = null;
   /** What the next server has to hear again; `null` without a session that makes another connection. */
   #utterance: OpenUtterance | null = null;
 
@@ -76,7 +77,6 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     this.#useInsecureApiKey = options.useInsecureApiKey ?? false;
     this.#skipOpenEventListeners = options.skipOpenEventListeners ?? false;
     this.#headers = options.headers;
-    this.#backlog = new AudioBacklog(this.#audioPort(), this._clock);
   }
 
   get status(): 'connected' | 'disconnected' | 'connecting' {
@@ -130,8 +130,8 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   protected override _sendNow(event: RealtimeClientMessage): void {
     if (this.#state.status !== 'connected') throw this._notConnected('sendEvent');
     // What is said of the audio is said of all that went before it.
-    if (event.type === 'input_audio_buffer.commit') this.#backlog.flush();
-    if (event.type === 'input_audio_buffer.clear') this.#backlog.clear();
+    if (event.type === 'input_audio_buffer.commit') this.#backlog?.flush();
+    if (event.type === 'input_audio_buffer.clear') this.#backlog?.clear();
     this.#state.websocket.send(JSON.stringify(event));
   }
 
@@ -148,6 +148,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     }
     const isOurs = this.sendEvent === OpenAIRealtimeWebSocket.prototype.sendEvent;
     if (!isOurs || this.#state.status !== 'connected') return super._appendAudio(audio);
+    this.#backlog ??= new AudioBacklog(this.#audioPort(), this._clock);
     this.#backlog.add(audio);
   }
 
@@ -206,16 +207,10 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   }
 
   #audioPort(): BacklogPort {
-    const websocket = (): WebSocketLike | undefined => this.#state.websocket;
-    const bytesPerSecond = (): number => base64PerSecond(this._inputFormat);
     return {
-      get bufferedBytes() {
-        return websocket()?.bufferedAmount ?? 0;
-      },
-      get bytesPerSecond() {
-        return bytesPerSecond();
-      },
-      send: (audio) => websocket()?.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`),
+      bufferedBytes: () => this.#state.websocket?.bufferedAmount ?? 0,
+      bytesPerSecond: () => base64PerSecond(this._inputFormat),
+      send: (audio) => this.#state.websocket?.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`),
       onDropping: () =>
         this._onError(
           new TransportConnectionError(
@@ -271,14 +266,9 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     } catch (error) {
       throw error instanceof BargeinError ? error : connectFailed(error, apiKey);
     }
-    // Errors of a socket that is given up need a listener as well.
-    websocket.addEventListener('error', (event) => this.#onSocketError(websocket, event, apiKey));
+    this.#listenTo(websocket, apiKey);
     if (this.#attempt !== attempt) return websocket.close();
     this.#state = { status: 'connecting', websocket };
-    websocket.addEventListener('message', (event) => {
-      if (this.#state.websocket === websocket) this._onMessage(event);
-    });
-    websocket.addEventListener('close', (event) => this.#onSocketClose(websocket, event));
     const onOpen = (): void => {
       if (this.#state.websocket !== websocket) return;
       this.#state = { status: 'connected', websocket };
@@ -289,6 +279,15 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     };
     if (this.#skipOpenEventListeners) onOpen();
     else websocket.addEventListener('open', onOpen);
+  }
+
+  /** Apart from the attempt, which its listeners would keep. Errors of a socket that is given up need a listener as well. */
+  #listenTo(websocket: WebSocketLike, apiKey: string): void {
+    websocket.addEventListener('error', (event) => this.#onSocketError(websocket, event, apiKey));
+    websocket.addEventListener('message', (event) => {
+      if (this.#state.websocket === websocket) this._onMessage(event);
+    });
+    websocket.addEventListener('close', (event) => this.#onSocketClose(websocket, event));
   }
 
   #onSocketError(websocket: WebSocketLike, event: unknown, apiKey: string): void {
@@ -315,7 +314,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     if (status === 'disconnected') return;
     this.#state = { status: 'disconnected', websocket: undefined };
     this.#attempt = null;
-    this.#backlog.clear();
+    this.#backlog?.clear();
     this.#utterance?.hold();
     websocket?.close();
     this._deliver('connection_change', 'disconnected', close);

@@ -47,6 +47,13 @@ export function base64PerSecond({ type, sampleRate }: WireFormat): number {
   return ((type === 'audio/pcm' ? 2 : 1) * sampleRate * 4) / 3;
 }
 
+/** The bytes of audio, wherever they lie. */
+export function bytesOf(audio: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(audio)
+    ? new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength)
+    : new Uint8Array(audio);
+}
+
 /** Throws `ERR_PCM16_ODD_LENGTH` unless so many bytes are whole PCM16 samples. */
 export function checkWholeSamples(byteLength: number): void {
   if (byteLength % 2 !== 0) throw cutInTheMiddle(byteLength);

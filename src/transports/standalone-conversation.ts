@@ -14,7 +14,7 @@ const NO_AGENT = '';
 
 /** What the decisions lead to, and what they depend on. */
 export interface StandalonePort {
-  playout(): SessionPlayout;
+  readonly playout: SessionPlayout;
   createResponse(request: { eventId: string; response?: Record<string, unknown> }): void;
   truncateItem(target: { itemId: string; contentIndex: number; audioEndMs: number }): void;
 }
@@ -31,13 +31,13 @@ export class StandaloneConversation implements PlayoutListener {
   readonly #port: StandalonePort;
   #responses: Responses = responses.NO_RESPONSES;
   #playback: Playback = playback.NO_PLAYBACK;
-  readonly #timers = new Set<Timer>();
+  #timers: Set<Timer> | null = null;
   /** Bodies of the requests that wait, oldest first; as many as the slice counts. */
   #waiting: (Record<string, unknown> | undefined)[] = [];
   #requested: Record<string, unknown> | undefined;
   /** Positions at the flush, which serve when no report comes. */
-  #published = new Map<string, readonly ItemPosition[]>();
-  #heardUntil = new Map<string, HeardUntil>();
+  #published: Map<string, readonly ItemPosition[]> | null = null;
+  #heardUntil: Map<string, HeardUntil> | null = null;
   #lastId = 0;
   /** When the app last sent audio of the user; null if it never does. */
   #lastAudioAtMs: number | null = null;
@@ -49,14 +49,14 @@ export class StandaloneConversation implements PlayoutListener {
 
   /** Forgets everything: the connection is gone. */
   reset(): void {
-    for (const timer of this.#timers) timer.cancel();
-    this.#timers.clear();
+    for (const timer of this.#timers ?? []) timer.cancel();
+    this.#timers = null;
     this.#responses = responses.NO_RESPONSES;
     this.#playback = playback.NO_PLAYBACK;
     this.#waiting = [];
     this.#requested = undefined;
-    this.#published.clear();
-    this.#heardUntil.clear();
+    this.#published = null;
+    this.#heardUntil = null;
     this.#lastAudioAtMs = null;
   }
 
@@ -143,20 +143,20 @@ export class StandaloneConversation implements PlayoutListener {
     const interruptId = `interrupt_${++this.#lastId}`;
     const [next, effects] = playback.flush(this.#playback, interruptId);
     this.#playback = next;
-    if (heardUntil !== null) this.#heardUntil.set(interruptId, heardUntil);
+    if (heardUntil !== null) (this.#heardUntil ??= new Map()).set(interruptId, heardUntil);
     this.#carryOut(effects);
   }
 
   onReport({ interruptId, items }: PlayoutReport): void {
-    const heardUntil = this.#heardUntil.get(interruptId);
-    const { sampleRate } = this.#port.playout();
+    const heardUntil = this.#heardUntil?.get(interruptId);
+    const { sampleRate } = this.#port.playout;
     const positions = items.map((item) =>
       item.itemId === heardUntil?.itemId ? { ...item, renderedFrames: (heardUntil.heardMs * sampleRate) / 1000 } : item,
     );
     const settled = playback.interruptSettled(this.#playback, interruptId, positions, sampleRate);
     this.#playback = settled.playback;
-    this.#published.delete(interruptId);
-    this.#heardUntil.delete(interruptId);
+    this.#published?.delete(interruptId);
+    this.#heardUntil?.delete(interruptId);
     this.#carryOut(settled.effects);
     this.#release();
   }
@@ -199,13 +199,13 @@ export class StandaloneConversation implements PlayoutListener {
   }
 
   #flush(interruptId: string): void {
-    const playout = this.#port.playout();
-    this.#published.set(interruptId, playout.positions());
+    const playout = this.#port.playout;
+    (this.#published ??= new Map()).set(interruptId, playout.positions());
     playout.flush(interruptId);
   }
 
   #awaitReport(interruptId: string, delayMs: number): void {
-    const items = this.#published.get(interruptId);
+    const items = this.#published?.get(interruptId);
     // The playout has reported while it was flushed.
     if (items === undefined) return;
     this.#after(delayMs, () => this.onReport({ interruptId, items }));
@@ -230,9 +230,9 @@ export class StandaloneConversation implements PlayoutListener {
 
   #after(delayMs: number, callback: () => void): void {
     const timer = this.#clock.schedule(delayMs, () => {
-      this.#timers.delete(timer);
+      this.#timers?.delete(timer);
       callback();
     });
-    this.#timers.add(timer);
+    (this.#timers ??= new Set()).add(timer);
   }
 }
