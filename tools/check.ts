@@ -1,10 +1,14 @@
-// Checks beyond the tests: types of every layer, lint, format, dead code, package shape and size budgets.
+// Checks beyond the tests: types of every layer, lint, format, dead code, package shape, content and size budgets,
+// and the reports of the API and the licences.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { appSize } from './app-size.ts';
+import { licences } from './licences.ts';
+import { packedSize } from './packed.ts';
+import { staleReports } from './reports.ts';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -62,6 +66,20 @@ for (const { name, bytes, budget } of appBudgets) {
   console.log(`${name}: ${bytes} bytes gzip of ${budget}`);
   if (bytes > budget) failed.push(name);
 }
+
+const packed = packedSize();
+const packedBudgets = [
+  { name: 'package, code', bytes: packed.code, budget: 1_200_000 },
+  { name: 'package, declarations', bytes: packed.declarations, budget: 420_000 },
+  { name: "package, the demo's speech", bytes: packed.speech, budget: 760_000 },
+];
+for (const { name, bytes, budget } of packedBudgets) {
+  console.log(`${name}: ${bytes} bytes unpacked of ${budget}`);
+  if (bytes > budget) failed.push(name);
+}
+for (const stray of packed.strays) failed.push(`${stray} is packed and nothing needs it`);
+for (const stale of staleReports()) failed.push(`${stale} is stale: npm run report`);
+for (const refused of licences().refused) failed.push(`licence of ${refused}`);
 
 for (const [command, ...args] of checks) {
   console.log(`\n> ${command} ${args.join(' ')}`);
