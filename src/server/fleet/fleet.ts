@@ -77,7 +77,10 @@ export interface Fleet {
 
 /** Joins the processes that share their calls. Rejects with `ERR_REDIS_MISSING` and `ERR_REDIS_CONNECT`. */
 export async function joinFleet(options: FleetOptions): Promise<Fleet> {
-  const [link, store] = await Promise.all([RedisLink.open(options.url), RedisJournals.open(options)]);
+  const opened = Promise.all([RedisLink.open(options.url), RedisJournals.open(options)]);
+  // A caller whose process has died is not to wait for the code as well.
+  await RealtimeSession.preload();
+  const [link, store] = await opened;
   const fleet = new RedisFleet(link, store, options);
   await fleet.open();
   return fleet;
@@ -176,8 +179,10 @@ class RedisFleet implements Fleet {
   async #take(callId: string): Promise<[JournalLease, readonly JournalEntry[]]> {
     try {
       const place = [callId, this.node, this.#leaseMs, UNLIMITED, UNLIMITED];
-      await this.#link.run(ADMIT, this.#keys.registry, place);
-      const lease = await this.#store.lease(callId, { owner: this.node, ttlMs: this.#leaseMs, isForced: true });
+      const [lease] = await Promise.all([
+        this.#store.lease(callId, { owner: this.node, ttlMs: this.#leaseMs, isForced: true }),
+        this.#link.run(ADMIT, this.#keys.registry, place),
+      ]);
       if (lease !== null) return [lease, await this.#store.read(callId)];
     } catch (error) {
       logger.warn(`Redis is away: call ${callId} begins without what may have been before`, error);
