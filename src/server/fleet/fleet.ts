@@ -17,6 +17,7 @@ import { type FleetCommand, obey } from './fleet-command.ts';
 import { FleetKeys } from './fleet-keys.ts';
 import { CommandReader } from './command-reader.ts';
 import { ADMIT, KEEP, LEAVE } from './fleet-scripts.ts';
+import { rehearse } from './rehearsal.ts';
 
 const DEFAULT_LEASE_MS = 15_000;
 const UNLIMITED = 1e9;
@@ -75,11 +76,13 @@ export interface Fleet {
   leave(): Promise<void>;
 }
 
-/** Joins the processes that share their calls. Rejects with `ERR_REDIS_MISSING` and `ERR_REDIS_CONNECT`. */
+/**
+ * Joins the processes that share their calls, after a call in memory: the first real one finds its code loaded and compiled. Rejects with
+ * `ERR_REDIS_MISSING` and `ERR_REDIS_CONNECT`.
+ */
 export async function joinFleet(options: FleetOptions): Promise<Fleet> {
   const opened = Promise.all([RedisLink.open(options.url), RedisJournals.open(options)]);
-  // A caller whose process has died is not to wait for the code as well.
-  await RealtimeSession.preload();
+  await rehearse();
   const [link, store] = await opened;
   const fleet = new RedisFleet(link, store, options);
   await fleet.open();
