@@ -47,20 +47,24 @@ describe.skipIf(!hasRedis)(title, () => {
   async function run(
     flags: Partial<FleetFlags> & { prefix: string; action: string },
     onLine?: (line: string) => void,
+    onRecord: (value: unknown) => void = () => {},
   ): Promise<string[]> {
     const lines: string[] = [];
     const line = (text: string): void => {
       lines.push(text);
       onLine?.(text);
     };
-    const terminal = { line, status: () => {}, end: () => {} };
+    const terminal = { line, record: onRecord, status: () => {}, end: () => {} };
     await fleet({ target: undefined, words: [], url: redis.url, ...flags }, terminal);
     return lines;
   }
 
   test('ls lists the calls and who has them', async () => {
     const { prefix, session } = await fleetWithCall();
-    expect(await run({ prefix, action: 'ls' })).toEqual(['CA1  gateway-1', '1 calls']);
+    const records: unknown[] = [];
+    const lines = await run({ prefix, action: 'ls' }, undefined, (value) => records.push(value));
+    expect(lines).toEqual(['CA1  gateway-1', '1 calls']);
+    expect(records).toEqual([{ calls: [{ callId: 'CA1', node: 'gateway-1' }] }]);
     session.close();
     await expect.poll(() => run({ prefix, action: 'ls' })).toEqual(['0 calls']);
   });
