@@ -34,6 +34,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     bufferedFrames: 0,
     underrunEvents: 0,
     concealedFrames: 0,
+    targetDelayMs: 0,
     outputDb: Number.NEGATIVE_INFINITY,
     contextFrame: 0,
   };
@@ -157,6 +158,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     position.bufferedFrames = this.#stats.bufferedFrames;
     position.underrunEvents = this.#stats.underrunEvents;
     position.concealedFrames = this.#stats.concealedFrames;
+    position.targetDelayMs = this.#stats.targetDelayMs;
     position.outputDb = this.#playout.outputLevel.rmsDb;
     this.#playout.outputLevel.reset();
     position.contextFrame = contextFrame;

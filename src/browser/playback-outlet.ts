@@ -130,6 +130,7 @@ export class PlaybackOutlet {
         bufferedFrames: at(3),
         underrunEvents: at(4),
         concealedFrames: at(5),
+        targetDelayMs: at(8),
         outputDb: at(6),
         contextFrame: at(7),
       };

@@ -42,7 +42,7 @@ export const UNDUCK = 5;
 
 /** Kinds of records in `events`. A POSITION has the numbers of one in their order there. */
 export const POSITION = 1;
-export const POSITION_NUMBERS = 8;
+export const POSITION_NUMBERS = 9;
 /** The number of the interrupt, `contextFrame`, and three numbers for each handle. */
 export const REPORT = 2;
 export const REPORT_HEADER_NUMBERS = 3;

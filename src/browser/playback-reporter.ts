@@ -35,6 +35,7 @@ export class PlaybackReporter {
     numbers[5] = position.concealedFrames;
     numbers[6] = position.outputDb;
     numbers[7] = position.contextFrame;
+    numbers[8] = position.targetDelayMs;
     return this.#push(POSITION_NUMBERS);
   }
 

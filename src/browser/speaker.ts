@@ -59,6 +59,8 @@ export interface SpeakerStats {
   readonly underrunEvents: number;
   /** Frames at 24 kHz that were made up in gaps. */
   readonly concealedFrames: number;
+  /** How far behind its schedule paced audio is to be played, in milliseconds: what the network has taught so far. */
+  readonly targetDelayMs: number;
   /** Frames at 24 kHz of cancelled audio that came late and were refused. */
   readonly refusedFrames: number;
   /** Frames at 24 kHz that came again, and were not played again. */
@@ -84,6 +86,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   readonly #bargeIn: BargeInWait;
   #underrunEvents = 0;
   #concealedFrames = 0;
+  #targetDelayMs = 0;
   #isClosed = false;
   /** The newest interrupt that the worklet has not answered yet. */
   #unansweredId: string | null = null;
@@ -149,6 +152,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
       bufferedFrames: this.#writer.bufferedFrames,
       underrunEvents: this.#underrunEvents,
       concealedFrames: this.#concealedFrames,
+      targetDelayMs: this.#targetDelayMs,
       refusedFrames: this.#ledger.refusedFrames,
       duplicateFrames: this.#order.duplicateFrames,
     };
@@ -274,6 +278,7 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
     if (event.type === 'position') {
       this.#underrunEvents = event.underrunEvents;
       this.#concealedFrames = event.concealedFrames;
+      this.#targetDelayMs = event.targetDelayMs;
       this.#ledger.rendered(event.handle, event.renderedFrames);
       this.#writer.rendered(event.handle, event.renderedFrames);
     } else {

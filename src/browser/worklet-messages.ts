@@ -50,6 +50,8 @@ export interface PlaybackPosition {
   readonly bufferedFrames: number;
   readonly underrunEvents: number;
   readonly concealedFrames: number;
+  /** How far behind its schedule paced audio is to be played, in milliseconds. */
+  readonly targetDelayMs: number;
   /** RMS of the output since the last position, in dB relative to full scale; −Infinity for silence. */
   readonly outputDb: number;
   readonly contextFrame: number;

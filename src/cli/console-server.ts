@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRealtimeServer } from '../server/index.ts';
 import { HttpFront } from '../server/http-front.ts';
 import { consoleFiles } from './console-files.ts';
-import { type ConsoleService, ticketFor } from './console-ticket.ts';
+import { type ConsoleService, OPENAI_BASE_URL, ticketFor } from './console-ticket.ts';
 import { planServer } from './serve-parts.ts';
 
 /** How the console is run. */
@@ -12,6 +12,8 @@ export interface ConsoleOptions {
   readonly scenario: string | undefined;
   /** Stays in this process; pages get keys that live for ten minutes. */
   readonly openaiKey: string | undefined;
+  /** Where the key is good; default is OpenAI. */
+  readonly openaiBaseUrl?: string | undefined;
   /** The package's `dist/`, in which the page is. */
   readonly packageFolder: URL;
 }
@@ -22,9 +24,14 @@ export interface ConsoleServer {
   close(): Promise<void>;
 }
 
-const POLICY =
-  "default-src 'none'; style-src 'self'; img-src data:; connect-src 'self' ws://127.0.0.1:* wss://api.openai.com; " +
-  "base-uri 'none'; frame-ancestors 'none'; script-src ";
+function policy(openaiBaseUrl: string, scriptSources: string): string {
+  const openaiOrigin = new URL(openaiBaseUrl).origin.replace(/^http/, 'ws');
+  return (
+    `default-src 'none'; style-src 'self'; img-src data:; connect-src 'self' ws://127.0.0.1:* ${openaiOrigin}; ` +
+    `base-uri 'none'; frame-ancestors 'none'; script-src ${scriptSources}`
+  );
+}
+
 const HEADERS: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-embedder-policy': 'require-corp',
@@ -35,7 +42,7 @@ const MAX_BODY_BYTES = 1024;
 
 /** Serves the page on 127.0.0.1, with a local Realtime server beside it. Rejects with `ERR_LISTEN` when the port is taken. */
 export async function startConsole(options: ConsoleOptions): Promise<ConsoleServer> {
-  const { openaiKey } = options;
+  const { openaiKey, openaiBaseUrl = OPENAI_BASE_URL } = options;
   const { options: planned } = await planServer({ faults: [], scenario: options.scenario });
   const realtime = createRealtimeServer(planned);
   const services: ConsoleService[] = ['local', ...(openaiKey === undefined ? [] : ['openai' as const])];
@@ -60,11 +67,16 @@ export async function startConsole(options: ConsoleOptions): Promise<ConsoleServ
       const wanted = await serviceOf(request);
       if (wanted === undefined || !services.includes(wanted))
         return end(response, 400, 'text/plain', 'no such service');
-      return end(response, 200, 'application/json', JSON.stringify(await ticketFor(wanted, { local, openaiKey })));
+      return end(
+        response,
+        200,
+        'application/json',
+        JSON.stringify(await ticketFor(wanted, { local, openaiKey, openaiBaseUrl })),
+      );
     }
     const file = request.method === 'GET' ? files.at(request.url ?? '/') : undefined;
     if (file === undefined) return end(response, 404, 'text/plain', 'not found');
-    response.setHeader('content-security-policy', POLICY + files.scriptSources);
+    response.setHeader('content-security-policy', policy(openaiBaseUrl, files.scriptSources));
     end(response, 200, file.type, file.body);
   }
 

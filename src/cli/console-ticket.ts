@@ -17,15 +17,20 @@ export interface ConsoleTicket {
 export interface TicketParts {
   readonly local: ListenAddress;
   readonly openaiKey: string | undefined;
+  /** Where OpenAI, or whoever stands in for it, is reached; `OPENAI_BASE_URL` if it is OpenAI. */
+  readonly openaiBaseUrl: string;
 }
 
-const OPENAI_BASE_URL = 'https://api.openai.com/v1';
+/** Where OpenAI is reached. */
+export const OPENAI_BASE_URL = 'https://api.openai.com/v1';
 const MINT_TIMEOUT_MS = 10_000;
 
 /** Mints an ephemeral key. Rejects with `ERR_API_KEY` when the service does not give one. */
-export async function ticketFor(service: ConsoleService, { local, openaiKey }: TicketParts): Promise<ConsoleTicket> {
+export async function ticketFor(service: ConsoleService, parts: TicketParts): Promise<ConsoleTicket> {
+  const { local, openaiKey, openaiBaseUrl } = parts;
   if (service === 'local') return { key: await mint(local.baseUrl, 'local'), url: local.url };
-  return { key: await mint(OPENAI_BASE_URL, openaiKey ?? '') };
+  const key = await mint(openaiBaseUrl, openaiKey ?? '');
+  return openaiBaseUrl === OPENAI_BASE_URL ? { key } : { key, url: `${openaiBaseUrl.replace(/^http/, 'ws')}/realtime` };
 }
 
 async function mint(baseUrl: string, apiKey: string): Promise<string> {

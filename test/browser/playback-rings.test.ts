@@ -125,6 +125,7 @@ test('positions leave room for reports while the page is blocked, and the page i
     bufferedFrames: 1,
     underrunEvents: 2,
     concealedFrames: 3,
+    targetDelayMs: 4.5,
     outputDb: Number.NEGATIVE_INFINITY,
     contextFrame: 4_000_000_000,
   };

@@ -115,6 +115,7 @@ describe.each(CASES)('a speaker at $rate Hz, by $route', ({ rate, sharedMemory }
       bufferedFrames: 0,
       underrunEvents: 0,
       concealedFrames: 0,
+      targetDelayMs: expect.any(Number),
       refusedFrames: 0,
       duplicateFrames: 0,
     });

@@ -3,8 +3,12 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import wavefile from 'wavefile';
 import { type ConsoleServer, startConsole } from '../../src/cli/console-server.ts';
+import { trace } from '../../src/cli/replay/trace.ts';
+import { createRealtimeServer } from '../../src/server/index.ts';
 import { CHROMIUM_FLAGS, findChromium, MICROPHONE_WAV, microphoneFlag } from '../../tools/chromium.ts';
+import { recordedTerminal } from './recorded-terminal.ts';
 import { makeMicrophone } from '../browser/microphone.ts';
 
 const DIST = new URL('../../dist/', import.meta.url);
@@ -48,10 +52,10 @@ afterAll(async () => {
   await server.close();
 });
 
-async function openConsole(): Promise<Page> {
+async function openConsole(url = server.url): Promise<Page> {
   // The page forbids scripts of others, which the checker is.
   const page = await browser.newPage({ viewport: WIDE, bypassCSP: true, acceptDownloads: true });
-  await page.goto(server.url);
+  await page.goto(url);
   return page;
 }
 
@@ -84,6 +88,19 @@ async function inspect(page: Page, name: string): Promise<void> {
   }
 }
 
+/** A stereo file at 24 kHz with some seconds of both sides: the user left, the agent right. */
+function expectBothVoices(path: string): void {
+  const wav = new wavefile.WaveFile(readFileSync(path));
+  const { numChannels, sampleRate } = wav.fmt as { numChannels: number; sampleRate: number };
+  expect({ numChannels, sampleRate }).toEqual({ numChannels: 2, sampleRate: 24_000 });
+  const sides = wav.getSamples() as unknown as ArrayLike<number>[];
+  expect(sides).toHaveLength(2);
+  for (const side of sides) {
+    const loudFrames = Array.from(side).filter((sample) => Math.abs(sample) > 1000).length;
+    expect(loudFrames).toBeGreaterThan(2400);
+  }
+}
+
 describe('the console', () => {
   test('holds a call, shows what an interruption cut off, saves it, and opens it again', async () => {
     const page = await openConsole();
@@ -94,6 +111,7 @@ describe('the console', () => {
 
     await page.getByRole('button', { name: 'Start call' }).click();
     await eventually(() => status.textContent()).toBe('In call');
+    await eventually(() => page.locator('#permission').textContent()).toBe('allowed');
     // The microphone asks, and says "stop" while the agent still answers.
     await eventually(() => transcript.textContent()).toMatch(/interrupted after \d+\.\d\d s heard/);
     expect(await page.locator('#transcript s.cut').count()).toBe(1);
@@ -130,9 +148,7 @@ describe('the console', () => {
     });
     await page.getByRole('button', { name: 'Save' }).click();
     await eventually(() => downloads.length).toBe(2);
-    const wav = readFileSync(`${PICTURES}call.wav`);
-    expect(wav.subarray(0, 4).toString()).toBe('RIFF');
-    expect(wav.readUInt32LE(40)).toBe(wav.length - 44);
+    expectBothVoices(`${PICTURES}call.wav`);
 
     await page.getByLabel('Open recording').setInputFiles(`${PICTURES}call.jsonl`);
     await eventually(() => status.textContent()).toBe('Replay of call.jsonl');
@@ -140,8 +156,64 @@ describe('the console', () => {
     await inspect(page, 'replay');
     await page.getByRole('slider', { name: 'Position' }).fill('0');
     await eventually(() => page.locator('#transcript li').count()).toBe(0);
+
+    trace(`${PICTURES}call.jsonl`, PICTURES, recordedTerminal());
+    await page.getByLabel('Open recording').setInputFiles(`${PICTURES}console.trace.json`);
+    await eventually(() => status.textContent()).toBe('Replay of console.trace.json');
+    await eventually(() => transcript.textContent()).toContain('I would like to hold a room.');
+    await page.getByRole('slider', { name: 'Position' }).fill('0');
+    await eventually(() => page.locator('#transcript li').count()).toBe(0);
     await page.close();
   }, 180_000);
+
+  test('talks to OpenAI, or whoever stands in for it, with an ephemeral key only', async () => {
+    const openai = createRealtimeServer({ apiKey: 'sk-secret' });
+    const { baseUrl } = await openai.listen();
+    const own = await startConsole({
+      port: 0,
+      scenario: undefined,
+      openaiKey: 'sk-secret',
+      openaiBaseUrl: baseUrl,
+      packageFolder: DIST,
+    });
+    const page = await openConsole(own.url);
+    const bodies: string[] = [];
+    page.on('response', (response) => {
+      if (response.url().endsWith('/token')) void response.text().then((text) => bodies.push(text));
+    });
+    await page.getByLabel('Service').selectOption('openai');
+    await page.getByRole('button', { name: 'Start call' }).click();
+    await eventually(() => page.getByRole('status').textContent()).toBe('In call');
+    // The microphone speaks, and is answered.
+    await eventually(() => page.getByRole('list', { name: 'Transcript' }).textContent()).toContain('I heard you speak');
+    await eventually(() => bodies.length).toBe(1);
+    expect(JSON.parse(bodies[0] ?? '')).toEqual({
+      key: expect.stringMatching(/^ek_/),
+      url: `${baseUrl.replace('http', 'ws')}/realtime`,
+    });
+    await page.close();
+    await own.close();
+    await openai.close();
+  }, 60_000);
+
+  test('says that the key is wrong', async () => {
+    const openai = createRealtimeServer({ apiKey: 'sk-secret' });
+    const { baseUrl } = await openai.listen();
+    const own = await startConsole({
+      port: 0,
+      scenario: undefined,
+      openaiKey: 'sk-wrong',
+      openaiBaseUrl: baseUrl,
+      packageFolder: DIST,
+    });
+    const page = await openConsole(own.url);
+    await page.getByLabel('Service').selectOption('openai');
+    await page.getByRole('button', { name: 'Start call' }).click();
+    await eventually(() => page.getByRole('alert').textContent()).toContain('minted no key (HTTP 401)');
+    await page.close();
+    await own.close();
+    await openai.close();
+  }, 60_000);
 
   test('says what is wrong with a file that is no recording', async () => {
     const page = await openConsole();

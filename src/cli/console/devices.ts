@@ -24,3 +24,25 @@ export async function useSpeaker(context: AudioContext, deviceId: string): Promi
   if (setSinkId === undefined) throw new Error('this browser always plays on the default speaker');
   await setSinkId.call(context, deviceId);
 }
+
+const PERMISSIONS: Readonly<Record<PermissionState, string>> = {
+  granted: 'allowed',
+  prompt: 'to be asked for',
+  denied: 'refused: allow it in the settings of the page',
+};
+
+/** Shows whether the page may use a microphone, and follows what the user decides. Not every browser tells. */
+export async function showPermission(place: HTMLElement): Promise<void> {
+  let permission: PermissionStatus;
+  try {
+    permission = await navigator.permissions.query({ name: 'microphone' as PermissionName });
+  } catch {
+    place.textContent = 'known to the browser only';
+    return;
+  }
+  const show = (): void => {
+    place.textContent = PERMISSIONS[permission.state];
+  };
+  permission.addEventListener('change', show);
+  show();
+}

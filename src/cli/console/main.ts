@@ -1,7 +1,7 @@
 // The page: one call, or one recording, at a time.
 
 import { Approvals } from './approvals.ts';
-import { offerDevices, useSpeaker } from './devices.ts';
+import { offerDevices, showPermission, useSpeaker } from './devices.ts';
 import { EventList } from './event-list.ts';
 import { LiveCall, messageOf } from './live-call.ts';
 import { pageParts } from './page-parts.ts';
@@ -171,8 +171,9 @@ function draw(atMs: number): void {
   parts.userMeter.value = Math.max(FLOOR_DB, call?.levelsDb.user ?? FLOOR_DB);
   parts.agentMeter.value = Math.max(FLOOR_DB, call?.levelsDb.agent ?? FLOOR_DB);
   if (call === null) return;
-  const { bufferedFrames, underrunEvents } = call.audio.speaker.stats;
+  const { bufferedFrames, targetDelayMs, underrunEvents } = call.audio.speaker.stats;
   parts.depth.textContent = `${(bufferedFrames / FRAMES_A_SECOND).toFixed(2)} s`;
+  parts.target.textContent = `${targetDelayMs.toFixed(0)} ms`;
   parts.underruns.textContent = String(underrunEvents);
   transcript.show(call.lines);
 }
@@ -208,4 +209,5 @@ bindTheme(parts.theme, () => waveform.repaint());
 bindShortcuts(parts);
 showState('ready', 'Ready');
 offerDevices(parts.microphone, parts.speaker).catch(fail);
+showPermission(parts.permission).catch(fail);
 requestAnimationFrame(draw);

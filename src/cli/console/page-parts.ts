@@ -27,7 +27,9 @@ export interface PageParts {
   readonly userMeter: HTMLMeterElement;
   readonly agentMeter: HTMLMeterElement;
   readonly depth: HTMLElement;
+  readonly target: HTMLElement;
   readonly underruns: HTMLElement;
+  readonly permission: HTMLElement;
   readonly approvals: HTMLElement;
   readonly transcript: HTMLOListElement;
   readonly say: HTMLFormElement;
@@ -62,7 +64,9 @@ export function pageParts(): PageParts {
     userMeter: part('user-meter', HTMLMeterElement),
     agentMeter: part('agent-meter', HTMLMeterElement),
     depth: part('depth', HTMLElement),
+    target: part('target', HTMLElement),
     underruns: part('underruns', HTMLElement),
+    permission: part('permission', HTMLElement),
     approvals: part('approvals', HTMLElement),
     transcript: part('transcript', HTMLOListElement),
     say: part('say', HTMLFormElement),
