@@ -15,6 +15,8 @@ export interface CaptureNodeOptions {
   readonly wasmModule: WebAssembly.Module | undefined;
   readonly sharedMemory?: boolean | undefined;
   readonly bargeIn?: BargeInWatch | undefined;
+  /** Rate of the packets, in Hz; default 24000. */
+  readonly packetRate?: number;
   readonly onEvent: (event: CaptureEvent) => void;
 }
 
@@ -25,19 +27,15 @@ export class CaptureNode {
   readonly isShared: boolean;
   readonly #receiver: RingReceiver | null;
 
-  private constructor(
-    node: AudioWorkletNode,
-    memory: SharedArrayBuffer | undefined,
-    onEvent: (event: CaptureEvent) => void,
-  ) {
+  private constructor(node: AudioWorkletNode, receiver: RingReceiver | null, onEvent: (event: CaptureEvent) => void) {
     this.node = node;
-    this.isShared = memory !== undefined;
-    this.#receiver = memory === undefined ? null : receiver(memory, onEvent);
+    this.isShared = receiver !== null;
+    this.#receiver = receiver;
     node.port.onmessage = ({ data }: MessageEvent<CaptureEvent>) => onEvent(data);
   }
 
   static async open(options: CaptureNodeOptions): Promise<CaptureNode> {
-    const { context, workletUrl, wasmModule, sharedMemory, bargeIn, onEvent } = options;
+    const { context, workletUrl, wasmModule, sharedMemory, bargeIn, packetRate = WIRE_SAMPLE_RATE, onEvent } = options;
     if (wasmModule === undefined) await loadCore();
     await loadWorklet(context, {
       processorName: 'bargein-capture',
@@ -48,7 +46,7 @@ export class CaptureNode {
     const memory = canShareMemory(sharedMemory) ? SharedRing.memoryFor(CAPTURE_BYTES) : undefined;
     const processorOptions: CaptureOptions = {
       module: wasmModule ?? coreModule(),
-      packetRate: WIRE_SAMPLE_RATE,
+      packetRate,
       memory,
       // Most microphones hold nothing, so its code is loaded with the first that does.
       ...(bargeIn && { bargeInModule: (await import('../wasm/barge-in-module.ts')).bargeInModule() }),
@@ -61,7 +59,8 @@ export class CaptureNode {
       outputChannelCount: [1],
       processorOptions,
     });
-    const capture = new CaptureNode(node, memory, onEvent);
+    const receiver = memory === undefined ? null : ringReceiver(memory, packetFrames(packetRate, PACKET_MS), onEvent);
+    const capture = new CaptureNode(node, receiver, onEvent);
     node.connect(context.destination);
     if (bargeIn !== undefined) {
       bargeIn.output.connect(node, 0, 1);
@@ -84,8 +83,8 @@ export class CaptureNode {
   }
 }
 
-function receiver(memory: SharedArrayBuffer, onEvent: (event: CaptureEvent) => void): RingReceiver {
-  const record = new CaptureRecord(packetFrames(WIRE_SAMPLE_RATE, PACKET_MS));
+function ringReceiver(memory: SharedArrayBuffer, frames: number, onEvent: (event: CaptureEvent) => void): RingReceiver {
+  const record = new CaptureRecord(frames);
   return new RingReceiver({
     ring: new SharedRing(memory),
     record: record.bytes,

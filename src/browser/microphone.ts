@@ -1,8 +1,11 @@
 import { EventEmitter } from '#emitter';
+import { WIRE_SAMPLE_RATE } from '../audio/format.ts';
+import { encodeAlaw, encodeMulaw } from '../audio/g711.ts';
 import { AudioError } from '../errors.ts';
 import { logger } from '../logger.ts';
 import { newAudioContext } from './audio-context.ts';
 import type { BargeInWatch } from './barge-in.ts';
+import type { CodecFormat } from './codec-messages.ts';
 import { CaptureNode } from './capture-node.ts';
 import { type MicrophoneConstraints, openDevice } from './devices.ts';
 import type { CaptureEvent } from './worklet-messages.ts';
@@ -22,6 +25,8 @@ export interface MicrophoneOptions extends MicrophoneConstraints {
    * elsewhere, they go by message.
    */
   readonly sharedMemory?: boolean;
+  /** PCM16 at 24 kHz, or G.711 at 8 kHz as telephones have it. Default `pcm16`. */
+  readonly format?: CodecFormat;
   /** A speaker of the same context, from its `watch`: it is held as soon as somebody speaks over it. */
   readonly bargeIn?: BargeInWatch;
 }
@@ -34,8 +39,10 @@ export interface MicrophoneLevel {
 
 /** Events of a `Microphone`. */
 export interface MicrophoneEventTypes extends Record<string, unknown[]> {
-  /** 20 ms of PCM16 at 24 kHz, one after the other without a gap. */
+  /** 20 ms of PCM16 at 24 kHz, one after the other without a gap; in place of it, in the other formats, there is `octets`. */
   packet: [samples: Int16Array<ArrayBuffer>];
+  /** 20 ms of µ-law or A-law at 8 kHz, likewise. */
+  octets: [octets: Uint8Array<ArrayBuffer>];
   /** 16.7 times a second. */
   level: [level: MicrophoneLevel];
   muted: [isMuted: boolean];
@@ -48,12 +55,15 @@ export interface MicrophoneEventTypes extends Record<string, unknown[]> {
   error: [error: AudioError];
 }
 
-/** The user's voice: a microphone as packets of PCM16 at 24 kHz, through mutes and changes of device. */
+const PHONE_RATE = 8000;
+
+/** The user's voice: a microphone as packets of 20 ms, through mutes and changes of device. */
 export class Microphone extends EventEmitter<MicrophoneEventTypes> {
   readonly context: AudioContext;
   readonly #capture: CaptureNode;
   readonly #constraints: MicrophoneConstraints;
   readonly #bargeIn: BargeInWatch | undefined;
+  readonly #format: CodecFormat;
   readonly #ownsContext: boolean;
   #source: MediaStreamAudioSourceNode;
   #isMuted = false;
@@ -68,6 +78,7 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
     readonly stream: MediaStream;
     readonly constraints: MicrophoneConstraints;
     readonly bargeIn: BargeInWatch | undefined;
+    readonly format: CodecFormat;
   }) {
     super();
     this.context = parts.context;
@@ -75,15 +86,19 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
     this.#capture = parts.capture;
     this.#constraints = parts.constraints;
     this.#bargeIn = parts.bargeIn;
+    this.#format = parts.format;
     this.#source = this.#hear(parts.stream);
   }
 
   /**
    * Asks the user for the microphone and begins to record. Rejects with an `AudioError`: `ERR_MICROPHONE_DENIED`,
-   * `ERR_MICROPHONE_MISSING`, `ERR_MICROPHONE_FAILED`, `ERR_WORKLET_LOAD`, or `ERR_AUDIO_UNSUPPORTED` where there are none.
+   * `ERR_MICROPHONE_MISSING`, `ERR_MICROPHONE_FAILED`, `ERR_WORKLET_LOAD`, `ERR_CODEC_FORMAT` for another format, or
+   * `ERR_AUDIO_UNSUPPORTED` where there are none.
    */
   static async open(options: MicrophoneOptions = {}): Promise<Microphone> {
-    const { deviceId, context: given, workletUrl, wasmModule, sharedMemory, bargeIn, ...constraints } = options;
+    const { deviceId, context: given, workletUrl, wasmModule, sharedMemory, bargeIn, ...rest } = options;
+    const { format = 'pcm16', ...constraints } = rest;
+    checkFormat(format);
     const stream = await openDevice(deviceId, constraints);
     const context = given ?? newAudioContext();
     let microphone: Microphone | undefined;
@@ -91,8 +106,11 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
       const onEvent = (event: CaptureEvent): void => {
         if (microphone !== undefined) microphone.#onEvent(event);
       };
-      const capture = await CaptureNode.open({ context, workletUrl, wasmModule, sharedMemory, bargeIn, onEvent });
-      microphone = new Microphone({ context, ownsContext: given === undefined, capture, stream, constraints, bargeIn });
+      const packetRate = format === 'pcm16' ? WIRE_SAMPLE_RATE : PHONE_RATE;
+      const parts = { context, workletUrl, wasmModule, sharedMemory, bargeIn, packetRate, onEvent };
+      const capture = await CaptureNode.open(parts);
+      const ownsContext = given === undefined;
+      microphone = new Microphone({ context, ownsContext, capture, stream, constraints, bargeIn, format });
     } catch (error) {
       for (const track of stream.getTracks()) track.stop();
       if (given === undefined) await context.close();
@@ -187,15 +205,25 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
   };
 
   #onEvent(event: CaptureEvent): void {
-    if (event.type === 'packet') this.emit('packet', event.samples);
+    if (event.type === 'packet') this.#send(event.samples);
     else if (event.type === 'level') this.emit('level', { rmsDb: event.rmsDb, peakDb: event.peakDb });
     else this.#fail(new AudioError(`the capture worklet: ${event.message}`, { code: event.code }));
+  }
+
+  #send(samples: Int16Array<ArrayBuffer>): void {
+    if (this.#format === 'pcm16') this.emit('packet', samples);
+    else this.emit('octets', this.#format === 'mulaw' ? encodeMulaw(samples) : encodeAlaw(samples));
   }
 
   #fail(error: AudioError): void {
     if (this.listenerCount('error') > 0) this.emit('error', error);
     else logger.error(error.message, error);
   }
+}
+
+function checkFormat(format: string): void {
+  if (format === 'pcm16' || format === 'mulaw' || format === 'alaw') return;
+  throw new AudioError(`format must be pcm16, mulaw or alaw, got ${format}`, { code: 'ERR_CODEC_FORMAT' });
 }
 
 function deviceLost(cause: unknown): AudioError {

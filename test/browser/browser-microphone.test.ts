@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { decodeAlaw, decodeMulaw } from '../../src/audio/index.ts';
 import { listMicrophones, Microphone, type MicrophoneLevel, type MicrophoneOptions } from '../../src/browser/index.ts';
 
 /** The file that ships; in these sources it does not lie where the package has it. */
@@ -52,25 +53,17 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>, shift: number, frames: 
 }
 
 /** The file at the packets' rate, by the browser's own resampler, from the first sound on. */
-async function fileFromSpeech(frames: number): Promise<Float32Array> {
+async function fileFromSpeech(frames: number, rate = PACKET_RATE): Promise<Float32Array> {
   const response = await fetch(new URL('../../build/microphone.wav', import.meta.url));
-  const context = new OfflineAudioContext(1, PACKET_RATE * 4, PACKET_RATE);
+  const context = new OfflineAudioContext(1, rate * 4, rate);
   const buffer = await context.decodeAudioData(await response.arrayBuffer());
-  const start = (LEAD_IN_MS * PACKET_RATE) / 1000;
+  const start = (LEAD_IN_MS * rate) / 1000;
   return buffer.getChannelData(0).subarray(start, start + frames);
 }
 
-test.each([48_000, 44_100, 16_000])('hears the file in packets of 20 ms, in a context of %i Hz', async (sampleRate) => {
-  const context = new AudioContext({ sampleRate });
-  contexts.push(context);
-  const microphone = await open({ context });
-  const sizes = new Set<number>();
-  microphone.on('packet', (packet) => sizes.add(packet.length));
-  const heard = await record(microphone, 125);
-  expect([...sizes]).toEqual([PACKET_FRAMES]);
-
-  const frames = PACKET_RATE / 2;
-  const file = await fileFromSpeech(frames);
+/** Somewhere in what was heard is the file, as loud as it is. */
+function expectSpeech(heard: ArrayLike<number>, file: ArrayLike<number>): void {
+  const frames = file.length;
   let best = { correlation: -1, gainDb: 0 };
   for (let shift = 0; shift <= heard.length - frames; shift++) {
     const heardEnergy = energy(heard, shift, shift + frames);
@@ -82,6 +75,42 @@ test.each([48_000, 44_100, 16_000])('hears the file in packets of 20 ms, in a co
   }
   expect(best.correlation).toBeGreaterThan(0.98);
   expect(Math.abs(best.gainDb)).toBeLessThan(0.5);
+}
+
+test.each([48_000, 44_100, 16_000])('hears the file in packets of 20 ms, in a context of %i Hz', async (sampleRate) => {
+  const context = new AudioContext({ sampleRate });
+  contexts.push(context);
+  const microphone = await open({ context });
+  const sizes = new Set<number>();
+  microphone.on('packet', (packet) => sizes.add(packet.length));
+  const heard = await record(microphone, 125);
+  expect([...sizes]).toEqual([PACKET_FRAMES]);
+
+  expectSpeech(heard, await fileFromSpeech(PACKET_RATE / 2));
+});
+
+test.each([
+  ['mulaw', decodeMulaw],
+  ['alaw', decodeAlaw],
+] as const)('codes what it hears in %s at 8 kHz', async (format, decode) => {
+  const microphone = await open({ format });
+  const samples: number[] = [];
+  let pcm16Packets = 0;
+  microphone.on('packet', () => pcm16Packets++);
+  await new Promise<void>((resolve) => {
+    microphone.on('octets', (octets) => {
+      expect(octets).toHaveLength(160);
+      samples.push(...decode(octets));
+      if (samples.length === 125 * 160) resolve();
+    });
+  });
+  expect(pcm16Packets).toBe(0);
+  expectSpeech(samples, await fileFromSpeech(4000, 8000));
+});
+
+test('has no other format', async () => {
+  // @ts-expect-error There is no such format.
+  await expect(open({ format: 'opus' })).rejects.toMatchObject({ code: 'ERR_CODEC_FORMAT' });
 });
 
 test('muted, it sends zeros from the next packet on, at the same pace, and hears again afterwards', async () => {
