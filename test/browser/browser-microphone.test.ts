@@ -61,14 +61,21 @@ async function fileFromSpeech(frames: number, rate = PACKET_RATE): Promise<Float
   return buffer.getChannelData(0).subarray(start, start + frames);
 }
 
-/** Somewhere in what was heard is the file, as loud as it is. */
+/** Index of the first sample above −34 dBFS. */
+function firstSound(samples: ArrayLike<number>, fullScale: number): number {
+  let index = 0;
+  while (index < samples.length && Math.abs(samples[index] ?? 0) < 0.02 * fullScale) index++;
+  return index;
+}
+
+/** What was heard has the file, as loud as it is, where its first sound is or within 10 ms of there. */
 function expectSpeech(heard: ArrayLike<number>, file: ArrayLike<number>): void {
   const frames = file.length;
+  const place = firstSound(heard, 32_768) - firstSound(file, 1);
+  const fileEnergy = energy(file, 0, frames);
   let best = { correlation: -1, gainDb: 0 };
-  for (let shift = 0; shift <= heard.length - frames; shift++) {
+  for (let shift = Math.max(0, place - 240); shift <= Math.min(heard.length - frames, place + 240); shift++) {
     const heardEnergy = energy(heard, shift, shift + frames);
-    if (heardEnergy === 0) continue;
-    const fileEnergy = energy(file, 0, frames);
     const correlation = dot(heard, file, shift, frames) / Math.sqrt(heardEnergy * fileEnergy);
     const gainDb = 10 * Math.log10(heardEnergy / 32_768 ** 2 / fileEnergy);
     if (correlation > best.correlation) best = { correlation, gainDb };
