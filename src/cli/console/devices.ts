@@ -35,7 +35,7 @@ const PERMISSIONS: Readonly<Record<PermissionState, string>> = {
 export async function showPermission(place: HTMLElement): Promise<void> {
   let permission: PermissionStatus;
   try {
-    permission = await navigator.permissions.query({ name: 'microphone' as PermissionName });
+    permission = await navigator.permissions.query({ name: 'microphone' });
   } catch {
     place.textContent = 'known to the browser only';
     return;
