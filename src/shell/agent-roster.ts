@@ -5,13 +5,14 @@ import { isFunctionTool } from '../agent/tool.ts';
 import { agentConfigOf, voiceOf } from '../agent/agent-config.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import { logger } from '../logger.ts';
+import { keepYoungest } from '../playout/keep-youngest.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { SessionAgent } from '../session-events.ts';
 import type { RealtimeSessionOptions } from '../session-options.ts';
 import { tracingOf } from './tracing.ts';
 
-/** Agents that are remembered: far more than the responses that may still name them. */
-const MAX_AGENTS = 32;
+/** Agents that are remembered beside the initial one: far more than the responses that may still name them. */
+const MAX_OTHERS = 31;
 
 /**
  * The live agents of a session and the configuration that each of them means. The session core knows them by keys: the
@@ -21,7 +22,8 @@ export class AgentRoster<TContext> {
   readonly #initial: RealtimeAgent<TContext>;
   readonly #options: Partial<RealtimeSessionOptions<TContext>>;
   readonly #runContext: RunContext<RealtimeContextData<TContext>>;
-  readonly #byKey = new Map<string, RealtimeAgent<TContext>>();
+  /** Agents other than the initial one; made with the first of them. */
+  #others: Map<string, RealtimeAgent<TContext>> | null = null;
   readonly #offers = new WeakMap<RealtimeAgent<TContext>, AgentOffer<TContext>>();
   #lastConfig: SessionConfig = {};
   #hasSpoken = false;
@@ -35,7 +37,6 @@ export class AgentRoster<TContext> {
     this.#initial = initial as unknown as RealtimeAgent<TContext>;
     this.#options = options;
     this.#runContext = runContext;
-    this.#byKey.set(this.#initial.name, this.#initial);
   }
 
   /** The agent that begins each connection. Its key is its name. */
@@ -45,7 +46,7 @@ export class AgentRoster<TContext> {
 
   /** The agent of that key. */
   get(key: string): RealtimeAgent<TContext> {
-    return this.#byKey.get(key) ?? this.#initial;
+    return this.#others?.get(key) ?? this.#initial;
   }
 
   /** What the agent of that key offered the model last; of one that a journal named, all that it has. */
@@ -63,22 +64,22 @@ export class AgentRoster<TContext> {
   /** Takes an agent in; returns its key. */
   add(agent: RealtimeAgent<TContext>): string {
     const { name } = agent;
+    if (agent === this.#initial) return name;
+    const others = (this.#others ??= new Map<string, RealtimeAgent<TContext>>());
+    const isTaken = (key: string): boolean =>
+      key === this.#initial.name || (others.has(key) && others.get(key) !== agent);
     let key = name;
-    for (let count = 2; this.#byKey.has(key) && this.#byKey.get(key) !== agent; count++) key = `${name}#${count}`;
+    for (let count = 2; isTaken(key); count++) key = `${name}#${count}`;
     // The youngest last, so that the oldest is forgotten first.
-    this.#byKey.delete(key);
-    this.#byKey.set(key, agent);
-    for (const [oldest, candidate] of this.#byKey) {
-      if (this.#byKey.size <= MAX_AGENTS) break;
-      if (candidate !== this.#initial) this.#byKey.delete(oldest);
-    }
+    others.delete(key);
+    others.set(key, agent);
+    keepYoungest(others, MAX_OTHERS);
     return key;
   }
 
   /** A new connection begins: nothing was sent or spoken yet. */
   reset(): void {
-    this.#byKey.clear();
-    this.#byKey.set(this.#initial.name, this.#initial);
+    this.#others = null;
     this.#lastConfig = {};
     this.#hasSpoken = false;
   }

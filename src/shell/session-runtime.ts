@@ -7,7 +7,7 @@ import type { AgentOffer, RealtimeAgent } from '../agent/agent.ts';
 import type { RunToolApprovalItem } from '../agent/approval-item.ts';
 import { RunContext } from '../agent/run-context.ts';
 import { Usage } from '../agent/usage.ts';
-import type { RealtimeItem } from '../protocol/items.ts';
+import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { RealtimeSessionConnectOptions } from '../session-options.ts';
 import { guardrailDebounceLength } from '../session-options.ts';
@@ -28,7 +28,7 @@ import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
 import { initialSession } from '../session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../session/step.ts';
-import type { RealtimeMcpToolInfo } from '../transports/transport.ts';
+import type { RealtimeMcpToolInfo, TransportEvent } from '../transports/transport.ts';
 import { AgentRoster } from './agent-roster.ts';
 import type { AnnouncerHost } from './announcer.ts';
 import { Announcer } from './announcer.ts';
@@ -49,7 +49,7 @@ import type { CommandSubject, SessionMachine, SettledCommand, UnsettledCommand }
 import type { SessionParts } from './session-parts.ts';
 import type { TaskQueueHost } from './task-queue.ts';
 import { TaskQueue } from './task-queue.ts';
-import type { IncomingAudio } from './transport-inputs.ts';
+import type { IncomingAudio, TransportReader } from './transport-inputs.ts';
 import { readTransport } from './transport-inputs.ts';
 
 /** An input as it comes up; the time is put to it when it is its turn. */
@@ -61,6 +61,8 @@ export { RunContext } from '../agent/run-context.ts';
 
 let sessionCount = 0;
 
+const NONE_LEFT: readonly SessionEffect[] = [];
+
 /** What runs one session. */
 export class SessionRuntime<TBaseContext>
   implements
@@ -68,7 +70,8 @@ export class SessionRuntime<TBaseContext>
     AnnouncerHost<TBaseContext>,
     ConnectorHost,
     EffectHost<TBaseContext>,
-    TaskQueueHost
+    TaskQueueHost,
+    TransportReader
 {
   readonly #seed = `s${++sessionCount}`;
   readonly parts: SessionParts<TBaseContext>;
@@ -90,7 +93,7 @@ export class SessionRuntime<TBaseContext>
   /** The call was taken over from its journal, and its first connection here is still to come. */
   #isAwaitingConnect = false;
   /** What the takeover led to; done as soon as the app connects. */
-  #leftOver: readonly SessionEffect[] = [];
+  #leftOver: readonly SessionEffect[] = NONE_LEFT;
 
   constructor(parts: SessionParts<TBaseContext>) {
     this.parts = parts;
@@ -117,7 +120,7 @@ export class SessionRuntime<TBaseContext>
       (options.features ?? []).map(({ core }) => core),
     );
     this.#effects = new EffectRunner(this);
-    this.#read();
+    readTransport(parts.transport, this, { keepsAudio: options.historyStoreAudio === true });
   }
 
   get currentAgent(): RealtimeAgent<TBaseContext> {
@@ -144,7 +147,7 @@ export class SessionRuntime<TBaseContext>
       throw alreadyConnected();
     }
     const leftOver = this.#leftOver;
-    this.#leftOver = [];
+    this.#leftOver = NONE_LEFT;
     if (isResuming) this.addTask(() => this.#effects.run(leftOver));
     else this.#begin();
     await this.#connector.open(options, {
@@ -310,33 +313,46 @@ export class SessionRuntime<TBaseContext>
     }
   }
 
-  #read(): void {
-    const receive = (task: () => void): void => this.#connector.receive(task);
-    readTransport(
-      this.parts.transport,
-      {
-        onInput: (input) => receive(() => this.#apply(input)),
-        onAudio: (audio) => receive(() => this.#onAudio(audio)),
-        readsRawEvents: () => this.#announcer.isHeard('transport_event'),
-        onRawEvent: (event) => this.#announcer.emit('transport_event', [event]),
-        onMcpTools: ({ serverLabel, tools }) =>
-          receive(() => {
-            this.hosted.listed(serverLabel, tools);
-            this.#announcer.mcpToolsChanged();
-          }),
-        onMcpApprovalRequest: (request) => receive(() => this.#announcer.mcpApprovalRequested(request)),
-        onMcpCallCompleted: (call) =>
-          receive(() => {
-            this.#announcer.mcpCallCompleted(call);
-            if (this.parts.options.automaticallyTriggerResponseForMcpToolCalls !== false)
-              this.#apply({ type: 'hostedCallAnswered' });
-          }),
-      },
-      { keepsAudio: this.parts.options.historyStoreAudio === true },
-    );
+  onInput(input: TransportInput): void {
+    this.#receive(() => this.#apply(input));
   }
 
-  #onAudio({ event, responseId, itemId, contentIndex }: IncomingAudio): void {
+  readsRawEvents(): boolean {
+    return this.#announcer.isHeard('transport_event');
+  }
+
+  onRawEvent(event: TransportEvent): void {
+    this.#announcer.emit('transport_event', [event]);
+  }
+
+  onMcpTools({ serverLabel, tools }: { readonly serverLabel: string; readonly tools: RealtimeMcpToolInfo[] }): void {
+    this.#receive(() => {
+      this.hosted.listed(serverLabel, tools);
+      this.#announcer.mcpToolsChanged();
+    });
+  }
+
+  onMcpApprovalRequest(request: RealtimeMcpCallApprovalRequestItem): void {
+    this.#receive(() => this.#announcer.mcpApprovalRequested(request));
+  }
+
+  onMcpCallCompleted(call: RealtimeMcpCallItem): void {
+    this.#receive(() => {
+      this.#announcer.mcpCallCompleted(call);
+      if (this.parts.options.automaticallyTriggerResponseForMcpToolCalls !== false)
+        this.#apply({ type: 'hostedCallAnswered' });
+    });
+  }
+
+  onAudio(audio: IncomingAudio): void {
+    this.#receive(() => this.#hear(audio));
+  }
+
+  #receive(task: () => void): void {
+    this.#connector.receive(task);
+  }
+
+  #hear({ event, responseId, itemId, contentIndex }: IncomingAudio): void {
     const item = `${itemId}:${contentIndex}`;
     if (item !== this.#audibleItem) {
       this.#audibleItem = item;

@@ -1,12 +1,14 @@
 // Reads a transport: each of its events becomes an input of the session core, or a call of the shell where bytes or live
 // objects are concerned.
 
+import { EventEmitter } from '#emitter';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
 import { getLastTextFromAudioOutputMessage } from '../protocol/message-text.ts';
 import type { ResponseUsage, TransportInput } from '../session/input.ts';
 import type {
   RawEventListener,
   RealtimeMcpToolInfo,
+  RealtimeTransportEventTypes,
   RealtimeTransportLayer,
   TransportEvent,
   TransportLayerAudio,
@@ -34,100 +36,153 @@ export interface TransportReader {
   onMcpCallCompleted(call: RealtimeMcpCallItem): void;
 }
 
-/** Subscribes `reader` to all events of `transport`, once for the life of both. */
+/** Has `reader` read all events of `transport`, once for the life of both. */
 export function readTransport(
   transport: RealtimeTransportLayer,
   reader: TransportReader,
   options: { readonly keepsAudio: boolean },
 ): void {
-  const names = new ResponseNames();
-  // A call may come in a response that was never announced, by a foreign transport or because it began before we joined its
-  // call; the model waits for the output there, too.
-  const callFunction = (call: Extract<TransportInput, { type: 'functionCall' }>): void => {
-    const isUnannounced = !names.isKnown(call.responseId);
-    if (isUnannounced) reader.onInput({ type: 'responseStarted', responseId: call.responseId });
-    reader.onInput(call);
-    // Perhaps nobody says when it ends, either.
-    if (isUnannounced)
-      reader.onInput({ type: 'responseDone', responseId: call.responseId, status: 'completed', outputText: '' });
-  };
-  let lastAudio: { responseId: string; itemId: string } | null = null;
-  let usageBeforeDone: ResponseUsage | undefined;
+  const reading = new TransportReading(reader, options.keepsAudio);
+  // Another emitter need not call its listeners with itself as `this`, and one that is read already has its reading.
+  const isShared = transport.on === EventEmitter.prototype.on && !sharedReadings.has(transport);
+  if (isShared) sharedReadings.set(transport, reading);
+  for (const [name, read] of readings) {
+    const shared = sharedListeners.get(name);
+    const listener = isShared && shared !== undefined ? shared : (...args: unknown[]) => read(reading, ...args);
+    transport.on(name, listener);
+  }
+}
 
-  const onRawEvent: RawEventListener = (event) => reader.onRawEvent(event);
-  onRawEvent.isNeeded = () => reader.readsRawEvents();
-  transport.on('*', onRawEvent);
-  transport.on('error', (event) => {
-    const { code, eventId } = event;
+/** One reader of one transport. */
+class TransportReading {
+  readonly reader: TransportReader;
+  readonly names = new ResponseNames();
+  readonly #keepsAudio: boolean;
+  lastAudio: { responseId: string; itemId: string } | null = null;
+  usageBeforeDone: ResponseUsage | undefined;
+
+  constructor(reader: TransportReader, keepsAudio: boolean) {
+    this.reader = reader;
+    this.#keepsAudio = keepsAudio;
+  }
+
+  /** The item as history keeps it. */
+  kept(item: RealtimeItem): RealtimeItem {
+    return this.#keepsAudio ? item : withoutAudio(item);
+  }
+
+  /**
+   * A call may come in a response that was never announced, by a foreign transport or because it began before we joined its
+   * call; the model waits for the output there, too.
+   */
+  callFunction(call: Extract<TransportInput, { type: 'functionCall' }>): void {
+    const { responseId } = call;
+    const isUnannounced = !this.names.isKnown(responseId);
+    if (isUnannounced) this.reader.onInput({ type: 'responseStarted', responseId });
+    this.reader.onInput(call);
+    // Perhaps nobody says when it ends, either.
+    if (isUnannounced) this.reader.onInput({ type: 'responseDone', responseId, status: 'completed', outputText: '' });
+  }
+}
+
+type Events = RealtimeTransportEventTypes;
+
+/** How each event is read. */
+const readings: ReadonlyMap<keyof Events, (to: TransportReading, ...args: unknown[]) => void> = readingsByName({
+  '*': ({ reader }, event) => reader.onRawEvent(event),
+  error({ reader }, { code, eventId, error }) {
     reader.onInput({
       type: 'serverError',
       ...(code !== undefined && { code }),
       ...(eventId !== undefined && { eventId }),
-      error: event.error,
+      error,
     });
-  });
-  transport.on('turn_started', (event) => {
+  },
+  turn_started({ reader, names }, event) {
     reader.onInput({ type: 'responseStarted', responseId: names.started(event) });
-  });
-  transport.on('turn_done', (event) => {
-    const responseId = names.of(event.response.id);
-    names.done(responseId);
-    reader.onInput(responseDone(event, responseId, usageBeforeDone));
-    usageBeforeDone = undefined;
-  });
-  transport.on('usage_update', (usage) => {
-    usageBeforeDone = usage;
-  });
-  transport.on('item_update', (item) => {
-    reader.onInput({ type: 'itemUpdated', item: options.keepsAudio ? item : withoutAudio(item) });
-  });
-  transport.on('item_deleted', ({ itemId }) => reader.onInput({ type: 'itemDeleted', itemId }));
-  transport.on('audio_transcript_delta', ({ responseId, itemId, delta }) => {
+  },
+  turn_done(to, event) {
+    const responseId = to.names.of(event.response.id);
+    to.names.done(responseId);
+    to.reader.onInput(responseDone(event, responseId, to.usageBeforeDone));
+    to.usageBeforeDone = undefined;
+  },
+  usage_update(to, usage) {
+    to.usageBeforeDone = usage;
+  },
+  item_update: (to, item) => to.reader.onInput({ type: 'itemUpdated', item: to.kept(item) }),
+  item_deleted: ({ reader }, { itemId }) => reader.onInput({ type: 'itemDeleted', itemId }),
+  audio_transcript_delta({ reader, names }, { responseId, itemId, delta }) {
     reader.onInput({ type: 'transcriptDelta', responseId: names.of(responseId), itemId, delta });
-  });
-  transport.on('output_text_delta', ({ responseId, itemId, delta }) => {
+  },
+  output_text_delta({ reader, names }, { responseId, itemId, delta }) {
     reader.onInput({ type: 'transcriptDelta', responseId: names.of(responseId), itemId, delta, isWritten: true });
-  });
-  transport.on('function_call', (event) => {
-    callFunction({
+  },
+  function_call(to, { responseId, callId, name, arguments: text, id, previousItemId }) {
+    to.callFunction({
       type: 'functionCall',
-      responseId: names.of(event.responseId),
-      callId: event.callId,
-      name: event.name,
-      arguments: event.arguments,
-      ...(event.id !== undefined && { itemId: event.id }),
-      ...(event.previousItemId !== undefined && { previousItemId: event.previousItemId }),
+      responseId: to.names.of(responseId),
+      callId,
+      name,
+      arguments: text,
+      ...(id !== undefined && { itemId: id }),
+      ...(previousItemId !== undefined && { previousItemId }),
     });
-  });
-  transport.on('audio', (event) => {
-    const responseId = names.of(event.responseId);
+  },
+  audio(to, event) {
+    const responseId = to.names.of(event.responseId);
     const itemId = event.itemId ?? responseId;
-    lastAudio = { responseId, itemId };
-    reader.onAudio({ event, responseId, itemId, contentIndex: event.contentIndex ?? 0 });
-  });
-  transport.on('audio_refused', ({ responseId, itemId, contentIndex }) => {
+    to.lastAudio = { responseId, itemId };
+    to.reader.onAudio({ event, responseId, itemId, contentIndex: event.contentIndex ?? 0 });
+  },
+  audio_refused({ reader, names }, { responseId, itemId, contentIndex }) {
     reader.onInput({ type: 'audioStarted', responseId: names.of(responseId), itemId, contentIndex });
-  });
-  transport.on('audio_done', (event) => {
-    const ids = event ?? lastAudio;
+  },
+  audio_done(to, event) {
+    const ids = event ?? to.lastAudio;
     if (ids === null) return;
-    reader.onInput({ type: 'audioDone', responseId: names.of(ids.responseId), itemId: ids.itemId });
-  });
-  transport.on('audio_interrupted', () => reader.onInput({ type: 'playbackInterrupted' }));
-  transport.on('function_call_output', ({ callId }) => reader.onInput({ type: 'outputConfirmed', callId }));
-  transport.on('speech_started', (event) => reader.onInput({ ...event, type: 'speechStarted' }));
-  transport.on('speech_stopped', (event) => reader.onInput({ ...event, type: 'speechStopped' }));
-  transport.on('connection_change', (status, close) => {
+    to.reader.onInput({ type: 'audioDone', responseId: to.names.of(ids.responseId), itemId: ids.itemId });
+  },
+  audio_interrupted: ({ reader }) => reader.onInput({ type: 'playbackInterrupted' }),
+  function_call_output: ({ reader }, { callId }) => reader.onInput({ type: 'outputConfirmed', callId }),
+  speech_started: ({ reader }, event) => reader.onInput({ ...event, type: 'speechStarted' }),
+  speech_stopped: ({ reader }, event) => reader.onInput({ ...event, type: 'speechStopped' }),
+  connection_change({ reader }, status, close) {
     if (status !== 'disconnected') return;
     reader.onInput({
       type: 'disconnected',
       ...(close?.code !== undefined && { closeCode: close.code }),
       ...(close?.reason !== undefined && { reason: close.reason }),
     });
-  });
-  transport.on('mcp_tools_listed', (event) => reader.onMcpTools(event));
-  transport.on('mcp_approval_request', (request) => reader.onMcpApprovalRequest(request));
-  transport.on('mcp_tool_call_completed', (call) => reader.onMcpCallCompleted(call));
+  },
+  mcp_tools_listed: ({ reader }, event) => reader.onMcpTools(event),
+  mcp_approval_request: ({ reader }, request) => reader.onMcpApprovalRequest(request),
+  mcp_tool_call_completed: ({ reader }, call) => reader.onMcpCallCompleted(call),
+});
+
+function readingsByName(byName: {
+  readonly [Name in keyof Events]: (to: TransportReading, ...args: Events[Name]) => void;
+}): ReadonlyMap<keyof Events, (to: TransportReading, ...args: unknown[]) => void> {
+  return new Map(Object.entries(byName)) as never;
+}
+
+type SharedListener = ((...args: unknown[]) => void) & Pick<RawEventListener, 'isNeeded'>;
+
+/** Readings of transports whose listeners are shared. */
+const sharedReadings = new WeakMap<object, TransportReading>();
+
+/** Listeners that serve every transport, each of which would otherwise keep twenty of its own. */
+const sharedListeners: ReadonlyMap<keyof Events, SharedListener> = new Map(
+  [...readings].map(([name, read]) => [name, sharedListener(read)]),
+);
+
+function sharedListener(read: (to: TransportReading, ...args: unknown[]) => void): SharedListener {
+  const listener: SharedListener = function (this: object, ...args: unknown[]) {
+    const reading = sharedReadings.get(this);
+    if (reading !== undefined) read(reading, ...args);
+  };
+  listener.isNeeded = (transport) => sharedReadings.get(transport)?.reader.readsRawEvents() === true;
+  return listener;
 }
 
 /**
@@ -137,26 +192,26 @@ export function readTransport(
 class ResponseNames {
   #count = 0;
   #unnamed: string | null = null;
-  readonly #known = new Set<string>();
+  #known: Set<string> | null = null;
 
   started(event: TransportLayerResponseStarted): string {
     const id = responseIdOf(event);
     if (id === undefined) return (this.#unnamed = `unnamed_response_${++this.#count}`);
-    this.#known.add(id);
+    (this.#known ??= new Set()).add(id);
     return id;
   }
 
   of(id: string): string {
-    return this.#unnamed === null || this.#known.has(id) ? id : this.#unnamed;
+    return this.#unnamed === null || this.#known?.has(id) === true ? id : this.#unnamed;
   }
 
   /** Whether the response was announced and is not done. */
   isKnown(id: string): boolean {
-    return id === this.#unnamed || this.#known.has(id);
+    return id === this.#unnamed || this.#known?.has(id) === true;
   }
 
   done(id: string): void {
-    this.#known.delete(id);
+    this.#known?.delete(id);
     if (id === this.#unnamed) this.#unnamed = null;
   }
 }

@@ -35,7 +35,8 @@ export abstract class ServerInbox extends EventEmitter<OpenAIRealtimeEventTypes>
   /** Whether somebody wants the event `*`; a session wants it only while it has listeners of its own. */
   protected _isWatched(): boolean {
     // Asked for every packet of a telephone call, so without a closure.
-    for (const { isNeeded } of this.rawListeners('*') as RawEventListener[]) if (isNeeded?.() !== false) return true;
+    for (const { isNeeded } of this.rawListeners('*') as RawEventListener[])
+      if (isNeeded?.(this) !== false) return true;
     return false;
   }
 

@@ -150,11 +150,11 @@ export type RealtimeTransportEventTypes = {
 
 /**
  * A listener of `*`. Each event is copied for such listeners, which costs more than all the rest of most events; one with
- * `isNeeded` is left out while that returns false.
+ * `isNeeded` is left out while that returns false for the transport in question.
  */
 export interface RawEventListener {
   (event: TransportEvent): void;
-  isNeeded?: () => boolean;
+  isNeeded?: (transport: object) => boolean;
 }
 
 /** The connection to a model, in the shape that custom transports implement. */
