@@ -38,15 +38,22 @@ class CaptureProcessor extends AudioWorkletProcessor {
 
   constructor(options: { processorOptions: CaptureOptions }) {
     super();
-    const { module, packetRate = WIRE_SAMPLE_RATE, memory, bargeInModule } = options.processorOptions;
+    const {
+      module,
+      packetRate = WIRE_SAMPLE_RATE,
+      memory,
+      bargeInModule,
+      contextRate = sampleRate,
+    } = options.processorOptions;
     adoptCore(module);
     this.#resampler = new Resampler({
-      inputRate: sampleRate,
+      inputRate: contextRate,
       outputRate: packetRate,
       maxBlockFrames: MAX_QUANTUM_FRAMES,
     });
     this.#meter = new LevelMeter();
-    this.#detector = bargeInModule === undefined ? null : new BargeInDetector({ sampleRate, module: bargeInModule });
+    this.#detector =
+      bargeInModule === undefined ? null : new BargeInDetector({ sampleRate: contextRate, module: bargeInModule });
     this.#packet = new Float32Array(packetFrames(packetRate, PACKET_MS));
     this.#packetEvent = { type: 'packet', samples: new Int16Array(this.#packet.length) };
     this.#reporter = memory === undefined ? null : new CaptureReporter(memory, this.#packet.length);

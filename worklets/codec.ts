@@ -46,12 +46,21 @@ class CodecProcessor extends AudioWorkletProcessor {
 
   constructor(options: { processorOptions: CodecProcessorOptions }) {
     super();
-    const { module, playoutModule, format, packetRate, packetMs, capacityFrames, isAdaptive, rings } =
-      options.processorOptions;
+    const {
+      module,
+      playoutModule,
+      format,
+      packetRate,
+      packetMs,
+      capacityFrames,
+      isAdaptive,
+      rings,
+      contextRate = sampleRate,
+    } = options.processorOptions;
     adoptCore(module);
     this.#format = format;
     this.#resampler = new Resampler({
-      inputRate: sampleRate,
+      inputRate: contextRate,
       outputRate: packetRate,
       maxBlockFrames: MAX_QUANTUM_FRAMES,
     });
@@ -61,7 +70,7 @@ class CodecProcessor extends AudioWorkletProcessor {
       capacityFrames,
       isAdaptive,
       itemRate: packetRate,
-      outputRate: sampleRate,
+      outputRate: contextRate,
       maxBlockFrames: MAX_QUANTUM_FRAMES,
     });
     this.#mostBufferedFrames = capacityFrames - DECODE_RECORD_BYTES - RESERVE_S * packetRate;

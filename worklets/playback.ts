@@ -39,7 +39,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     contextFrame: 0,
   };
   readonly #stats: PlayoutStats = noStats();
-  readonly #packetFrames: number = (sampleRate * PACKET_MS) / 1000;
+  readonly #packetFrames: number;
   #framesSincePosition = 0;
   /** The page has not read for so long that it could not be told the last position. */
   #isUntold = false;
@@ -50,14 +50,23 @@ class PlaybackProcessor extends AudioWorkletProcessor {
 
   constructor(options: { processorOptions: PlaybackOptions }) {
     super();
-    const { module, playoutModule, itemRate, capacityFrames, isAdaptive = true, memory } = options.processorOptions;
+    const {
+      module,
+      playoutModule,
+      itemRate,
+      capacityFrames,
+      isAdaptive = true,
+      memory,
+      contextRate = sampleRate,
+    } = options.processorOptions;
+    this.#packetFrames = (contextRate * PACKET_MS) / 1000;
     this.#playout = new HoldablePlayout({
       module,
       playoutModule,
       itemRate,
       capacityFrames,
       isAdaptive,
-      outputRate: sampleRate,
+      outputRate: contextRate,
       maxBlockFrames: MAX_QUANTUM_FRAMES,
     });
     this.#writes = new WriteQueue(this.#playout, (code, message) => this.#refuse(code, message));
@@ -75,7 +84,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     this.#inlet?.take();
     this.#playout.render(mono);
     for (let channel = 1; channel < channels.length; channel++) channels[channel]?.set(mono);
-    const endFrame = currentFrame + mono.length;
+    const endFrame = frameNow() + mono.length;
     this.#report(endFrame);
     this.#framesSincePosition += mono.length;
     if (this.#framesSincePosition < this.#packetFrames) return true;
@@ -116,7 +125,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
         if (playout.release()) this.#microphone?.postMessage(ECHO);
         break;
       case 'locate':
-        this.#locate(currentFrame);
+        this.#locate(frameNow());
         this.port.postMessage(this.#position);
         break;
       case 'close':
@@ -132,7 +141,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     this.#microphone = port;
     port.onmessage = () => {
       if (!this.#playout.hold(action, duckDb)) return;
-      const held: PlaybackEvent = { type: 'held', contextFrame: currentFrame };
+      const held: PlaybackEvent = { type: 'held', contextFrame: frameNow() };
       this.port.postMessage(held);
     };
   }
@@ -180,6 +189,11 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     const error: PlaybackEvent = { type: 'error', code, message };
     this.port.postMessage(error);
   }
+}
+
+/** The frame of the context that the next quantum begins with; a polyfill knows the time instead. */
+function frameNow(): number {
+  return typeof currentFrame === 'number' ? currentFrame : Math.round(currentTime * sampleRate);
 }
 
 registerProcessor('bargein-playback', PlaybackProcessor);

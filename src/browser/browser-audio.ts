@@ -2,6 +2,7 @@ import { EventEmitter } from '#emitter';
 import { AudioError } from '../errors.ts';
 import { logger } from '../logger.ts';
 import type { SessionAudio } from '../session-audio.ts';
+import type { AudioTier } from './audio-tier.ts';
 import { type BargeInOptions, type BargeInPhase, checkedBargeIn } from './barge-in.ts';
 import type { MicrophoneConstraints } from './devices.ts';
 import type { HoldAction } from './holdable-playout.ts';
@@ -81,6 +82,16 @@ export class BrowserAudio extends EventEmitter<BrowserAudioEventTypes> implement
 
   get playout(): Speaker {
     return this.speaker;
+  }
+
+  /** Whether audio runs in worklets, or, where there are none, on the page: later, and with gaps when that is busy. */
+  get tier(): AudioTier {
+    return this.speaker.tier;
+  }
+
+  /** From rendering to hearing, in milliseconds; as of the speaker. */
+  get latencyMs(): number {
+    return this.speaker.latencyMs;
   }
 
   get muted(): boolean {

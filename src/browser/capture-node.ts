@@ -1,5 +1,6 @@
 import { PACKET_MS, packetFrames, WIRE_SAMPLE_RATE } from '../audio/format.ts';
 import { coreModule, loadCore } from '../wasm/core.ts';
+import { audioTier } from './audio-tier.ts';
 import type { BargeInWatch } from './barge-in.ts';
 import { CAPTURE_BYTES, CaptureRecord, PACKET } from './capture-records.ts';
 import { RingReceiver } from './ring-receiver.ts';
@@ -35,7 +36,9 @@ export class CaptureNode {
   }
 
   static async open(options: CaptureNodeOptions): Promise<CaptureNode> {
-    const { context, workletUrl, wasmModule, sharedMemory, bargeIn, packetRate = WIRE_SAMPLE_RATE, onEvent } = options;
+    const { context, workletUrl, wasmModule, sharedMemory, packetRate = WIRE_SAMPLE_RATE, onEvent } = options;
+    // A polyfill's nodes have one input, and the agent is the other.
+    const bargeIn = audioTier() === 'worklet' ? options.bargeIn : undefined;
     if (wasmModule === undefined) await loadCore();
     await loadWorklet(context, {
       processorName: 'bargein-capture',
@@ -47,6 +50,7 @@ export class CaptureNode {
     const processorOptions: CaptureOptions = {
       module: wasmModule ?? coreModule(),
       packetRate,
+      contextRate: context.sampleRate,
       memory,
       // Most microphones hold nothing, so its code is loaded with the first that does.
       ...(bargeIn && { bargeInModule: (await import('../wasm/barge-in-module.ts')).bargeInModule() }),

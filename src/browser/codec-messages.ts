@@ -15,6 +15,8 @@ export interface CodecProcessorOptions {
   readonly packetRate: number;
   /** Length of the packets that are made. */
   readonly packetMs: number;
+  /** Rate of the context, in Hz, for a scope that does not know it when the processor is made; default is what it says. */
+  readonly contextRate?: number;
   /** Frames at `packetRate` that wait to be rendered, a power of two. */
   readonly capacityFrames: number;
   readonly isAdaptive: boolean;

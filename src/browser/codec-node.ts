@@ -117,6 +117,7 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
       packetRate,
       packetMs,
       capacityFrames,
+      contextRate: context.sampleRate,
       isAdaptive: options.isAdaptive ?? true,
       rings,
     };

@@ -1,5 +1,6 @@
 // The agent's voice and the user's in a browser.
 
+export type { AudioTier } from './audio-tier.ts';
 export { BrowserAudio, browserAudio, type BrowserAudioEventTypes, type BrowserAudioOptions } from './browser-audio.ts';
 export { Speaker, type SpeakerEventTypes, type SpeakerOptions, type SpeakerStats } from './speaker.ts';
 export { type MicrophoneConstraints, type MicrophoneDevice, listMicrophones } from './devices.ts';

@@ -22,7 +22,7 @@ export class PlaybackNode {
   readonly ready: Promise<AudioWorkletNode>;
   /** Where memory is shared. What is in it waits for the worklet by itself. */
   readonly #outlet: PlaybackOutlet | null;
-  #port: MessagePort | null = null;
+  #node: AudioWorkletNode | null = null;
   #waiting: PlaybackCommand[] = [];
   #isClosed = false;
 
@@ -36,6 +36,11 @@ export class PlaybackNode {
     return this.#outlet !== null;
   }
 
+  /** Once it exists. */
+  get node(): AudioWorkletNode | null {
+    return this.#node;
+  }
+
   /** Sends a command; the samples of a `write` are copied. */
   post(command: SharedCommand): void {
     if (this.#isClosed) return;
@@ -44,8 +49,8 @@ export class PlaybackNode {
       return;
     }
     const owned = command.type === 'write' ? { ...command, samples: command.samples.slice() } : command;
-    if (this.#port === null) this.#waiting.push(owned);
-    else send(this.#port, owned);
+    if (this.#node === null) this.#waiting.push(owned);
+    else send(this.#node.port, owned);
   }
 
   /** Silence at once and for good. */
@@ -53,9 +58,9 @@ export class PlaybackNode {
     this.#isClosed = true;
     this.#waiting = [];
     this.#outlet?.close();
-    if (this.#port === null) return;
-    send(this.#port, { type: 'close' });
-    this.#port.onmessage = null;
+    if (this.#node === null) return;
+    send(this.#node.port, { type: 'close' });
+    this.#node.port.onmessage = null;
   }
 
   async #make(options: PlaybackNodeOptions): Promise<AudioWorkletNode> {
@@ -71,6 +76,7 @@ export class PlaybackNode {
       module: wasmModule ?? coreModule(),
       playoutModule: playoutModule(),
       itemRate: WIRE_SAMPLE_RATE,
+      contextRate: context.sampleRate,
       capacityFrames,
       memory: this.#outlet?.memory,
     };
@@ -83,9 +89,9 @@ export class PlaybackNode {
       send(node.port, { type: 'close' });
       return node;
     }
-    this.#port = node.port;
-    this.#port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => onEvent(data);
-    for (const command of this.#waiting) send(this.#port, command);
+    this.#node = node;
+    node.port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => onEvent(data);
+    for (const command of this.#waiting) send(node.port, command);
     this.#waiting = [];
     return node;
   }

@@ -9,6 +9,7 @@ import { PlayoutLedger } from '../playout/ledger.ts';
 import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from '../playout/playout.ts';
 import { type BargeInOptions, type BargeInPhase, type BargeInWatch, BargeInWait, checkedBargeIn } from './barge-in.ts';
 import { newAudioContext } from './audio-context.ts';
+import { type AudioTier, audioTier, outputLatencyMs } from './audio-tier.ts';
 import type { HoldAction } from './holdable-playout.ts';
 import { OutputGate } from './output-gate.ts';
 import { OutputLevel } from './output-level.ts';
@@ -135,6 +136,19 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
   /** Whether audio and positions go through shared memory. */
   get isShared(): boolean {
     return this.#node.isShared;
+  }
+
+  /** Whether audio is rendered in a worklet, or on the page for want of one. */
+  get tier(): AudioTier {
+    return audioTier();
+  }
+
+  /**
+   * From rendering to hearing, in milliseconds, as the browser states it: of the device, and two buffers more in the polyfill's
+   * tier, once it is `ready`.
+   */
+  get latencyMs(): number {
+    return outputLatencyMs(this.context, this.#node.node);
   }
 
   /** Whether the browser waits for a gesture of the user. */

@@ -37,13 +37,8 @@ async function load(
   context: BaseAudioContext,
   { processorName, givenUrl, besideUrl, inline }: WorkletSource,
 ): Promise<void> {
-  // Undefined in a page that is not served securely, whatever the types say.
-  const worklet: AudioWorklet | undefined = context.audioWorklet;
-  if (worklet === undefined) {
-    throw new AudioError('this page has no AudioWorklet; serve it over https or from localhost', {
-      code: 'ERR_WORKLET_LOAD',
-    });
-  }
+  if (!('AudioWorkletNode' in globalThis)) await loadPolyfill();
+  const worklet = context.audioWorklet;
   try {
     await worklet.addModule(givenUrl ?? besideUrl);
     return;
@@ -59,6 +54,18 @@ async function load(
     throw loadError(processorName, places, cause);
   } finally {
     URL.revokeObjectURL(blobUrl);
+  }
+}
+
+/** Puts something of the same name in the place of what is missing. */
+async function loadPolyfill(): Promise<void> {
+  try {
+    await import('audioworklet-polyfill');
+  } catch (cause) {
+    throw new AudioError('this page has no AudioWorklet, and what takes its place could not be loaded', {
+      code: 'ERR_WORKLET_LOAD',
+      cause,
+    });
   }
 }
 

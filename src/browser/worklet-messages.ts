@@ -10,6 +10,8 @@ export interface PlaybackOptions {
   readonly playoutModule: WebAssembly.Module;
   /** Rate of the written samples, in Hz; default 24000. */
   readonly itemRate?: number;
+  /** Rate of the context, in Hz, for a scope that does not know it when the processor is made; default is what it says. */
+  readonly contextRate?: number;
   /** Frames that the ring holds, a power of two; default 2²². */
   readonly capacityFrames?: number;
   /** Whether missing audio is concealed and time is bent to what the network does; default true. */
@@ -82,6 +84,8 @@ export interface CaptureOptions {
   readonly module: WebAssembly.Module;
   /** Rate of the packets, in Hz; default 24000. */
   readonly packetRate?: number;
+  /** Rate of the context, in Hz, for a scope that does not know it when the processor is made; default is what it says. */
+  readonly contextRate?: number;
   /** Of a `SharedRing`; then packets and levels go through it. */
   readonly memory?: SharedArrayBuffer;
   /** The compiled detector of barge-ins, if there is to be one: the second input has what the speaker is given then. */

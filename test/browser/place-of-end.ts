@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
 
-/** What is left out at the end of a recording, in frames: there it fades. */
 const FADE_FRAMES = 128;
 const LEAST_CORRELATION = 0.97;
 
@@ -10,6 +9,8 @@ const WINDOWS_S = [0.03, 0.02, 0.012, 0.008];
 interface Rates {
   readonly recording: number;
   readonly item: number;
+  /** Frames of the recording that are left out at its end, where it fades; default 128. */
+  readonly fadeFrames?: number;
 }
 
 /**
@@ -40,7 +41,8 @@ function bestFit(
   rates: Rates,
   { around, frames }: { readonly around: number; readonly frames: number },
 ): { readonly correlation: number; readonly place: number } {
-  const heard = Float64Array.from({ length: frames }, (_, k) => recording.at(-1 - FADE_FRAMES - k) ?? 0);
+  const { fadeFrames = FADE_FRAMES } = rates;
+  const heard = Float64Array.from({ length: frames }, (_, k) => recording.at(-1 - fadeFrames - k) ?? 0);
   const at = (place: number): number => {
     const below = Math.floor(place);
     return (item[below] ?? 0) + ((item[below + 1] ?? 0) - (item[below] ?? 0)) * (place - below);
@@ -59,7 +61,7 @@ function bestFit(
   ] as const) {
     const { place: middle } = best;
     for (let place = middle - reach; place <= middle + reach; place += step) {
-      const candidate = centred(shape.map((_, k) => at(place - ((FADE_FRAMES + k) * rates.item) / rates.recording)));
+      const candidate = centred(shape.map((_, k) => at(place - ((fadeFrames + k) * rates.item) / rates.recording)));
       const correlation = product(shape, candidate) / Math.sqrt(product(shape, shape) * product(candidate, candidate));
       if (correlation > best.correlation) best = { correlation, place };
     }
