@@ -277,10 +277,13 @@ export class Playout {
    * Every handle that was cancelled since the last report, in queue order; `null` if no interrupt was completed since.
    */
   takeInterruptReport(): readonly HandlePosition[] | null {
-    const exports = this.#live;
+    const count = this.#live.playoutTakeReport(this.#stateAt, this.#stagingAt);
+    return count < 0 ? null : this.#reportOf(count);
+  }
+
+  /** By itself: a closure costs its memory wherever a function that has one begins, which would be in each quantum. */
+  #reportOf(count: number): readonly HandlePosition[] {
     const { i32 } = this.#kernel;
-    const count = exports.playoutTakeReport(this.#stateAt, this.#stagingAt);
-    if (count < 0) return null;
     return Array.from({ length: count }, (_, i) => {
       const at = this.#stagingAt / 4 + i * REPORT_WORDS;
       return { handle: i32[at] ?? 0, renderedFrames: i32[at + 1] ?? 0, receivedFrames: i32[at + 2] ?? 0 };
