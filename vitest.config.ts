@@ -29,7 +29,7 @@ export default defineConfig({
   resolve: { conditions: [...conditions, 'module', 'browser', 'development|production'] },
   ssr: { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } },
   // Found late, a dependency would reload the page in the middle of a test.
-  optimizeDeps: { include: ['zod', '@openai/agents-realtime'] },
+  optimizeDeps: { include: ['zod', '@openai/agents-realtime', 'audioworklet-polyfill'] },
   server: {
     headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
   },
