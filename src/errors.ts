@@ -35,13 +35,6 @@ export class ProtocolError extends BargeinError {
 /** A connection that could not be made, was lost, or is used while it is not there. It never carries a key. */
 export class TransportConnectionError extends BargeinError {}
 
-/** Part of the public surface whose behaviour this version does not have; says what to use instead. */
-export class NotImplementedError extends BargeinError {
-  constructor(message: string) {
-    super(message, { code: 'ERR_NOT_IMPLEMENTED' });
-  }
-}
-
 /** The API was used in a way that can't work; the message says how to change the call. */
 export class UserError extends BargeinError {
   constructor(message: string, options: Partial<CodedErrorOptions> = {}) {

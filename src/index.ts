@@ -72,7 +72,6 @@ export {
   InvalidToolInputError,
   ListenerError,
   ModelBehaviorError,
-  NotImplementedError,
   ProtocolError,
   SessionError,
   ToolCallError,
@@ -81,6 +80,7 @@ export {
   UserError,
 } from './errors.ts';
 export type { CodedErrorOptions } from './errors.ts';
+export { setSensitiveDataLoggingEnabled } from './logger.ts';
 export type { ItemPosition, PlayoutListener, PlayoutPacket, PlayoutReport, SessionPlayout } from './playout/playout.ts';
 export type * from './protocol/items.ts';
 export type * from './protocol/session-config.ts';

@@ -25,7 +25,7 @@ import type { SessionMachine } from './shell/session-machine.ts';
 import type { SessionParts } from './shell/session-parts.ts';
 import { sessionParts } from './shell/session-parts.ts';
 import { UnloadedRuntime } from './shell/unloaded-runtime.ts';
-import { checkMessage, checkedAudio } from './user-input.ts';
+import { checkHistory, checkMessage, checkedAudio } from './user-input.ts';
 import type { ApiKey, RealtimeMcpToolInfo, RealtimeTransportLayer, RealtimeUserInput } from './transports/transport.ts';
 
 /** A conversation by voice: it keeps the history, runs tools, guardrails and handoffs, and knows what was heard. */
@@ -170,9 +170,13 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
     });
   }
 
-  /** Asks the server to make the history so; the local one changes as the server confirms. */
+  /**
+   * Asks the server to make the history so; the local one changes as the server confirms. Throws `ERR_HISTORY_ITEM` before
+   * anything is sent, for items that the service can't be given.
+   */
   updateHistory(newHistory: RealtimeItem[] | ((history: RealtimeItem[]) => RealtimeItem[])): void {
     const items = typeof newHistory === 'function' ? newHistory(structuredClone(this.history)) : newHistory;
+    checkHistory(items);
     this.#machine.command({ type: 'updateHistory', items });
   }
 

@@ -23,9 +23,7 @@ export function userMessage(message: UserInput): {
 } {
   const parts = typeof message === 'string' ? [{ type: 'input_text' as const, text: message }] : message.content;
   const content = parts.map((part): WireInputText | WireInputImage =>
-    part.type === 'input_text'
-      ? { type: 'input_text', text: part.text }
-      : { type: 'input_image', image_url: part.image, ...part.providerData },
+    part.type === 'input_image' ? { type: 'input_image', image_url: part.image, ...part.providerData } : part,
   );
   return { type: 'message', role: 'user', content };
 }

@@ -44,7 +44,7 @@ export function responseDone(state: SessionState, input: InputOf<'responseDone'>
       responses: ended,
       playback: status === 'completed' ? playback.responseCompleted(state.playback, responseId) : state.playback,
       guardrails: guardrails.responseEnded(withLastWords(state, response, input), responseId),
-      usage: input.usage === undefined ? state.usage : usage.addResponse(state.usage, input.usage),
+      usage: usage.addResponse(state.usage, input.usage),
     },
     effects,
   ];

@@ -3,8 +3,10 @@
 import type { ResponseUsage } from './input.ts';
 import type { Usage } from './state.ts';
 
-/** Adds one response. */
-export function addResponse(usage: Usage, response: ResponseUsage): Usage {
+const NO_TOKENS: ResponseUsage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
+
+/** Adds one response: a request, whether the server counts its tokens or not. */
+export function addResponse(usage: Usage, response: ResponseUsage = NO_TOKENS): Usage {
   return {
     requests: usage.requests + 1,
     inputTokens: usage.inputTokens + response.inputTokens,

@@ -6,7 +6,8 @@ import { agentConfigOf, voiceOf } from '../agent/agent-config.ts';
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
 import { logger } from '../logger.ts';
 import { keepYoungest } from '../playout/keep-youngest.ts';
-import type { SessionConfig } from '../protocol/session-config.ts';
+import type { RealtimeSessionConfigDeprecated, SessionConfig } from '../protocol/session-config.ts';
+import { DEFAULT_OPENAI_REALTIME_SESSION_CONFIG } from '../protocol/session-payload.ts';
 import type { SessionAgent } from '../session-events.ts';
 import type { RealtimeSessionOptions } from '../session-options.ts';
 import { tracingOf } from './tracing.ts';
@@ -113,7 +114,17 @@ export class AgentRoster<TContext> {
   }
 }
 
-/** What a session of that agent would begin with. */
+const DEPRECATED: readonly (keyof RealtimeSessionConfigDeprecated)[] = [
+  'modalities',
+  'inputAudioFormat',
+  'outputAudioFormat',
+  'inputAudioTranscription',
+  'turnDetection',
+  'inputAudioNoiseReduction',
+  'speed',
+];
+
+/** What a session of that agent would begin with, the defaults included. */
 export async function initialConfig<TContext>(
   agent: SessionAgent<TContext>,
   options: Partial<RealtimeSessionOptions<TContext>>,
@@ -121,7 +132,10 @@ export async function initialConfig<TContext>(
   overrides: SessionConfig,
 ): Promise<SessionConfig> {
   const roster = new AgentRoster(agent, options, runContext);
-  return (await roster.prepare(roster.initial, overrides)).config;
+  const { config } = await roster.prepare(roster.initial, overrides);
+  // What the deprecated shape says would be overruled.
+  const isFlat = DEPRECATED.some((field) => config[field] !== undefined);
+  return isFlat ? config : { ...structuredClone(DEFAULT_OPENAI_REALTIME_SESSION_CONFIG), ...config };
 }
 
 function wholeOffer<TContext>(agent: RealtimeAgent<TContext>): AgentOffer<TContext> {

@@ -9,7 +9,7 @@ export function emitErrorIsolated(
   emitter: ListenerSource,
   argument: { readonly type: 'error'; readonly error: unknown },
 ): void {
-  const log = (failure: ListenerError): void => logger.error(failure.message, failure.cause);
+  const log = (failure: ListenerError): void => logger.error('a listener of "error" failed', failure);
   emitIsolated(emitter, EventEmitter.errorMonitor, [argument], log);
   if (emitIsolated(emitter, 'error', [argument], log)) return;
   logger.error('an error of the session that no listener of "error" took', argument.error);

@@ -7,6 +7,7 @@ import type { AgentOffer, RealtimeAgent } from '../agent/agent.ts';
 import type { RunToolApprovalItem } from '../agent/approval-item.ts';
 import { RunContext } from '../agent/run-context.ts';
 import { Usage } from '../agent/usage.ts';
+import { historyReset } from '../protocol/history-reset.ts';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { RealtimeSessionConnectOptions } from '../session-options.ts';
@@ -252,6 +253,8 @@ export class SessionRuntime<TBaseContext>
 
   command(command: CommandInput): void {
     checkCommand(this.#state, command);
+    // Throws in the caller, for items that can't be made.
+    if (command.type === 'updateHistory' && this.parts.driven !== null) historyReset(this.history, command.items);
     this.post(command);
   }
 

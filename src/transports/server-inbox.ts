@@ -57,7 +57,7 @@ export abstract class ServerInbox extends EventEmitter<OpenAIRealtimeEventTypes>
    */
   protected _deliver<K extends keyof OpenAIRealtimeEventTypes>(event: K, ...args: OpenAIRealtimeEventTypes[K]): void {
     const fail = (error: ListenerError): void => {
-      if (event === 'error') logger.error(error.message, error.cause);
+      if (event === 'error') logger.error('a listener of "error" failed', error);
       else this._onError(error);
     };
     if (!emitIsolated(this, event, args, fail) && event === 'error') {

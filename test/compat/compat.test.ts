@@ -9,6 +9,7 @@ import { decisions } from './decisions.ts';
 import { parity } from './parity.ts';
 import type { Row } from './row.ts';
 import { sides } from './side.ts';
+import { surface } from './surface.ts';
 import { weather } from './weather.ts';
 
 const PAGE = new URL('../../docs/compat.md', import.meta.url);
@@ -27,7 +28,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const rows = [...configuration, ...parity, ...decisions, ...weather];
+const rows = [...configuration, ...parity, ...decisions, ...surface, ...weather];
 
 test.each(rows)('$name', async (row) => {
   const seen: string[] = [];

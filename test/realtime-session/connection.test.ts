@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { DEFAULT_OPENAI_REALTIME_SESSION_CONFIG } from '../../src/protocol/session-payload.ts';
 import { EventEmitter } from 'node:events';
 import { z } from 'zod';
 import { RealtimeAgent } from '../../src/agent/agent.ts';
@@ -90,19 +91,31 @@ describe('connect', () => {
     expect(updates).toEqual([[]]);
   });
 
-  it('shows its configuration beforehand', async () => {
+  it('shows its configuration beforehand, with the defaults', async () => {
     const session = new RealtimeSession(ann, { transport: new ScriptedTransport(), tracingDisabled: true });
     await expect(session.getInitialSessionConfig({ outputModalities: ['text'] })).resolves.toEqual({
+      ...DEFAULT_OPENAI_REALTIME_SESSION_CONFIG,
       instructions: 'Be brief.',
       tools: [],
       tracing: null,
       outputModalities: ['text'],
     });
     await expect(RealtimeSession.computeInitialSessionConfig(ann, { model: 'm' })).resolves.toEqual({
+      ...DEFAULT_OPENAI_REALTIME_SESSION_CONFIG,
       instructions: 'Be brief.',
       tools: [],
       tracing: 'auto',
       model: 'm',
+    });
+  });
+
+  it('shows no defaults beside the deprecated shape, which they would overrule', async () => {
+    const config = { turnDetection: { type: 'server_vad' } };
+    await expect(RealtimeSession.computeInitialSessionConfig(ann, { config })).resolves.toEqual({
+      ...config,
+      instructions: 'Be brief.',
+      tools: [],
+      tracing: 'auto',
     });
   });
 

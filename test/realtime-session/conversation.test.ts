@@ -89,13 +89,26 @@ describe('history', () => {
   it('is changed by the server alone', async () => {
     const { session, transport, sentOf } = await stage();
     transport.item('i1', 'Hello', 'user');
-    session.updateHistory((history) => history.concat(messageItem('i2', 'Hi')));
+    session.updateHistory((history) => history.concat(messageItem('i2', 'Hi', 'user')));
     expect(session.history.map(({ itemId }) => itemId)).toEqual(['i1']);
     session.updateHistory([]);
     expect(sentOf('resetHistory')).toEqual([
       ['resetHistory', ['i1'], ['i1', 'i2']],
       ['resetHistory', ['i1'], []],
     ]);
+  });
+
+  it('refuses what can not be made, in the caller and before anything is sent', async () => {
+    const { session, transport, errors } = await stage();
+    transport.item('i1', 'Hello', 'user');
+    transport.sent.length = 0;
+    const refused = expect.objectContaining({ code: 'ERR_HISTORY_ITEM' });
+    expect(() => session.updateHistory([messageItem('i2', 'Hi')])).toThrow(refused);
+    for (const nonsense of [undefined, () => undefined, [{}], 'all']) {
+      expect(() => session.updateHistory(nonsense as never)).toThrow(refused);
+    }
+    expect(transport.sent).toEqual([]);
+    expect(errors()).toEqual([]);
   });
 
   it('loses what the server deletes', async () => {
@@ -530,7 +543,10 @@ describe('listeners', () => {
     });
     transport.emit('error', { type: 'error', error: { message: 'bad event' }, code: 'invalid_value' });
     expect(errors()).toEqual([{ message: 'bad event' }]);
-    expect(log).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("'error'"), failure);
+    expect(log).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('"error"'),
+      expect.objectContaining({ code: 'ERR_LISTENER_FAILED', cause: failure }),
+    );
     log.mockRestore();
   });
 

@@ -26,9 +26,9 @@ test('each response counts once, over all connections', () => {
   });
 });
 
-test('a response without usage counts nothing', () => {
+test('a response whose tokens nobody counts is a request', () => {
   const conversation = new Conversation();
   conversation.on({ type: 'responseStarted', responseId: 'r1' });
   conversation.on({ type: 'responseDone', responseId: 'r1', status: 'cancelled', outputText: '' });
-  expect(conversation.state.usage.requests).toBe(0);
+  expect(conversation.state.usage).toMatchObject({ requests: 1, totalTokens: 0 });
 });

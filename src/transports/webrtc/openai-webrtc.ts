@@ -1,5 +1,6 @@
 import { deferred } from '../../deferred.ts';
 import { TransportConnectionError, UserError } from '../../errors.ts';
+import { loadedCode } from '../../lazy-code.ts';
 import { logger } from '../../logger.ts';
 import { abandoned, usableKey } from '../connect-rules.ts';
 import { platformDefaults } from '../defaults.ts';
@@ -178,7 +179,7 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
   async #call(attempt: Attempt, options: RealtimeTransportLayerConnectOptions): Promise<void> {
     const { signal } = attempt.abort;
     // An app that never calls need not load it; it comes while the key is fetched.
-    const loading = import('./media-call.ts');
+    const loading = loadedCode(() => import('./media-call.ts'), notLoaded);
     loading.catch(() => {});
     const apiKey = usableKey(await this._getApiKey(options), {
       isExposed: platformDefaults().isPublic && this.#options.useInsecureApiKey !== true,
@@ -252,4 +253,14 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
     this._deliver('connection_change', 'disconnected', close);
     this._onClose();
   }
+}
+
+function notLoaded(cause: unknown): TransportConnectionError {
+  return new TransportConnectionError(
+    'the code of a WebRTC call could not be loaded; try again when the network is back',
+    {
+      code: 'ERR_CONNECT_FAILED',
+      cause,
+    },
+  );
 }
