@@ -16,7 +16,7 @@ let showsDetails = true;
  * names the kind of an error and its code. Throws `ERR_LOGGING` for anything but a boolean, and shows no details then.
  */
 export function setSensitiveDataLoggingEnabled(enabled: boolean): void {
-  showsDetails = enabled === true;
+  showsDetails = typeof enabled === 'boolean' && enabled;
   if (typeof enabled === 'boolean') return;
   throw new UserError(`setSensitiveDataLoggingEnabled takes a boolean, got ${typeof enabled}`, { code: 'ERR_LOGGING' });
 }

@@ -6,7 +6,7 @@ import type { Handoff } from './handoff.ts';
 import { getHandoff } from './handoff.ts';
 import type { HostedMCPTool } from './hosted-mcp.ts';
 import type { MCPConfig, MCPServer } from './mcp-server.ts';
-import type { RealtimeContextData, RunContext } from './run-context.ts';
+import type { Callback, RealtimeContextData, RunContext } from './run-context.ts';
 import type { FunctionTool, RealtimeTool } from './tool.ts';
 import { isFunctionTool, refuseUnsupportedToolOptions } from './tool.ts';
 
@@ -41,7 +41,10 @@ export type RealtimeAgentEventTypes<TContext = unknown> = {
 /** Text for the model, or a function that makes it when the agent starts. */
 export type RealtimeAgentInstructions<TContext> =
   | string
-  | ((runContext: RunContext<RealtimeContextData<TContext>>, agent: AnyRealtimeAgent) => Promise<string> | string);
+  | Callback<
+      [runContext: RunContext<RealtimeContextData<TContext>>, agent: AnyRealtimeAgent],
+      Promise<string> | string
+    >;
 
 /** What `new RealtimeAgent()` takes. */
 export interface RealtimeAgentConfiguration<TContext = unknown> {
@@ -49,7 +52,10 @@ export interface RealtimeAgentConfiguration<TContext = unknown> {
   instructions?: RealtimeAgentInstructions<TContext>;
   prompt?:
     | Prompt
-    | ((runContext: RunContext<RealtimeContextData<TContext>>, agent: AnyRealtimeAgent) => Promise<Prompt> | Prompt);
+    | Callback<
+        [runContext: RunContext<RealtimeContextData<TContext>>, agent: AnyRealtimeAgent],
+        Promise<Prompt> | Prompt
+      >;
   /** When to hand off to this agent; other agents' models read it. */
   handoffDescription?: string;
   handoffs?: (RealtimeAgent<TContext> | Handoff<TContext>)[];

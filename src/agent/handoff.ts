@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import type { AnyRealtimeAgent, RealtimeAgent } from './agent.ts';
-import type { RealtimeContextData, RunContext } from './run-context.ts';
+import type { Callback, RealtimeContextData, RunContext } from './run-context.ts';
 import type { JsonObjectSchema, ToolExecuteArgument, ToolInputParameters } from './schema.ts';
 import { jsonSchemaOf, parseArguments } from './schema.ts';
 import { toolName } from './tool.ts';
@@ -16,10 +16,10 @@ export interface HandoffConfig<TInput extends ToolInputParameters, TContext = un
   toolNameOverride?: string;
   toolDescriptionOverride?: string;
   /** Called before the agent changes; a throw stops the handoff. */
-  onHandoff?: (
-    context: RunContext<RealtimeContextData<TContext>>,
-    input?: ToolExecuteArgument<TInput>,
-  ) => Promise<void> | void;
+  onHandoff?: Callback<
+    [context: RunContext<RealtimeContextData<TContext>>, input?: ToolExecuteArgument<TInput>],
+    Promise<void> | void
+  >;
   /** What the model must say with the handoff; needs `onHandoff`. */
   inputType?: TInput;
   isEnabled?:

@@ -6,6 +6,9 @@ import { Usage } from './usage.ts';
 /** The app's context with the conversation so far. */
 export type RealtimeContextData<TContext = unknown> = TContext & { history: RealtimeItem[] };
 
+/** A callback whose context may be typed as another package's: its parameters are compared as those of a method are. */
+export type Callback<Args extends unknown[], Result> = { bivarianceHack(...args: Args): Result }['bivarianceHack'];
+
 /** A decision about one call, and the arguments it was given for. */
 interface CallDecision {
   readonly isApproved: boolean;
@@ -19,6 +22,16 @@ interface ToolDecisions {
   readonly byCall: Map<string, CallDecision>;
 }
 
+/** What is needed of an approval item to decide about it; those of the agents SDK have it, too. */
+export interface ApprovalSubject {
+  readonly rawItem: { readonly type?: string };
+  readonly agent: { readonly name: string };
+  readonly name?: string | undefined;
+}
+
+/** Decisions by the name of the tool. They lie apart, for a private member would make the class differ from that of the SDK. */
+const decisionsOf = new WeakMap<object, Map<string, ToolDecisions>>();
+
 /** A call to be decided about. */
 interface CallInQuestion {
   toolName: string;
@@ -29,13 +42,15 @@ interface CallInQuestion {
   agentName?: string;
 }
 
-/** What tools, guardrails and instruction functions are given: the app's context, the usage, the approvals. */
+/**
+ * What tools, guardrails and instruction functions are given: the app's context, the usage, the approvals. A callback that is
+ * typed for the `RunContext` of the agents SDK fits as well.
+ */
 export class RunContext<TContext = unknown> {
   context: TContext;
   usage: Usage = new Usage();
   /** Input of a nested run; unused in a realtime session. */
   toolInput?: unknown;
-  #decisions: Map<string, ToolDecisions> | null = null;
 
   constructor(context?: TContext) {
     this.context = context ?? ({} as TContext);
@@ -43,7 +58,7 @@ export class RunContext<TContext = unknown> {
 
   /** True or false once decided, undefined while nobody has. A decision about one call outweighs a standing one. */
   isToolApproved(call: CallInQuestion): boolean | undefined {
-    const decisions = this.#decisions?.get(call.toolName);
+    const decisions = decisionsOf.get(this)?.get(call.toolName);
     if (decisions === undefined) return undefined;
     const decision = decisions.byCall.get(call.callId);
     const isAboutIt = call.arguments === undefined || decision?.arguments === call.arguments;
@@ -52,34 +67,34 @@ export class RunContext<TContext = unknown> {
   }
 
   /** Approves a call, or with `alwaysApprove` every call of that tool. */
-  approveTool(item: RunToolApprovalItem, options: { alwaysApprove?: boolean } = {}): void {
-    const decisions = this.#of(item);
+  approveTool(item: ApprovalSubject, options: { alwaysApprove?: boolean } = {}): void {
+    const decisions = decisionsAbout(this, item);
     if (options.alwaysApprove === true) decide(decisions, item, { isApproved: true });
-    decisions.byCall.set(callIdOf(item), { isApproved: true, arguments: item.rawItem.arguments });
+    note(decisions, item, { isApproved: true });
   }
 
   /** Rejects a call, or with `alwaysReject` every call of that tool; `message` is what the model is told. */
-  rejectTool(item: RunToolApprovalItem, options: { alwaysReject?: boolean; message?: string } = {}): void {
-    const decisions = this.#of(item);
+  rejectTool(item: ApprovalSubject, options: { alwaysReject?: boolean; message?: string } = {}): void {
+    const decisions = decisionsAbout(this, item);
     const { alwaysReject, message } = options;
     if (alwaysReject === true) decide(decisions, item, { isApproved: false, message });
-    decisions.byCall.set(callIdOf(item), { isApproved: false, arguments: item.rawItem.arguments, message });
+    note(decisions, item, { isApproved: false, message });
   }
 
   /** What the app wants the model to be told about a rejected call. */
   getRejectionMessage(
     toolName: string,
     callId: string,
-    { agentName }: { agentName?: string } = {},
+    { agentName }: { agentName?: string; functionTool?: boolean } = {},
   ): string | undefined {
-    const decisions = this.#decisions?.get(toolName);
+    const decisions = decisionsOf.get(this)?.get(toolName);
     if (decisions === undefined) return undefined;
     return decisions.byCall.get(callId)?.message ?? standing(decisions, agentName)?.message;
   }
 
   /** Forgets decisions about single calls: ids of calls mean something within one connection only. */
   static forgetCalls(context: RunContext<never>): void {
-    for (const { byCall } of context.#decisions?.values() ?? []) byCall.clear();
+    for (const { byCall } of decisionsOf.get(context)?.values() ?? []) byCall.clear();
   }
 
   toJSON(): {
@@ -88,7 +103,7 @@ export class RunContext<TContext = unknown> {
     approvals: Record<string, { approved: boolean | string[]; rejected: boolean | string[] }>;
   } {
     const approvals: Record<string, { approved: boolean | string[]; rejected: boolean | string[] }> = {};
-    for (const [toolName, decisions] of this.#decisions ?? []) {
+    for (const [toolName, decisions] of decisionsOf.get(this) ?? []) {
       const always = standing(decisions)?.isApproved;
       const idsOf = (isApproved: boolean): string[] =>
         [...decisions.byCall].filter(([, decision]) => decision.isApproved === isApproved).map(([callId]) => callId);
@@ -96,20 +111,26 @@ export class RunContext<TContext = unknown> {
     }
     return { context: this.context, usage: this.usage, approvals };
   }
+}
 
-  #of(item: RunToolApprovalItem): ToolDecisions {
-    const toolName = item.name ?? '';
-    const existing = this.#decisions?.get(toolName);
-    if (existing !== undefined) return existing;
-    const created: ToolDecisions = { always: new Map(), byCall: new Map() };
-    (this.#decisions ??= new Map()).set(toolName, created);
-    return created;
-  }
+function decisionsAbout(context: object, item: ApprovalSubject): ToolDecisions {
+  const all = decisionsOf.get(context) ?? new Map<string, ToolDecisions>();
+  decisionsOf.set(context, all);
+  const toolName = item.name ?? '';
+  const decisions = all.get(toolName) ?? { always: new Map(), byCall: new Map() };
+  all.set(toolName, decisions);
+  return decisions;
+}
+
+/** A decision about one call, with the arguments that it was given for. */
+function note({ byCall }: ToolDecisions, item: ApprovalSubject, decision: Omit<CallDecision, 'arguments'>): void {
+  const issued = item as RunToolApprovalItem;
+  byCall.set(callIdOf(issued), { ...decision, arguments: issued.rawItem.arguments });
 }
 
 function decide(
   { always }: ToolDecisions,
-  { agent }: RunToolApprovalItem,
+  { agent }: ApprovalSubject,
   decision: Omit<CallDecision, 'arguments'>,
 ): void {
   always.delete(agent.name);

@@ -4,7 +4,7 @@ import type { AnyRealtimeAgent } from './agent.ts';
 import type { FunctionCallItem } from './approval-item.ts';
 import type { ToolOutputCustomData } from './custom-data.ts';
 import type { HostedMCPTool } from './hosted-mcp.ts';
-import type { RunContext } from './run-context.ts';
+import type { Callback, RunContext } from './run-context.ts';
 import type { ToolTimeoutError } from '../errors.ts';
 import type { JsonObjectSchema, ToolExecuteArgument, ToolInputParameters } from './schema.ts';
 import { jsonSchemaOf, parseArguments } from './schema.ts';
@@ -79,18 +79,16 @@ export type FunctionToolCustomDataExtractor<Context = unknown> = (
 ) => Promise<ToolOutputCustomData | null | undefined> | ToolOutputCustomData | null | undefined;
 
 /** Makes the text that the model reads when a tool throws; may be asynchronous. */
-export type ToolErrorFunction<Context = unknown> = (
-  context: RunContext<Context>,
-  error: unknown,
-  details?: ToolCallDetails,
-) => unknown;
+export type ToolErrorFunction<Context = unknown> = Callback<
+  [context: RunContext<Context>, error: unknown, details?: ToolCallDetails],
+  unknown
+>;
 
 /** Makes the text that the model reads when a tool takes too long; may be asynchronous. */
-export type ToolTimeoutErrorFunction<Context = unknown> = (
-  context: RunContext<Context>,
-  error: ToolTimeoutError,
-  details?: ToolCallDetails,
-) => unknown;
+export type ToolTimeoutErrorFunction<Context = unknown> = Callback<
+  [context: RunContext<Context>, error: ToolTimeoutError, details?: ToolCallDetails],
+  unknown
+>;
 
 /** What `tool()` takes. */
 export interface ToolOptions<TParameters extends ToolInputParameters, Context = unknown, Result = unknown> {
@@ -100,11 +98,11 @@ export interface ToolOptions<TParameters extends ToolInputParameters, Context = 
   parameters: TParameters;
   /** Default true. A Standard Schema can't be `strict: false`. */
   strict?: boolean;
-  execute: (
+  execute(
     input: ToolExecuteArgument<TParameters>,
     context?: RunContext<Context>,
     details?: ToolCallDetails,
-  ) => Promise<Result> | Result;
+  ): Promise<Result> | Result;
   /**
    * What the model reads when `execute` throws, or when its own arguments are wrong (an `InvalidToolInputError`). Default: a
    * text of ours, and an `error` event of the session. With `null`, `invoke` itself throws.
@@ -112,11 +110,10 @@ export interface ToolOptions<TParameters extends ToolInputParameters, Context = 
   errorFunction?: ToolErrorFunction<Context> | null;
   needsApproval?:
     | boolean
-    | ((
-        runContext: RunContext<Context>,
-        input: ToolExecuteArgument<TParameters>,
-        callId?: string,
-      ) => Promise<boolean> | boolean);
+    | Callback<
+        [runContext: RunContext<Context>, input: ToolExecuteArgument<TParameters>, callId?: string],
+        Promise<boolean> | boolean
+      >;
   isEnabled?:
     | boolean
     | ((args: { runContext: RunContext<Context>; agent: AnyRealtimeAgent }) => Promise<boolean> | boolean);

@@ -3,6 +3,7 @@
 // goes on where it was. Turns are answered from here: the server must not interrupt nor answer by itself.
 
 import type { RealtimeItem } from '../protocol/items.ts';
+import type { SessionEffect } from './effect.ts';
 import { emit } from './effect.ts';
 import type { FeatureCore, Passage } from './feature.ts';
 import { featureCore } from './feature.ts';
@@ -61,7 +62,7 @@ function decide(
   const { doubt } = own;
   switch (input.type) {
     case 'speechStarted': {
-      if (doubt === null && !isAgentLive(passage.state)) break;
+      if (doubt === null && (passage.state.connection !== 'open' || !isAgentLive(passage.state))) break;
       passage.pass({ ...input, isTentative: true });
       if (doubt === null) hold(rules, passage);
       return { doubt: { isUserSpeaking: true, timerId: null }, openItemIds: open(own, input.itemId) };
@@ -96,6 +97,8 @@ function decide(
   if (doubt === null) return own;
   if (passage.state.connection !== 'open') {
     release(rules, passage);
+    // Nobody can say any more what it was. What is queued is still to be heard, unless the call is over.
+    if (passage.state.connection === 'reconnecting') passage.add(resumed(rules));
     return CALM;
   }
   // Somebody else has interrupted the agent meanwhile.
@@ -119,6 +122,10 @@ function release({ action }: FalseInterruptionRules, passage: Passage): void {
   passage.add({ type: 'controlPlayout', control: action === 'pause' ? 'resume' : 'unduck', gainDb: 0 });
 }
 
+function resumed({ action }: FalseInterruptionRules): SessionEffect {
+  return emit({ type: 'event', event: 'audio_resumed', detail: { action } });
+}
+
 /** No words came: nothing was lost. They may still come, and then they count. */
 function goOn(
   rules: FalseInterruptionRules,
@@ -127,7 +134,7 @@ function goOn(
   atMs: number,
 ): FalseInterruption {
   release(rules, passage);
-  passage.add(emit({ type: 'event', event: 'audio_resumed', detail: { action: rules.action } }));
+  passage.add(resumed(rules));
   passage.pass({ type: 'turnEnded', needsAnswer: false, atMs });
   return { ...own, doubt: null };
 }

@@ -36,7 +36,7 @@ function edit(name: string, change: (history: Event[]) => Event[], better?: stri
       return call.socket.sent
         .map(({ type, item_id: id, previous_item_id: previous, item: made }) => {
           const what = id ?? (made as Event)['id'];
-          return `${String(type).split('.')[2]} ${String(what)}${previous === undefined ? '' : ` behind ${String(previous)}`}`;
+          return `${String(type).split('.')[2]} ${String(what)}${typeof previous === 'string' ? ` behind ${previous}` : ''}`;
         })
         .join(', ');
     },

@@ -1,11 +1,14 @@
 // Objects that an app has made with the agents SDK: they work in a session of this package as they are.
 
 import * as peer from '@openai/agents-realtime';
+import type { RunContext as PeerRunContext } from '@openai/agents-core';
 import { handoff as peerHandoff } from '@openai/agents-core';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Handoff } from '../../src/agent/handoff.ts';
+import type { RealtimeContextData } from '../../src/agent/run-context.ts';
 import type { RealtimeTool } from '../../src/agent/tool.ts';
+import { tool } from '../../src/agent/tool.ts';
 import { RealtimeAgent } from '../../src/agent/agent.ts';
 import { settle, stage } from './stage.ts';
 
@@ -52,6 +55,25 @@ describe("a tool of the agents SDK's tool()", () => {
     const { sentOf } = await called(peer.tool({ ...options, execute }));
     expect(sentOf('output')).toEqual([['output', 'c1', 'noted', false]]);
     expect(sentOf('createResponse')).toEqual([]);
+  });
+});
+
+describe("callbacks typed for the agents SDK's RunContext", () => {
+  it('get the context of the session, with its approvals', async () => {
+    const seen: unknown[] = [];
+    const made = tool({
+      name: 'weather',
+      description: '',
+      parameters,
+      needsApproval: async (context: PeerRunContext<RealtimeContextData>) => context.context.history.length > 9,
+      execute: async ({ city }, context?: PeerRunContext<RealtimeContextData>) => {
+        seen.push(context?.isToolApproved({ toolName: 'weather', callId: 'c1' }), context?.usage.requests);
+        return city;
+      },
+    });
+    const { sentOf } = await called(made);
+    expect(sentOf('output')).toEqual([['output', 'c1', 'Riga', false]]);
+    expect(seen).toEqual([undefined, 1]);
   });
 });
 

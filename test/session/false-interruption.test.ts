@@ -167,3 +167,18 @@ test('ducked, the agent goes on more quietly and is turned up again', () => {
   expect(conversation.on(starts)).toContainEqual(control('duck', -24));
   expect(conversation.on(timerIn(conversation.on(stops)))).toContainEqual(control('unduck'));
 });
+
+test('a connection that is lost in the middle of a doubt ends it: what is queued is heard, and the sound is forgotten', () => {
+  const reconnect = { initialDelayMs: 500, maxDelayMs: 8000, maxAttempts: 8, rolloverAfterMs: null };
+  const conversation = new Conversation({ features: [falseInterruptionCore(RULES)], reconnect });
+  conversation.speaks('r1', 'a1');
+  conversation.on(starts);
+  const lost = conversation.on({ type: 'disconnected', closeCode: 1006 });
+  expect(lost.filter(({ type }) => type === 'controlPlayout')).toEqual([control('resume')]);
+  expect(lost).toContainEqual(resumed);
+  expect(conversation.on(starts)).not.toContainEqual(paused);
+  const abilities = { isDriven: true, createsResponses: false };
+  conversation.on({ type: 'reconnectDue', attempt: 1 }, { type: 'connected', abilities });
+  expect(conversation.on(says('Wait, no.'))).not.toContainEqual(interrupted);
+  expect(conversation.state.playback.live).toHaveLength(1);
+});
