@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type Row, runRow } from './load.ts';
-import { type GatewayResults, measuredTables } from './gateway-results.ts';
+import { fleetTables } from './fleet-tables.ts';
+import { callsPerCore, type GatewayResults, measuredTables } from './gateway-results.ts';
 
 const RESULTS = new URL('../results/gateway.json', import.meta.url);
 const PAGE = new URL('../../docs/capacity.md', import.meta.url);
@@ -53,15 +54,14 @@ export async function record(
     rows,
   };
   writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
-  const page = readFileSync(PAGE, 'utf8');
-  writeFileSync(PAGE, withMeasured(page, measuredTables(results)));
+  const page = withTables(readFileSync(PAGE, 'utf8'), 'measured', measuredTables(results));
+  writeFileSync(PAGE, withTables(page, 'planned', fleetTables(callsPerCore(results))));
   console.log(`written: ${fileURLToPath(RESULTS)} and the tables of ${fileURLToPath(PAGE)}; format and commit both`);
 }
 
-/** The page with other tables between its two marks. */
-function withMeasured(page: string, tables: string): string {
-  return page.replace(
-    /(<!-- measured: begin -->\n)[\s\S]*?(<!-- measured: end -->)/,
-    (_all, begin: string, end: string) => `${begin}\n${tables}\n${end}`,
-  );
+/** The page with other tables between two marks. */
+function withTables(page: string, mark: string, tables: string): string {
+  const [before = '', rest = ''] = page.split(`<!-- ${mark}: begin -->`);
+  const [, after = ''] = rest.split(`<!-- ${mark}: end -->`);
+  return `${before}<!-- ${mark}: begin -->\n\n${tables}\n\n<!-- ${mark}: end -->${after}`;
 }
