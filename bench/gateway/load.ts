@@ -13,8 +13,9 @@ import { type BridgeCommand, type BridgeReport, MEDIA_PATH } from './load-protoc
 const TICK_MS = 5;
 /** Each phone sends in every fourth tick. */
 const GROUPS = 4;
-/** Calls begin so far apart. */
+/** Calls begin so far apart, and so many at most are on their way to the model: a bridge that is slow to connect gets time. */
 const RAMP_MS = 8;
+const MAX_CONNECTING = 20;
 const SETTLE_MS = 10_000;
 /** The generator is late by more than this in one tick of a hundred: the row says nothing. */
 const MAX_LATENESS_MS = 10;
@@ -128,7 +129,8 @@ export async function runRow(options: LoadOptions): Promise<Row> {
       phones.set(phone.name, phone);
       all.push(phone);
       number += 1;
-      await wait(RAMP_MS);
+      do await wait(RAMP_MS);
+      while (number - model.callCount > MAX_CONNECTING);
     }
     await wait(SETTLE_MS);
     if (model.callCount !== calls) throw new Error(`${bridge}: ${model.callCount} of ${calls} calls reached the model`);
