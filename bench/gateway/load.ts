@@ -16,6 +16,7 @@ const GROUPS = 4;
 /** Calls begin so far apart, and so many at most are on their way to the model: a bridge that is slow to connect gets time. */
 const RAMP_MS = 8;
 const MAX_CONNECTING = 20;
+const CONNECT_WAIT_MS = 5000;
 const SETTLE_MS = 10_000;
 /** The generator is late by more than this in one tick of a hundred: the row says nothing. */
 const MAX_LATENESS_MS = 10;
@@ -129,8 +130,9 @@ export async function runRow(options: LoadOptions): Promise<Row> {
       phones.set(phone.name, phone);
       all.push(phone);
       number += 1;
+      const sinceMs = performance.now();
       do await wait(RAMP_MS);
-      while (number - model.callCount > MAX_CONNECTING);
+      while (number - model.callCount > MAX_CONNECTING && performance.now() - sinceMs < CONNECT_WAIT_MS);
     }
     await wait(SETTLE_MS);
     if (model.callCount !== calls) throw new Error(`${bridge}: ${model.callCount} of ${calls} calls reached the model`);

@@ -78,6 +78,6 @@ if (generatorCore >= 0) {
 }
 console.log(`${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}; times in ms`);
 console.log(line(COLUMNS.map(([head]) => head)));
-if (options.record) await record({ bridge: core, generator: generatorCore }, show);
+if (options.record) await record(Number(options.runs), { bridge: core, generator: generatorCore }, show);
 else if (core >= 0) await ladder(String(core));
 else await ladder(generatorCore < 0 ? null : `0-${cpus().length - 1}`);

@@ -10,9 +10,8 @@ import { callsPerCore, type GatewayResults, measuredTables } from './gateway-res
 const RESULTS = new URL('../results/gateway.json', import.meta.url);
 const PAGE = new URL('../../docs/capacity.md', import.meta.url);
 
-/** All bridges at this many calls, in turns, so often. */
+/** All bridges at this many calls, in turns. */
 const COMPARED_CALLS = 300;
-const COMPARED_RUNS = 3;
 /** Further numbers of calls: the field's bridge and ours. */
 const LADDER: readonly (readonly [bridge: string, calls: readonly number[]])[] = [
   ['peer', [200, 250]],
@@ -20,11 +19,11 @@ const LADDER: readonly (readonly [bridge: string, calls: readonly number[]])[] =
 ];
 /** Calls of each worker, where one is set beside two; few, because the generator needs a core as well. */
 const CALLS_A_WORKER = 100;
-const WORKER_RUNS = 2;
 const SECONDS = 8;
 
-/** Measures for 10 minutes at most, and writes the results and the page's tables. */
+/** Measures, 10 minutes at most for three runs, and writes the results and the page's tables. */
 export async function record(
+  runs: number,
   cores: { readonly bridge: number; readonly generator: number },
   onRow: (row: Row) => void,
 ): Promise<void> {
@@ -35,11 +34,11 @@ export async function record(
     rows.push(row);
     onRow(row);
   };
-  for (let run = 0; run < COMPARED_RUNS; run++) {
+  for (let run = 0; run < runs; run++) {
     for (const bridge of ['bargein', 'peer', 'floor']) await measure(bridge, COMPARED_CALLS, String(cores.bridge));
   }
   for (const [bridge, ladder] of LADDER) for (const calls of ladder) await measure(bridge, calls, String(cores.bridge));
-  for (let run = 0; run < WORKER_RUNS; run++) {
+  for (let run = 0; run < runs; run++) {
     for (const workers of [1, 2])
       await measure(`gateway:${workers}`, workers * CALLS_A_WORKER, `0-${cpus().length - 1}`);
   }
