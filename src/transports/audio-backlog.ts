@@ -9,7 +9,7 @@ const WAITING_SECONDS = 15;
 /** A socket does not tell when it has room. */
 const RETRY_MS = 50;
 
-/** Where the audio goes. */
+/** Where the audio goes. Methods, because a literal's getters give each call a shape of its own, and every read a search. */
 export interface BacklogPort {
   /** Octets that wait in the socket. */
   bufferedBytes(): number;

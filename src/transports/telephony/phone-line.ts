@@ -24,7 +24,7 @@ export type PhoneStart = Extract<PhoneMessage, { type: 'start' }>;
 /** Who is told what the line does. */
 export interface PhoneLineListener {
   /** Whether somebody wants frames as the provider sent them. Only then is a frame of audio parsed. */
-  readonly wantsFrames: boolean;
+  wantsFrames(): boolean;
   /** A frame that was parsed, before what it means. */
   onFrame(frame: unknown): void;
   onMessage(message: PhoneMessage): void;
@@ -64,7 +64,7 @@ export class PhoneLine implements Omit<PhoneOutput, 'onBacklog'> {
     return this.#start?.encoding ?? 'audio/pcmu';
   }
 
-  get bufferedBytes(): number {
+  bufferedBytes(): number {
     return this.#socket.bufferedAmount ?? 0;
   }
 
@@ -113,7 +113,7 @@ export class PhoneLine implements Omit<PhoneOutput, 'onBacklog'> {
     let message: PhoneMessage | null;
     try {
       const text = frameText(data);
-      message = this.#listener.wantsFrames ? null : (this.#dialect.readMedia?.(text) ?? null);
+      message = this.#listener.wantsFrames() ? null : (this.#dialect.readMedia?.(text) ?? null);
       if (message === null) {
         frame = parsed(text);
         message = this.#dialect.read(frame);

@@ -30,7 +30,7 @@ const MAX_WAITING_FRAMES = 600 * 8000;
 /** The phone as the playout sees it. */
 export interface PhoneOutput {
   /** Bytes that wait in the caller's socket. */
-  readonly bufferedBytes: number;
+  bufferedBytes(): number;
   media(payload: string): void;
   mark(name: string): void;
   clear(): void;
@@ -222,7 +222,7 @@ export class PhonePlayout implements SessionPlayout {
     if (this.#isPaused) return;
     const nowMs = this.#clock.nowMs();
     for (let [next] = this.#waiting; next !== undefined; [next] = this.#waiting) {
-      if (this.#aheadFrames(nowMs) >= AHEAD_FRAMES || this.#output.bufferedBytes > MAX_SOCKET_BYTES) break;
+      if (this.#aheadFrames(nowMs) >= AHEAD_FRAMES || this.#output.bufferedBytes() > MAX_SOCKET_BYTES) break;
       this.#waiting.shift();
       this.#waitingFrames -= next.frames;
       this.#sent.push(next);

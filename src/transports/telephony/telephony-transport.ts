@@ -69,16 +69,13 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
     const { inputAudioInactivityTimeoutMs = DEFAULT_INACTIVITY_MS, reconnectGraceMs = DEFAULT_RECONNECT_GRACE_MS } =
       options;
     checkInactivity(inputAudioInactivityTimeoutMs);
-    const wantsFrames = (): boolean => this._isWatched();
     const clock = options.clock ?? systemClock;
     const line = new PhoneLine({
       socket,
       dialect,
       clock,
       listener: {
-        get wantsFrames() {
-          return wantsFrames();
-        },
+        wantsFrames: () => this._isWatched(),
         onFrame: (message) => {
           if (this._isWatched()) this._deliver('*', { type: `${dialect.name}_message`, message });
         },
@@ -89,9 +86,7 @@ export class TelephonyRealtimeTransport extends OpenAIRealtimeWebSocket {
     });
     const phone = new PhonePlayout(
       {
-        get bufferedBytes() {
-          return line.bufferedBytes;
-        },
+        bufferedBytes: () => line.bufferedBytes(),
         media: (payload) => line.media(payload),
         mark: (name) => line.mark(name),
         clear: () => {
