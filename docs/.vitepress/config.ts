@@ -46,6 +46,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       page('Browser', '/browser'),
       page('Telephone calls', '/telephony'),
       page('Gateway', '/gateway'),
+      page('Capacity', '/capacity'),
       page('Fleet', '/fleet'),
       page('Transports', '/transports'),
       page('Audio', '/audio'),
