@@ -27,7 +27,7 @@ export interface FleetPlan {
 /** Workers of one gateway: one a core, of a machine with this many. */
 export const WORKERS_PER_GATEWAY = 4;
 /** Of what a worker carries, planned for: chance brings one worker more calls than another, and a dead gateway's calls come too. */
-export const PLANNED_SHARE = 0.7;
+const PLANNED_SHARE = 0.7;
 /** Of the gateways, as many more as may be gone at one time. */
 const SPARE_SHARE = 0.05;
 /** Length of a call. */

@@ -24,7 +24,7 @@ const MAX_CPU_SHARE = 0.85;
 const COMPARED_CALLS = 300;
 
 /** The rows of one bridge at one number of calls, each figure its median. */
-export interface Point {
+interface Point {
   readonly bridge: string;
   readonly calls: number;
   readonly runs: number;
@@ -40,7 +40,7 @@ export interface Point {
 }
 
 /** Every bridge at every number of calls. Rows of a late generator are left out where there are others. */
-export function points(results: GatewayResults): Point[] {
+function points(results: GatewayResults): Point[] {
   const groups = Map.groupBy(results.rows, ({ bridge, calls }) => `${bridge} ${calls}`);
   return [...groups.values()].map((rows) => {
     const valid = rows.filter(({ isValid }) => isValid);

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../errors.ts';
-import { isFlat, MAX_NESTING, nestsWithin } from './nesting.ts';
+import { MAX_NESTING, nestsWithin } from './nesting.ts';
 import type { RawServerEvent, ServerEvent } from './server-events.ts';
 
 /** One message of the server: an event we read, one that only passes through, or something that is neither. */
@@ -34,8 +34,7 @@ export function decodeServerEvent(message: unknown): DecodedEvent {
     return malformed(null, `a server event must be JSON, got ${message.length} characters that are not`);
   }
   if (!isRawEvent(raw)) return malformed(null, `a server event must be an object with a type, got ${kindOf(raw)}`);
-  if (!isFlat(message) && !nestsWithin(raw))
-    return malformed(null, `a server event must nest at most ${MAX_NESTING} deep`);
+  if (!nestsWithin(raw)) return malformed(null, `a server event must nest at most ${MAX_NESTING} deep`);
   const check = checks.get(raw.type);
   if (check === undefined) return { kind: 'other', raw };
   const badField = check(raw);
