@@ -5,7 +5,7 @@ import { FliteVoice } from '../../src/server/flite-voice.ts';
 import { seededUniform } from '../corpus.ts';
 
 /** In Hz. */
-export const TRIAL_RATE = 48_000;
+const TRIAL_RATE = 48_000;
 const QUANTUM_FRAMES = 128;
 /** Level of speech while it sounds: the agent as it is played, the user as a microphone hears them. */
 const AGENT_DBFS = -20;

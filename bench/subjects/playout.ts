@@ -1,5 +1,5 @@
 import { loadCore } from '../../src/wasm/core.ts';
-import { PLAYERS } from '../playout/contenders.ts';
+import { playersOf } from '../playout/contenders.ts';
 import { judge, type Scene, type Verdict } from '../playout/judge.ts';
 import { arrivals, fareOfQueue, play, stage } from '../playout/simulate.ts';
 import { syntheticSpeech } from '../playout/speech.ts';
@@ -46,7 +46,7 @@ export const playoutSubjects: readonly Subject[] = KINDS.flatMap((kind) =>
     async survey(build) {
       await loadCore(build);
       const scenes = scenesOf(kind, sampleRate);
-      return PLAYERS.map(([contender, make]) => ({
+      return playersOf(kind.name).map(([contender, make]) => ({
         contender,
         facts: worst(scenes.map((scene) => judge(play(make(sampleRate), scene), scene, arrivals(scene)))),
       }));
