@@ -94,6 +94,8 @@ export default defineConfig({
           // Packs the package and builds apps out of it.
           name: 'consumers',
           include: ['test/consumers/*.test.ts'],
+          globalSetup: ['test/consumers/built-apps.ts'],
+          testTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },

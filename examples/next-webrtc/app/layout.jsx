@@ -1,3 +1,5 @@
+export const metadata = { title: 'Front desk' };
+
 export default function Layout({ children }) {
   return (
     <html lang="en">

@@ -1,3 +1,0 @@
-import { report } from '../hold-call.js';
-
-report();

@@ -1,1 +1,0 @@
-export default { build: { outDir: '../out/vite', emptyOutDir: true }, logLevel: 'warn' };
