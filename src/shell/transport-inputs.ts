@@ -42,14 +42,12 @@ export function readTransport(
   reader: TransportReader,
   options: { readonly keepsAudio: boolean },
 ): void {
-  const reading = new TransportReading(reader, options.keepsAudio);
   // Another emitter need not call its listeners with itself as `this`, and one that is read already has its reading.
-  const isShared = transport.on === EventEmitter.prototype.on && !sharedReadings.has(transport);
-  if (isShared) sharedReadings.set(transport, reading);
-  for (const [name, read] of readings) {
-    const shared = sharedListeners.get(name);
-    const listener = isShared && shared !== undefined ? shared : (...args: unknown[]) => read(reading, ...args);
-    transport.on(name, listener);
+  const isShared = transport.on === EventEmitter.prototype.on && !readings.has(transport);
+  const key = isShared ? transport : {};
+  readings.set(key, new TransportReading(reader, options.keepsAudio));
+  for (const [name, listener] of listeners) {
+    transport.on(name, isShared ? listener : (...args: unknown[]) => listener.apply(key, args));
   }
 }
 
@@ -87,8 +85,11 @@ class TransportReading {
 
 type Events = RealtimeTransportEventTypes;
 
-/** How each event is read. */
-const readings: ReadonlyMap<keyof Events, (to: TransportReading, ...args: unknown[]) => void> = readingsByName({
+/** Each by the transport, or by what stands for it where its emitter has its own ways. */
+const readings = new WeakMap<object, TransportReading>();
+
+/** Listeners that serve every transport, each of which would otherwise keep twenty of its own. */
+const listeners = sharedListeners({
   '*': ({ reader }, event) => reader.onRawEvent(event),
   error({ reader }, { code, eventId, error }) {
     reader.onInput({
@@ -160,29 +161,20 @@ const readings: ReadonlyMap<keyof Events, (to: TransportReading, ...args: unknow
   mcp_tool_call_completed: ({ reader }, call) => reader.onMcpCallCompleted(call),
 });
 
-function readingsByName(byName: {
-  readonly [Name in keyof Events]: (to: TransportReading, ...args: Events[Name]) => void;
-}): ReadonlyMap<keyof Events, (to: TransportReading, ...args: unknown[]) => void> {
-  return new Map(Object.entries(byName)) as never;
-}
-
 type SharedListener = ((...args: unknown[]) => void) & Pick<RawEventListener, 'isNeeded'>;
 
-/** Readings of transports whose listeners are shared. */
-const sharedReadings = new WeakMap<object, TransportReading>();
-
-/** Listeners that serve every transport, each of which would otherwise keep twenty of its own. */
-const sharedListeners: ReadonlyMap<keyof Events, SharedListener> = new Map(
-  [...readings].map(([name, read]) => [name, sharedListener(read)]),
-);
-
-function sharedListener(read: (to: TransportReading, ...args: unknown[]) => void): SharedListener {
-  const listener: SharedListener = function (this: object, ...args: unknown[]) {
-    const reading = sharedReadings.get(this);
-    if (reading !== undefined) read(reading, ...args);
-  };
-  listener.isNeeded = (transport) => sharedReadings.get(transport)?.reader.readsRawEvents() === true;
-  return listener;
+function sharedListeners(byName: {
+  readonly [Name in keyof Events]: (to: TransportReading, ...args: Events[Name]) => void;
+}): [keyof Events, SharedListener][] {
+  const entries = Object.entries(byName) as [keyof Events, (to: TransportReading, ...args: unknown[]) => void][];
+  return entries.map(([name, read]) => {
+    const listener: SharedListener = function (this: object, ...args: unknown[]) {
+      const reading = readings.get(this);
+      if (reading !== undefined) read(reading, ...args);
+    };
+    listener.isNeeded = (transport) => readings.get(transport)?.reader.readsRawEvents() === true;
+    return [name, listener];
+  });
 }
 
 /**
