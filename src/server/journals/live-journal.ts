@@ -1,5 +1,5 @@
 // The journal of a call that goes on. The call never waits for the store, tools excepted: what happens is kept here until
-// the store has it, and goes there together, once a turn of the event loop.
+// the store has it, and goes there together with what happens in other calls of the process.
 
 import { type Clock, systemClock, type Timer } from '../../clock.ts';
 import type { JournalEntry } from '../../session/journal.ts';
@@ -13,6 +13,9 @@ const MAX_WAITING = 5000;
 /** A store that has not answered for so long is taken for away. */
 const ANSWER_TIMEOUT_MS = 1000;
 const RETRY_MS = 100;
+
+/** Inputs wait for at most so long, and those of all calls go together: a hand-over of its own costs more than the entry in it. */
+const HAND_OVER_MS = 40;
 
 /** Token of a lease that nobody has given, because the store was away when the call began. */
 export const UNLEASED = 0;
@@ -54,6 +57,8 @@ export class LiveJournal implements SessionJournal {
   #waiting: Waiting[] = [];
   #newestNumber = 0;
   #isWriting = false;
+  /** The next hand-over. */
+  #soon: Timer | null = null;
   #lost: JournalError | null = null;
   /** Since when the store has been away. */
   #awaySinceMs: number | null = null;
@@ -102,6 +107,7 @@ export class LiveJournal implements SessionJournal {
   /** Resolves when everything is safe, the call is lost, or so long has passed. */
   async flushed(timeoutMs: number): Promise<void> {
     if (this.#waiting.length === 0) return;
+    this.#writeNow();
     await new Promise<void>((resolve) => {
       const timer = this.#clock.schedule(timeoutMs, resolve);
       this.#onEmpty.push(() => {
@@ -125,6 +131,15 @@ export class LiveJournal implements SessionJournal {
     this.#newestNumber += 1;
     this.#waiting.push({ number: this.#newestNumber, entry, atMs: this.#clock.nowMs(), settle });
     if (this.#waiting.length > MAX_WAITING) this.#dropInputs();
+    // What a tool waits for, and what others wait to read, goes at once.
+    if (entry.type !== 'input') this.#writeNow();
+    else if (!this.#isWriting)
+      this.#soon ??= this.#clock.schedule(untilNextHandOver(this.#clock), () => this.#writeNow());
+  }
+
+  #writeNow(): void {
+    this.#soon?.cancel();
+    this.#soon = null;
     if (this.#isWriting) return;
     this.#isWriting = true;
     setImmediate(() => void this.#write());
@@ -262,4 +277,9 @@ export class LiveJournal implements SessionJournal {
       answer.then(resolve, reject).finally(() => timer.cancel());
     });
   }
+}
+
+/** Until the moment that all journals of this process share. */
+function untilNextHandOver(clock: Clock): number {
+  return HAND_OVER_MS - (clock.nowMs() % HAND_OVER_MS);
 }

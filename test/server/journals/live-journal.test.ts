@@ -12,6 +12,7 @@ import {
   RedisJournals,
 } from '../../../src/server/index.ts';
 import { initialSession } from '../../../src/session/fresh-state.ts';
+import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import { hasRedis, RedisServer } from './redis-server.ts';
 
 const TTL_MS = 60_000;
@@ -60,6 +61,28 @@ describe('the journal of a call', () => {
     expect(store.appends).toBe(1);
     expect(await store.read('CA1')).toHaveLength(101);
     expect(journal.lagMs).toBe(0);
+  });
+
+  it('hands over the inputs of 40 ms together, and at once with the start of a tool or when somebody waits for it', async () => {
+    const store = new CountingJournals();
+    const clock = new VirtualClock(() => new Promise((resolve) => setImmediate(resolve)));
+    const journal = await live(store, { clock });
+    const written = async (): Promise<number> => (await store.read('CA1')).length;
+    for (let at = 0; at < 3; at++) {
+      void journal.append(input(at));
+      await clock.advance(10);
+    }
+    expect(await written()).toBe(0);
+    await clock.advance(10);
+    expect([store.appends, await written()]).toEqual([1, 3]);
+
+    void journal.append(input(3));
+    await journal.append(started('c1'));
+    expect([store.appends, await written()]).toEqual([2, 5]);
+
+    void journal.append(input(4));
+    await journal.flushed(1000);
+    expect([store.appends, await written()]).toEqual([3, 6]);
   });
 
   it('is cut off at the newest state', async () => {
