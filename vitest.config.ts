@@ -25,6 +25,10 @@ function browserThatHears(wavPath: string) {
   };
 }
 
+/** Sound in real time needs the machine: after all that only computes, one file at a time. */
+const inBrowser = { maxWorkers: 1, sequence: { groupOrder: 1 } };
+const atTheEnd = { maxWorkers: 1, sequence: { groupOrder: 2 } };
+
 export default defineConfig({
   resolve: { conditions: [...conditions, 'module', 'browser', 'development|production'] },
   ssr: { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } },
@@ -43,6 +47,7 @@ export default defineConfig({
           // Properties and real sockets share two cores in CI; what hangs is still found.
           testTimeout: 30_000,
           exclude: ['test/browser/**', 'test/types/**', 'test/acceptance/**', 'test/consumers/**'],
+          maxWorkers: 2,
         },
       },
       {
@@ -52,6 +57,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           exclude: ['test/browser/phrases/**', 'test/browser/barge-ins/**'],
           globalSetup: ['test/browser/local-server.ts'],
+          ...inBrowser,
           browser: browserThatHears(MICROPHONE_WAV),
         },
       },
@@ -62,6 +68,7 @@ export default defineConfig({
           name: 'browser-phrases',
           include: ['test/browser/phrases/**/*.test.ts'],
           globalSetup: ['test/browser/phrases/phrases-server.ts'],
+          ...inBrowser,
           browser: browserThatHears(PHRASES_WAV),
         },
       },
@@ -72,6 +79,7 @@ export default defineConfig({
           name: 'browser-barge-ins',
           include: ['test/browser/barge-ins/**/*.test.ts'],
           globalSetup: ['test/browser/barge-ins/barge-ins-server.ts'],
+          ...inBrowser,
           browser: browserThatHears(BARGE_INS_WAV),
         },
       },
@@ -86,6 +94,7 @@ export default defineConfig({
             include: ['test/types/**/*.test-d.ts'],
             tsconfig: 'test/tsconfig.json',
           },
+          maxWorkers: 2,
         },
       },
       {
@@ -96,17 +105,17 @@ export default defineConfig({
           include: ['test/consumers/*.test.ts'],
           globalSetup: ['test/consumers/built-apps.ts'],
           testTimeout: 60_000,
-          sequence: { groupOrder: 1 },
+          ...atTheEnd,
         },
       },
       {
         extends: true,
         test: {
-          // Runs the built demo and reads its artefacts back; by itself at the end, because it needs the machine in real time.
+          // Runs the built demo and reads its artefacts back; it needs the machine in real time.
           name: 'acceptance',
           include: ['test/acceptance/**/*.test.ts'],
           testTimeout: 180_000,
-          sequence: { groupOrder: 1 },
+          ...atTheEnd,
         },
       },
     ],
