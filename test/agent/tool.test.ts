@@ -1,3 +1,4 @@
+import { type } from 'arktype';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
@@ -30,6 +31,27 @@ describe('tool', () => {
     });
     expect(made.strict).toBe(true);
     await expect(made.needsApproval(context, { city: 'Riga', days: 1 })).resolves.toBe(false);
+  });
+
+  it("checks arguments with arktype's schema, whose JSON Schema the model sees", async () => {
+    const made = tool({
+      name: 'weather',
+      description: 'Weather.',
+      parameters: type({ city: 'string', days: '1 <= number <= 14' }),
+      execute: ({ city, days }) => `${days} days in ${city}`,
+      errorFunction: null,
+    });
+    expect(made.parameters).toEqual({
+      type: 'object',
+      properties: { city: { type: 'string' }, days: { type: 'number', minimum: 1, maximum: 14 } },
+      required: ['city', 'days'],
+      additionalProperties: false,
+    });
+    await expect(made.invoke(context, '{"city":"Riga","days":3}')).resolves.toBe('3 days in Riga');
+    await expect(made.invoke(context, '{"city":"Riga","days":15}')).rejects.toMatchObject({
+      code: 'ERR_TOOL_ARGUMENTS',
+      message: expect.stringContaining('days must be at most 14') as string,
+    });
   });
 
   it('takes any Standard Schema with a JSON Schema, even one that checks asynchronously', async () => {

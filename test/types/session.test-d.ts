@@ -1,5 +1,6 @@
 import { EventEmitter as NodeEventEmitter } from 'node:events';
 import { OpenAIRealtimeWebSocket as PeerWebSocket } from '@openai/agents-realtime';
+import { type } from 'arktype';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type {
@@ -70,6 +71,14 @@ describe('tool', () => {
         expectTypeOf(context).toEqualTypeOf<RunContext | undefined>();
         expectTypeOf(details?.signal).toEqualTypeOf<AbortSignal | undefined>();
         return input.city;
+      },
+    });
+    tool({
+      name: 'arktype',
+      description: '',
+      parameters: type({ city: 'string', 'unit?': "'C' | 'F'" }),
+      execute: (input) => {
+        expectTypeOf(input).toEqualTypeOf<{ city: string; unit?: 'C' | 'F' }>();
       },
     });
     tool({
