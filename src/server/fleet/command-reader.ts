@@ -11,7 +11,7 @@ const REPLY_KEPT_S = 60;
 /** What a process is told: about a call, or, without one, about itself. */
 export type NodeCommand = FleetCommand | { readonly type: 'drain' };
 
-/** Reads what supervisors want of a process, one after the other, and answers each. */
+/** Reads what supervisors want of a process, and answers each command when it is carried out. */
 export class CommandReader {
   readonly #link: RedisLink;
   readonly #waiting: RedisLink;
@@ -70,7 +70,8 @@ export class CommandReader {
           | null;
         for (const { id, message } of streams?.[0]?.messages ?? []) {
           this.#lastId = id;
-          await this.#answer(message);
+          // No call waits for a command to another one. Whoever gets no answer, Redis being away, asks again.
+          this.#answer(message).catch(() => {});
         }
       } catch {
         if (this.#isClosed) return;

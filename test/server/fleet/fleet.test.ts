@@ -149,6 +149,30 @@ describe.skipIf(!hasRedis)(hasRedis ? 'a fleet' : 'a fleet (skipped: redis-serve
     await expect.poll(() => supervisor.calls()).toEqual([]);
   });
 
+  it('lets no call wait for a command to another one, however long that takes', async () => {
+    const prefix = newPrefix();
+    const fleet = await joined('one', { prefix });
+    await call(fleet, 'CA1');
+    const isAsked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<string>();
+    const instructions = (): Promise<string> => {
+      isAsked.resolve();
+      return answer.promise;
+    };
+    const agents = [new RealtimeAgent({ name: 'Desk' }), new RealtimeAgent({ name: 'Slow', instructions })];
+    const slow = await fleet.takeCall({ callId: 'CA2', agents, transport: new OpenAIRealtimeWebSocket() });
+    onTestFinished(() => slow.session.close());
+    await slow.session.connect({ apiKey: 'local', url: modelUrl });
+    const supervisor = await desk(prefix);
+    const isHandedOff = supervisor.command('CA2', { type: 'handOff', agentName: 'Slow' });
+    await isAsked.promise;
+    await supervisor.command('CA1', { type: 'inject', text: 'Nobody waits.' });
+    await expect.poll(() => asked.filter((text) => text.includes('Nobody waits.')).length).toBe(1);
+    answer.resolve('Slow.');
+    await isHandedOff;
+    expect(slow.session.currentAgent.name).toBe('Slow');
+  });
+
   it('says why a command was not carried out', async () => {
     const prefix = newPrefix();
     const supervisor = await desk(prefix);
