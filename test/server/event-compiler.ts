@@ -45,6 +45,7 @@ export async function compileEvents(
     composite: false,
     noEmit: true,
     declaration: false,
+    emitDeclarationOnly: false,
     declarationMap: false,
     isolatedDeclarations: false,
     rewriteRelativeImportExtensions: false,
