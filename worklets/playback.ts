@@ -84,11 +84,10 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     this.#inlet?.take();
     this.#playout.render(mono);
     for (let channel = 1; channel < channels.length; channel++) channels[channel]?.set(mono);
-    const endFrame = frameNow() + mono.length;
-    this.#report(endFrame);
+    this.#report(mono.length);
     this.#framesSincePosition += mono.length;
     if (this.#framesSincePosition < this.#packetFrames) return true;
-    if (this.#locate(endFrame) || this.#isUntold) this.#tellPosition();
+    if (this.#locate(frameNow() + mono.length) || this.#isUntold) this.#tellPosition();
     return true;
   }
 
@@ -146,9 +145,11 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     };
   }
 
-  #report(contextFrame: number): void {
+  /** Tells what an interrupt has cancelled, at the end of the quantum. */
+  #report(quantumFrames: number): void {
     const items = this.#playout.takeInterruptReport();
     if (items === null) return;
+    const contextFrame = frameNow() + quantumFrames;
     if (this.#inlet === null || this.#reporter === null) {
       const report: PlaybackEvent = { type: 'report', interruptId: this.#interruptId, items, contextFrame };
       this.port.postMessage(report);

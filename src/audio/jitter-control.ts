@@ -57,46 +57,67 @@ const SHORTEN_ROUGHLY = -3;
  * A burst, more audio than can be heard yet, is begun at once and never hurried: what makes it late, a lead that is
  * about to run out or a producer that stalls, is paid back when the lead is long again, and no more than that.
  *
- * The clock is the output itself, the milliseconds that were rendered.
+ * The clock is the output itself, the milliseconds that were rendered. What is asked and answered in each quantum are whole
+ * numbers, because V8 allocates the others wherever they go from function to function.
  */
 export class JitterControl {
+  readonly #itemRate: number;
+  readonly #outputRate: number;
   readonly #lateness: Lateness = new Lateness();
-  #nowMs = 0;
+  /**
+   * Milliseconds: times on the clock, and how long. In an object, whose fractions V8 overwrites in place: in private fields it
+   * replaces them, by numbers that it allocates, until it has compiled a function for good.
+   */
+  readonly #ms = {
+    now: 0,
+    firstArrival: 0,
+    lastArrival: 0,
+    interval: 20,
+    received: 0,
+    /** Of audio that came in one, in the last answer. */
+    speed: Number.POSITIVE_INFINITY,
+    schedule: Number.POSITIVE_INFINITY,
+    target: 0,
+    amount: 0,
+    /** What pauses have made this answer late by: it stays that late, or speech would be hurried after each of them. */
+    paused: 0,
+    // Of the wish that is being made.
+    buffered: 0,
+    elapsed: 0,
+    delay: 0,
+  };
   #handle = 0;
-  #firstArrivalMs = 0;
-  #lastArrivalMs = 0;
-  #intervalMs = 20;
-  #receivedMs = 0;
   #hasEnded = true;
   #isBurst = false;
   #wasLate = false;
-  /** Of the last answer. */
-  #speed = Number.POSITIVE_INFINITY;
-  #targetMs = 0;
-  #amountMs = 0;
   #isHeld = false;
-  /** What pauses have made this answer late by: it stays that late, or speech would be hurried after each of them. */
-  #pausedMs = 0;
+
+  /** @param itemRate Of what arrives, in Hz. @param outputRate Of the blocks. */
+  constructor(itemRate: number, outputRate: number) {
+    this.#itemRate = itemRate;
+    this.#outputRate = outputRate;
+  }
 
   /** How far behind its schedule paced audio is to be played, in milliseconds. */
   get targetMs(): number {
-    return this.#targetMs;
+    return this.#ms.target;
   }
 
-  /** How much longer or shorter time is to become, in milliseconds, by the last `wish`. */
-  get amountMs(): number {
-    return this.#amountMs;
+  /** How much longer or shorter time is to become, by the last `wish`, in frames of an item: a second at most. */
+  get amountFrames(): number {
+    return Math.min(this.#itemRate, Math.round((this.#ms.amount * this.#itemRate) / 1000));
   }
 
-  /** `durationMs` of audio of an item arrived, while `bufferedMs` waited. */
-  arrived(handle: number, durationMs: number, bufferedMs: number): void {
-    const now = this.#nowMs;
-    if (handle !== this.#handle) this.#begin(handle, bufferedMs);
-    this.#lateness.arrived(now, this.#receivedMs);
-    this.#receivedMs += durationMs;
-    this.#intervalMs += INTERVAL_SHARE * (now - this.#lastArrivalMs - this.#intervalMs);
-    this.#lastArrivalMs = now;
-    this.#targetMs = this.#lateness.worthwhileMs;
+  /** So many frames of an item arrived, while `bufferedFrames` waited. */
+  arrived(handle: number, frames: number, bufferedFrames: number): void {
+    const ms = this.#ms;
+    if (handle !== this.#handle) this.#begin(handle, bufferedFrames === 0);
+    this.#lateness.arrived(ms.now, ms.received);
+    ms.received += (frames * 1000) / this.#itemRate;
+    ms.interval += INTERVAL_SHARE * (ms.now - ms.lastArrival - ms.interval);
+    ms.lastArrival = ms.now;
+    ms.schedule = this.#lateness.scheduleMs;
+    ms.target = this.#lateness.worthwhileMs;
   }
 
   /** No more audio of this item follows. */
@@ -104,25 +125,28 @@ export class JitterControl {
     if (handle === this.#handle) this.#hasEnded = true;
   }
 
-  /** What is to be done in the next `blockMs`, with `bufferedMs` waiting: as `playoutWish` has it. */
-  wish(bufferedMs: number, blockMs: number): number {
-    const wish = this.#hasEnded ? AS_IT_IS : this.#wishNow(bufferedMs);
-    this.#nowMs += blockMs;
+  /** What is to be done in the next block, with `bufferedFrames` of items waiting: as `playoutWish` has it. */
+  wish(bufferedFrames: number, blockFrames: number): number {
+    const wish = this.#hasEnded ? AS_IT_IS : this.#wishNow(bufferedFrames);
+    this.#ms.now += (blockFrames * 1000) / this.#outputRate;
     return wish;
   }
 
-  #wishNow(bufferedMs: number): number {
-    const elapsedMs = this.#nowMs - this.#firstArrivalMs;
-    const delayMs = elapsedMs - this.#pausedMs - (this.#receivedMs - bufferedMs);
-    if (elapsedMs > SPEED_FROM_MS && elapsedMs < SPEED_TO_MS) this.#speed = this.#receivedMs / elapsedMs;
-    if (this.#receivedMs > BURST_SPEED * elapsedMs + BURST_LEAD_MS) this.#isBurst = true;
-    return this.#isBurst ? this.#wishInBurst(bufferedMs, elapsedMs, delayMs) : this.#wishInStep(bufferedMs);
+  #wishNow(bufferedFrames: number): number {
+    const ms = this.#ms;
+    ms.buffered = (bufferedFrames * 1000) / this.#itemRate;
+    ms.elapsed = ms.now - ms.firstArrival;
+    ms.delay = ms.elapsed - ms.paused - (ms.received - ms.buffered);
+    if (ms.elapsed > SPEED_FROM_MS && ms.elapsed < SPEED_TO_MS) ms.speed = ms.received / ms.elapsed;
+    if (ms.received > BURST_SPEED * ms.elapsed + BURST_LEAD_MS) this.#isBurst = true;
+    return this.#isBurst ? this.#wishInBurst() : this.#wishInStep();
   }
 
-  /** Instead of `wish`, for `blockMs` in which nothing is played on: the playout is paused, or fades for an interrupt. */
-  pause(blockMs: number): void {
-    this.#nowMs += blockMs;
-    if (!this.#hasEnded) this.#pausedMs += blockMs;
+  /** Instead of `wish`, for a block in which nothing is played on: the playout is paused, or fades for an interrupt. */
+  pause(blockFrames: number): void {
+    const blockMs = (blockFrames * 1000) / this.#outputRate;
+    this.#ms.now += blockMs;
+    if (!this.#hasEnded) this.#ms.paused += blockMs;
   }
 
   /**
@@ -131,54 +155,57 @@ export class JitterControl {
    */
   get isHeld(): boolean {
     if (!this.#isHeld) return false;
-    const heldMs = this.#nowMs - this.#firstArrivalMs;
-    const isReady = this.#receivedMs - heldMs > this.#targetMs && this.#speed >= FAST_SPEED;
-    this.#isHeld = !this.#hasEnded && !this.#isBurst && !isReady && heldMs < Math.min(MOST_HOLD_MS, this.#targetMs);
+    const ms = this.#ms;
+    const heldMs = ms.now - ms.firstArrival;
+    const isReady = ms.received - heldMs > ms.target && ms.speed >= FAST_SPEED;
+    this.#isHeld = !this.#hasEnded && !this.#isBurst && !isReady && heldMs < Math.min(MOST_HOLD_MS, ms.target);
     return this.#isHeld;
   }
 
-  #begin(handle: number, bufferedMs: number): void {
+  #begin(handle: number, isHeld: boolean): void {
+    const ms = this.#ms;
     this.#handle = handle;
-    this.#firstArrivalMs = this.#nowMs;
-    this.#lastArrivalMs = this.#nowMs;
-    this.#receivedMs = 0;
-    this.#pausedMs = 0;
+    ms.firstArrival = ms.now;
+    ms.lastArrival = ms.now;
+    ms.received = 0;
+    ms.paused = 0;
     this.#hasEnded = false;
     this.#isBurst = false;
     this.#wasLate = false;
-    this.#lateness.restart(this.#nowMs);
-    this.#targetMs = this.#lateness.worthwhileMs;
-    this.#isHeld = bufferedMs === 0;
+    this.#lateness.restart(ms.now);
+    this.#isHeld = isHeld;
   }
 
-  #wishInBurst(bufferedMs: number, elapsedMs: number, delayMs: number): number {
-    this.#amountMs = Number.POSITIVE_INFINITY;
-    if (delayMs > LEAST_LATE_MS) this.#wasLate = true;
-    const isStalled = this.#nowMs - this.#lastArrivalMs > STALL_INTERVALS * this.#intervalMs;
-    if (bufferedMs < URGENT_MS) return isStalled ? LENGTHEN_TO_THE_LAST : LENGTHEN_ROUGHLY;
-    if (isStalled && bufferedMs < STALL_LEAD_MS) return LENGTHEN_ROUGHLY;
-    if (isStalled && bufferedMs < STALL_HIGH_LEAD_MS && delayMs < STALL_DELAY_MS) return LENGTHEN;
-    const isFast = this.#receivedMs > FAST_SPEED * elapsedMs;
-    if (bufferedMs < (isFast ? LOW_LEAD_FAST_MS : LOW_LEAD_MS) && delayMs < LOW_LEAD_DELAY_MS) return LENGTHEN;
-    const isAmple = bufferedMs > (isFast ? HIGH_LEAD_FAST_MS : HIGH_LEAD_MS);
-    if (!this.#wasLate || delayMs < LEAST_PAYBACK_MS || !isAmple || isStalled) return AS_IT_IS;
-    this.#amountMs = delayMs;
-    return delayMs > FAR_MS ? SHORTEN_ROUGHLY : SHORTEN;
+  #wishInBurst(): number {
+    const ms = this.#ms;
+    ms.amount = Number.POSITIVE_INFINITY;
+    if (ms.delay > LEAST_LATE_MS) this.#wasLate = true;
+    const isStalled = ms.now - ms.lastArrival > STALL_INTERVALS * ms.interval;
+    if (ms.buffered < URGENT_MS) return isStalled ? LENGTHEN_TO_THE_LAST : LENGTHEN_ROUGHLY;
+    if (isStalled && ms.buffered < STALL_LEAD_MS) return LENGTHEN_ROUGHLY;
+    if (isStalled && ms.buffered < STALL_HIGH_LEAD_MS && ms.delay < STALL_DELAY_MS) return LENGTHEN;
+    const isFast = ms.received > FAST_SPEED * ms.elapsed;
+    if (ms.buffered < (isFast ? LOW_LEAD_FAST_MS : LOW_LEAD_MS) && ms.delay < LOW_LEAD_DELAY_MS) return LENGTHEN;
+    const isAmple = ms.buffered > (isFast ? HIGH_LEAD_FAST_MS : HIGH_LEAD_MS);
+    if (!this.#wasLate || ms.delay < LEAST_PAYBACK_MS || !isAmple || isStalled) return AS_IT_IS;
+    ms.amount = ms.delay;
+    return ms.delay > FAR_MS ? SHORTEN_ROUGHLY : SHORTEN;
   }
 
-  #wishInStep(bufferedMs: number): number {
-    const sinceScheduleMs = this.#nowMs - this.#lateness.scheduleMs - this.#pausedMs;
-    const behindMs = sinceScheduleMs - (this.#receivedMs - bufferedMs);
-    const overdueMs = sinceScheduleMs - this.#receivedMs;
-    const excessMs = behindMs - this.#targetMs;
-    if (overdueMs > OVERDUE_MS && bufferedMs < OVERDUE_BUFFER_MS) {
-      this.#amountMs = Number.POSITIVE_INFINITY;
-      return bufferedMs < URGENT_MS ? LENGTHEN_TO_THE_LAST : LENGTHEN_ROUGHLY;
+  #wishInStep(): number {
+    const ms = this.#ms;
+    const sinceScheduleMs = ms.now - ms.schedule - ms.paused;
+    const behindMs = sinceScheduleMs - (ms.received - ms.buffered);
+    const overdueMs = sinceScheduleMs - ms.received;
+    const excessMs = behindMs - ms.target;
+    if (overdueMs > OVERDUE_MS && ms.buffered < OVERDUE_BUFFER_MS) {
+      ms.amount = Number.POSITIVE_INFINITY;
+      return ms.buffered < URGENT_MS ? LENGTHEN_TO_THE_LAST : LENGTHEN_ROUGHLY;
     }
-    this.#amountMs = Math.abs(excessMs);
+    ms.amount = Math.abs(excessMs);
     if (excessMs < 0) return LENGTHEN;
     // A producer that is too slow falls behind its own schedule, and leaves nothing to be shortened.
-    if (excessMs < WINDOW_MS || bufferedMs < AMPLE_SHARE * this.#targetMs) return AS_IT_IS;
+    if (excessMs < WINDOW_MS || ms.buffered < AMPLE_SHARE * ms.target) return AS_IT_IS;
     if (excessMs > FAR_MS) return SHORTEN_ROUGHLY;
     return excessMs < WIDE_WINDOW_MS ? SHORTEN_PAUSES : SHORTEN;
   }

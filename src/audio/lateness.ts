@@ -33,54 +33,59 @@ const SCHEDULE_MS = 8000;
  */
 export class Lateness {
   readonly #weights: Float64Array = new Float64Array(BUCKETS);
-  /** When the first sample of the item would have been due, by the fastest packet of this span and of the last one. */
-  #schedule = Number.POSITIVE_INFINITY;
-  #lastSchedule = Number.POSITIVE_INFINITY;
-  #spanStartMs = 0;
-  #intervalStartMs = Number.NEGATIVE_INFINITY;
-  #worstMs = 0;
-  #worthwhileMs: number;
+  /** Milliseconds, in an object for the reason that `JitterControl` has. */
+  readonly #ms = {
+    /** When the first sample of the item would have been due, by the fastest packet of this span and of the last one. */
+    schedule: Number.POSITIVE_INFINITY,
+    lastSchedule: Number.POSITIVE_INFINITY,
+    spanStart: 0,
+    intervalStart: Number.NEGATIVE_INFINITY,
+    worst: 0,
+    worthwhile: 0,
+  };
 
   constructor() {
     this.#weights[bucketOf(CALM_MS)] = CALM_WEIGHT;
     this.#weights[bucketOf(ROUGH_MS)] = ROUGH_WEIGHT;
-    this.#worthwhileMs = this.#findWorthwhile();
+    this.#ms.worthwhile = this.#findWorthwhile();
   }
 
   /** The delay, in milliseconds, beyond which waiting for late audio costs more than it saves. */
   get worthwhileMs(): number {
-    return this.#worthwhileMs;
+    return this.#ms.worthwhile;
   }
 
   /** Another item follows, with a schedule of its own. */
   restart(nowMs: number): void {
-    this.#schedule = Number.POSITIVE_INFINITY;
-    this.#lastSchedule = Number.POSITIVE_INFINITY;
-    this.#spanStartMs = nowMs;
+    const ms = this.#ms;
+    ms.schedule = Number.POSITIVE_INFINITY;
+    ms.lastSchedule = Number.POSITIVE_INFINITY;
+    ms.spanStart = nowMs;
   }
 
   /** A packet that begins `startMs` into its item has arrived. */
   arrived(nowMs: number, startMs: number): void {
+    const ms = this.#ms;
     const due = nowMs - startMs;
-    if (nowMs - this.#spanStartMs > SCHEDULE_MS) {
-      this.#lastSchedule = this.#schedule;
-      this.#schedule = Number.POSITIVE_INFINITY;
-      this.#spanStartMs = nowMs;
+    if (nowMs - ms.spanStart > SCHEDULE_MS) {
+      ms.lastSchedule = ms.schedule;
+      ms.schedule = Number.POSITIVE_INFINITY;
+      ms.spanStart = nowMs;
     }
-    this.#schedule = Math.min(this.#schedule, due);
-    this.#worstMs = Math.max(this.#worstMs, due - this.scheduleMs);
-    if (nowMs - this.#intervalStartMs < INTERVAL_MS) return;
-    this.#intervalStartMs = nowMs;
+    ms.schedule = Math.min(ms.schedule, due);
+    ms.worst = Math.max(ms.worst, due - this.scheduleMs);
+    if (nowMs - ms.intervalStart < INTERVAL_MS) return;
+    ms.intervalStart = nowMs;
     for (let i = 0; i < BUCKETS; i++) this.#weights[i] = (this.#weights[i] ?? 0) * FORGETTING;
-    const bucket = bucketOf(this.#worstMs);
+    const bucket = bucketOf(ms.worst);
     this.#weights[bucket] = (this.#weights[bucket] ?? 0) + 1;
-    this.#worstMs = 0;
-    this.#worthwhileMs = Math.max(this.#findWorthwhile(), this.#worthwhileMs / MOST_FALL);
+    ms.worst = 0;
+    ms.worthwhile = Math.max(this.#findWorthwhile(), ms.worthwhile / MOST_FALL);
   }
 
   /** When the item would have begun had all of it come as its fastest packet. */
   get scheduleMs(): number {
-    return Math.min(this.#schedule, this.#lastSchedule);
+    return Math.min(this.#ms.schedule, this.#ms.lastSchedule);
   }
 
   /** The least bound that no more intervals exceed than is worth a delay as long. */

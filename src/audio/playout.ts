@@ -74,9 +74,8 @@ export class Playout {
   readonly #exports: PlayoutExports;
   #block: Float32Array<ArrayBuffer>;
   #renderedOutputFrames = 0;
-  #emittedFrames = 0;
-  #bufferDelayS = 0;
-  #bufferTargetDelayS = 0;
+  /** Of what left the ring. An object's fractions are overwritten in place, those of private fields by new ones. */
+  readonly #emitted = { frames: 0, delayS: 0, targetDelayS: 0 };
   #isPaused = false;
   /** What was cancelled is in the ring until the next render. */
   #isInterrupted = false;
@@ -88,7 +87,7 @@ export class Playout {
     if (options.isAdaptive === true) checkHistory(this.capacityFrames, this.itemRate);
     this.maxBlockFrames = checkBlock(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
     const { module, isAdaptive = false } = options;
-    this.#control = isAdaptive ? new JitterControl() : null;
+    this.#control = isAdaptive ? new JitterControl(this.itemRate, this.outputRate) : null;
     const code = options.playoutModule ?? playoutModule();
     const sizing = new Kernel({ pages: Kernel.pagesFor(0), module });
     const sizer = playoutExports(code, sizing);
@@ -149,12 +148,8 @@ export class Playout {
       accepted += taken;
       if (taken < sliceFrames) break;
     } while (accepted < frames);
-    this.#control?.arrived(handle, this.#inMs(accepted), this.#inMs(bufferedFrames));
+    this.#control?.arrived(handle, accepted, bufferedFrames);
     return accepted;
-  }
-
-  #inMs(itemFrames: number): number {
-    return (itemFrames * 1000) / this.itemRate;
   }
 
   /** No more frames follow for this handle, so that silence after it is not an underrun. */
@@ -187,21 +182,19 @@ export class Playout {
 
   /** As much waits in a block as is there, whichever frames they are. */
   #countEmitted(bufferedFrames: number, outputFrames: number): void {
-    const emitted = bufferedFrames - this.#exports.playoutBufferedFrames(this.#stateAt);
-    this.#emittedFrames += emitted;
-    this.#bufferDelayS += (bufferedFrames * outputFrames) / this.outputRate;
-    this.#bufferTargetDelayS += (emitted * (this.#control?.targetMs ?? 0)) / 1000;
+    const frames = bufferedFrames - this.#exports.playoutBufferedFrames(this.#stateAt);
+    const emitted = this.#emitted;
+    emitted.frames += frames;
+    emitted.delayS += (bufferedFrames * outputFrames) / this.outputRate;
+    if (this.#control !== null) emitted.targetDelayS += (frames * this.#control.targetMs) / 1000;
   }
 
   #bendTime(frames: number): void {
     const control = this.#control;
     if (control === null) return;
-    const blockMs = (frames * 1000) / this.outputRate;
-    if (this.#isPaused || this.#isInterrupted) return control.pause(blockMs);
-    const bufferedMs = this.#inMs(this.#live.playoutBufferedFrames(this.#stateAt));
-    const wish = control.wish(bufferedMs, blockMs);
-    const mostFrames = Math.min(this.itemRate, Math.round((control.amountMs * this.itemRate) / 1000));
-    this.#live.playoutWish(this.#stateAt, wish, mostFrames);
+    if (this.#isPaused || this.#isInterrupted) return control.pause(frames);
+    const wish = control.wish(this.#live.playoutBufferedFrames(this.#stateAt), frames);
+    this.#live.playoutWish(this.#stateAt, wish, control.amountFrames);
     this.#live.playoutHold(this.#stateAt, Number(control.isHeld));
   }
 
@@ -309,9 +302,9 @@ export class Playout {
     into.insertedFrames = f64[at + 6] ?? 0;
     into.removedFrames = f64[at + 7] ?? 0;
     into.targetDelayMs = this.#control?.targetMs ?? 0;
-    into.emittedFrames = this.#emittedFrames;
-    into.bufferDelayS = this.#bufferDelayS;
-    into.bufferTargetDelayS = this.#bufferTargetDelayS;
+    into.emittedFrames = this.#emitted.frames;
+    into.bufferDelayS = this.#emitted.delayS;
+    into.bufferTargetDelayS = this.#emitted.targetDelayS;
     return into;
   }
 

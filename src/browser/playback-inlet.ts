@@ -43,8 +43,9 @@ export class PlaybackInlet {
     while (this.#controls.pull(this.#control.bytes) >= 0) this.#obey();
     for (let i = 0; i < QUANTUM_RECORDS; i++) {
       const bytes = this.#audio.peek(mark);
+      if (bytes < 0) return;
       const frames = PlaybackRecord.audioFrames(bytes);
-      if (bytes < 0 || !this.#writes.hasTimeFor(frames)) return;
+      if (!this.#writes.hasTimeFor(frames)) return;
       this.#audio.pull(this.#record.bytes, mark);
       this.#hear(frames);
     }
