@@ -6,7 +6,6 @@ import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallI
 import { getLastTextFromAudioOutputMessage } from '../protocol/message-text.ts';
 import type { ResponseUsage, TransportInput } from '../session/input.ts';
 import type {
-  RawEventListener,
   RealtimeMcpToolInfo,
   RealtimeTransportEventTypes,
   RealtimeTransportLayer,
@@ -42,12 +41,14 @@ export function readTransport(
   reader: TransportReader,
   options: { readonly keepsAudio: boolean },
 ): void {
-  // Another emitter need not call its listeners with itself as `this`, and one that is read already has its reading.
-  const isShared = transport.on === EventEmitter.prototype.on && !readings.has(transport);
-  const key = isShared ? transport : {};
-  readings.set(key, new TransportReading(reader, options.keepsAudio));
-  for (const [name, listener] of listeners) {
-    transport.on(name, isShared ? listener : (...args: unknown[]) => listener.apply(key, args));
+  const reading = new TransportReading(reader, options.keepsAudio);
+  const standIn = { [READING]: () => reading };
+  // Another emitter need not call its listeners with itself as `this`, and one that is read already keeps its reading.
+  const isShared =
+    transport.on === EventEmitter.prototype.on &&
+    Reflect.defineProperty(transport, READING, { value: standIn[READING] });
+  for (const [name, listener] of Object.entries(listeners) as [keyof Events, Listener<unknown[]>][]) {
+    transport.on(name, isShared ? listener : (...args: unknown[]) => listener.apply(standIn, args));
   }
 }
 
@@ -85,41 +86,62 @@ class TransportReading {
 
 type Events = RealtimeTransportEventTypes;
 
-/** Each by the transport, or by what stands for it where its emitter has its own ways. */
-const readings = new WeakMap<object, TransportReading>();
+/** Where a transport has its reading. */
+const READING = Symbol('reading');
 
-/** Listeners that serve every transport, each of which would otherwise keep twenty of its own. */
-const listeners = sharedListeners({
-  '*': ({ reader }, event) => reader.onRawEvent(event),
-  error({ reader }, { code, eventId, error }) {
-    reader.onInput({
+/** A transport that is read, or what stands for it where its emitter has its own ways. */
+interface ReadTransport {
+  /** A function: who prints a transport, hidden properties included, is not shown the session and its key. */
+  readonly [READING]: () => TransportReading;
+}
+
+type Listener<Args extends unknown[]> = (this: ReadTransport, ...args: Args) => void;
+
+/**
+ * Listeners that serve every transport, each of which would otherwise keep twenty of its own. Nothing that all of them share
+ * lies between an event and its listener: the engine would not know what is called there, nor with what.
+ */
+const listeners: { readonly [Name in keyof Events]: Listener<Events[Name]> } = {
+  '*': Object.assign(onRawEvent, { isNeeded: readsRawEvents }),
+  error({ code, eventId, error }) {
+    this[READING]().reader.onInput({
       type: 'serverError',
       ...(code !== undefined && { code }),
       ...(eventId !== undefined && { eventId }),
       error,
     });
   },
-  turn_started({ reader, names }, event) {
+  turn_started(event) {
+    const { reader, names } = this[READING]();
     reader.onInput({ type: 'responseStarted', responseId: names.started(event) });
   },
-  turn_done(to, event) {
+  turn_done(event) {
+    const to = this[READING]();
     const responseId = to.names.of(event.response.id);
     to.names.done(responseId);
     to.reader.onInput(responseDone(event, responseId, to.usageBeforeDone));
     to.usageBeforeDone = undefined;
   },
-  usage_update(to, usage) {
-    to.usageBeforeDone = usage;
+  usage_update(usage) {
+    this[READING]().usageBeforeDone = usage;
   },
-  item_update: (to, item) => to.reader.onInput({ type: 'itemUpdated', item: to.kept(item) }),
-  item_deleted: ({ reader }, { itemId }) => reader.onInput({ type: 'itemDeleted', itemId }),
-  audio_transcript_delta({ reader, names }, { responseId, itemId, delta }) {
+  item_update(item) {
+    const to = this[READING]();
+    to.reader.onInput({ type: 'itemUpdated', item: to.kept(item) });
+  },
+  item_deleted({ itemId }) {
+    this[READING]().reader.onInput({ type: 'itemDeleted', itemId });
+  },
+  audio_transcript_delta({ responseId, itemId, delta }) {
+    const { reader, names } = this[READING]();
     reader.onInput({ type: 'transcriptDelta', responseId: names.of(responseId), itemId, delta });
   },
-  output_text_delta({ reader, names }, { responseId, itemId, delta }) {
+  output_text_delta({ responseId, itemId, delta }) {
+    const { reader, names } = this[READING]();
     reader.onInput({ type: 'transcriptDelta', responseId: names.of(responseId), itemId, delta, isWritten: true });
   },
-  function_call(to, { responseId, callId, name, arguments: text, id, previousItemId }) {
+  function_call({ responseId, callId, name, arguments: text, id, previousItemId }) {
+    const to = this[READING]();
     to.callFunction({
       type: 'functionCall',
       responseId: to.names.of(responseId),
@@ -130,51 +152,61 @@ const listeners = sharedListeners({
       ...(previousItemId !== undefined && { previousItemId }),
     });
   },
-  audio(to, event) {
+  audio(event) {
+    const to = this[READING]();
     const responseId = to.names.of(event.responseId);
     const itemId = event.itemId ?? responseId;
     to.lastAudio = { responseId, itemId };
     to.reader.onAudio({ event, responseId, itemId, contentIndex: event.contentIndex ?? 0 });
   },
-  audio_refused({ reader, names }, { responseId, itemId, contentIndex }) {
+  audio_refused({ responseId, itemId, contentIndex }) {
+    const { reader, names } = this[READING]();
     reader.onInput({ type: 'audioStarted', responseId: names.of(responseId), itemId, contentIndex });
   },
-  audio_done(to, event) {
+  audio_done(event) {
+    const to = this[READING]();
     const ids = event ?? to.lastAudio;
     if (ids === null) return;
     to.reader.onInput({ type: 'audioDone', responseId: to.names.of(ids.responseId), itemId: ids.itemId });
   },
-  audio_interrupted: ({ reader }) => reader.onInput({ type: 'playbackInterrupted' }),
-  function_call_output: ({ reader }, { callId }) => reader.onInput({ type: 'outputConfirmed', callId }),
-  speech_started: ({ reader }, event) => reader.onInput({ ...event, type: 'speechStarted' }),
-  speech_stopped: ({ reader }, event) => reader.onInput({ ...event, type: 'speechStopped' }),
-  connection_change({ reader }, status, close) {
+  audio_interrupted() {
+    this[READING]().reader.onInput({ type: 'playbackInterrupted' });
+  },
+  function_call_output({ callId }) {
+    this[READING]().reader.onInput({ type: 'outputConfirmed', callId });
+  },
+  speech_started(event) {
+    this[READING]().reader.onInput({ ...event, type: 'speechStarted' });
+  },
+  speech_stopped(event) {
+    this[READING]().reader.onInput({ ...event, type: 'speechStopped' });
+  },
+  connection_change(status, close) {
     if (status !== 'disconnected') return;
-    reader.onInput({
+    this[READING]().reader.onInput({
       type: 'disconnected',
       ...(close?.code !== undefined && { closeCode: close.code }),
       ...(close?.reason !== undefined && { reason: close.reason }),
     });
   },
-  mcp_tools_listed: ({ reader }, event) => reader.onMcpTools(event),
-  mcp_approval_request: ({ reader }, request) => reader.onMcpApprovalRequest(request),
-  mcp_tool_call_completed: ({ reader }, call) => reader.onMcpCallCompleted(call),
-});
+  mcp_tools_listed(event) {
+    this[READING]().reader.onMcpTools(event);
+  },
+  mcp_approval_request(request) {
+    this[READING]().reader.onMcpApprovalRequest(request);
+  },
+  mcp_tool_call_completed(call) {
+    this[READING]().reader.onMcpCallCompleted(call);
+  },
+};
 
-type SharedListener = ((...args: unknown[]) => void) & Pick<RawEventListener, 'isNeeded'>;
+function onRawEvent(this: ReadTransport, event: TransportEvent): void {
+  this[READING]().reader.onRawEvent(event);
+}
 
-function sharedListeners(byName: {
-  readonly [Name in keyof Events]: (to: TransportReading, ...args: Events[Name]) => void;
-}): [keyof Events, SharedListener][] {
-  const entries = Object.entries(byName) as [keyof Events, (to: TransportReading, ...args: unknown[]) => void][];
-  return entries.map(([name, read]) => {
-    const listener: SharedListener = function (this: object, ...args: unknown[]) {
-      const reading = readings.get(this);
-      if (reading !== undefined) read(reading, ...args);
-    };
-    listener.isNeeded = (transport) => readings.get(transport)?.reader.readsRawEvents() === true;
-    return [name, listener];
-  });
+/** As `isNeeded` of the listener above; only a transport that it was put on asks. */
+function readsRawEvents(transport: object): boolean {
+  return (transport as ReadTransport)[READING]().reader.readsRawEvents();
 }
 
 /**

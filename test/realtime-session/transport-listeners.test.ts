@@ -46,6 +46,17 @@ describe('what a transport tells', () => {
     expect(heard).toEqual(['first session.created', 'second session.created']);
   });
 
+  it.each([
+    ['takes no more properties', (transport: ScriptedTransport) => Object.preventExtensions(transport)],
+    ['the app put a proxy before', (transport: ScriptedTransport) => new Proxy(transport, {})],
+  ])('is heard from a transport that %s', async (_, changed) => {
+    const transport = new ScriptedTransport();
+    const session = new RealtimeSession(ann, { transport: changed(transport) });
+    await session.connect();
+    transport.emit('item_update', messageItem('item_1', 'Hello.'));
+    expect(session.history).toHaveLength(1);
+  });
+
   it('is no longer told to a session whose listeners the app has removed', async () => {
     const transport = new ScriptedTransport();
     const session = new RealtimeSession(ann, { transport });
