@@ -209,6 +209,9 @@ export class PlayoutLedger {
   /** An item that returns after it was done goes on from its counts. */
   #itemOf(packet: PlayoutAddress): Item {
     const { itemId, contentIndex, responseId } = packet;
+    const newest = this.#queue.at(-1)?.item;
+    // Nearly every packet goes on with the newest item, which needs no key; one that has not ended is unfinished.
+    if (newest?.itemId === itemId && newest.contentIndex === contentIndex && !newest.hasEnded) return newest;
     const key = keyOf(itemId, contentIndex);
     const unfinished = (this.#unfinished ??= new Map<string, Item>());
     let item = unfinished.get(key);

@@ -152,8 +152,9 @@ export class VirtualPlayout implements SessionPlayout {
 
   /** Wakes up when the item at the front starts or runs out, so that the listener hears of it in time. */
   #schedule(): void {
+    if (this.#timer !== null || this.#playingSinceMs === null || this.#isReported) return;
     const front = this.#ledger.front;
-    if (this.#timer !== null || front === null || this.#playingSinceMs === null || this.#isReported) return;
+    if (front === null) return;
     const frames = front.renderedFrames === 0 ? 1 : front.receivedFrames - front.renderedFrames;
     const dueMs = this.#playingSinceMs + ((this.#playedFrames + frames) * 1000) / this.sampleRate;
     // Rounding may leave the frame one ulp short of done when it is due; another 0 ms would not take it any further.
