@@ -5,6 +5,7 @@ import { ListenerError } from './errors.ts';
 /** What is needed of an emitter to call its listeners one by one. */
 export interface ListenerSource {
   rawListeners(event: string | symbol): ((...args: never[]) => unknown)[];
+  listenerCount(event: string | symbol): number;
 }
 
 /**
@@ -18,16 +19,20 @@ export function emitIsolated(
   onFailure: (error: ListenerError) => void,
 ): boolean {
   const listeners = listenersOf(emitter, event);
-  const fail = (error: unknown): void => onFailure(new ListenerError(String(event), error));
   for (const listener of listeners) {
     try {
       const result = listener.apply(emitter, args as unknown[]);
-      if (isThenable(result)) result.then(undefined, fail);
+      if (isThenable(result)) watch(result, event, onFailure);
     } catch (error) {
-      fail(error);
+      onFailure(new ListenerError(String(event), error));
     }
   }
   return listeners.length > 0;
+}
+
+/** By itself, so that only listeners that return a promise cost a closure. */
+function watch(result: PromiseLike<unknown>, event: string | symbol, onFailure: (error: ListenerError) => void): void {
+  result.then(undefined, (error: unknown) => onFailure(new ListenerError(String(event), error)));
 }
 
 /** An agent made elsewhere may have no more than `emit`. */

@@ -85,7 +85,7 @@ export function transcriptGrew(history: History, itemId: string, delta: string, 
       last.type === 'output_text'
         ? { ...last, text: last.text + delta }
         : { ...last, transcript: (last.transcript ?? '') + delta };
-    return { ...item, content: [...item.content.slice(0, -1), grown] };
+    return { ...item, content: item.content.with(item.content.length - 1, grown) };
   });
   return items === history.items ? history : { ...history, items };
 }

@@ -61,6 +61,9 @@ function withLastWords(
   return guardrails.transcriptGrew(reading, response, guardrailCount, outputItemId, outputText);
 }
 
+/** Words come by the hundred, and each tells the same. */
+const GROWING: readonly SessionEffect[] = [emit({ type: 'historyUpdated', isGrowing: true })];
+
 /** The model said more. */
 export function transcriptDelta(state: SessionState, input: InputOf<'transcriptDelta'>): Step<SessionState> {
   const { responseId, itemId, delta, isWritten = false } = input;
@@ -76,7 +79,7 @@ export function transcriptDelta(state: SessionState, input: InputOf<'transcriptD
         ? guardrails.transcriptGrew(state.guardrails, response, state.guardrailCount, itemId, delta)
         : state.guardrails,
     },
-    grown === state.history ? [] : [emit({ type: 'historyUpdated', isGrowing: true })],
+    grown === state.history ? [] : GROWING,
   ];
 }
 

@@ -66,7 +66,7 @@ export class Announcer<TContext> {
 
   /** Whether anybody listens to an event of the session. */
   isHeard(name: keyof RealtimeSessionEventTypes<TContext>): boolean {
-    return this.#host.parts.emitter.rawListeners(name).length > 0;
+    return this.#host.parts.emitter.listenerCount(name) > 0;
   }
 
   markHistoryStale(): void {

@@ -88,7 +88,7 @@ export class EffectRunner<TContext> implements PlayoutListener {
         this.#host.announce({ type: 'error', error });
       }
     }
-    for (const callId of this.#answered.splice(0)) this.#host.calls.release(callId);
+    if (this.#answered.length > 0) for (const callId of this.#answered.splice(0)) this.#host.calls.release(callId);
   }
 
   #run(effect: SessionEffect): void {

@@ -88,7 +88,7 @@ export class SessionRuntime<TBaseContext>
   readonly #heldAudio = new HeldAudio();
   readonly #step: StepFunction;
   #state: SessionState;
-  #audibleItem = '';
+  #audible: Pick<IncomingAudio, 'itemId' | 'contentIndex'> | null = null;
   /** When the app last sent audio that the server can hear. */
   lastAudioAtMs: number | null = null;
   /** The call was taken over from its journal, and its first connection here is still to come. */
@@ -200,7 +200,7 @@ export class SessionRuntime<TBaseContext>
     this.roster.reset();
     this.hosted.reset();
     RunContext.forgetCalls(this.parts.runContext as RunContext<never>);
-    this.#audibleItem = '';
+    this.#audible = null;
     this.lastAudioAtMs = null;
     this.post({ type: 'connecting', agentName: this.roster.initial.name });
   }
@@ -356,9 +356,8 @@ export class SessionRuntime<TBaseContext>
   }
 
   #hear({ event, responseId, itemId, contentIndex }: IncomingAudio): void {
-    const item = `${itemId}:${contentIndex}`;
-    if (item !== this.#audibleItem) {
-      this.#audibleItem = item;
+    if (this.#audible?.itemId !== itemId || this.#audible.contentIndex !== contentIndex) {
+      this.#audible = { itemId, contentIndex };
       this.#apply({ type: 'audioStarted', responseId, itemId, contentIndex });
     }
     if (!acceptsAudio(this.#state, responseId)) return;

@@ -19,14 +19,18 @@ export class TaskQueue {
   }
 
   add(task: () => void): void {
-    this.#tasks.push(task);
-    if (this.#isRunning) return;
+    if (this.#isRunning) {
+      this.#tasks.push(task);
+      return;
+    }
     this.#isRunning = true;
-    do {
+    // Nearly every task is alone, and is never queued.
+    this.#run(task);
+    while (this.#tasks.length > 0 || this.#host.onTasksDone()) {
       const tasks = this.#tasks;
       this.#tasks = [];
       for (const next of tasks) this.#run(next);
-    } while (this.#tasks.length > 0 || this.#host.onTasksDone());
+    }
     this.#isRunning = false;
   }
 
