@@ -35,11 +35,8 @@ export function decodeServerEvent(message: unknown): DecodedEvent {
   }
   if (!isRawEvent(raw)) return malformed(null, `a server event must be an object with a type, got ${kindOf(raw)}`);
   if (!nestsWithin(raw)) return malformed(null, `a server event must nest at most ${MAX_NESTING} deep`);
-  const known = checks.get(raw.type);
-  if (known === undefined) return { kind: 'other', raw };
-  const { check } = known;
-  // The same word, but the program's own copy of it, which engines look up and compare by its address from here on.
-  raw.type = known.type;
+  const check = checks.get(raw.type);
+  if (check === undefined) return { kind: 'other', raw };
   const badField = check(raw);
   if (badField === null) return { kind: 'read', raw, event: raw as RawServerEvent & ServerEvent };
   if (badField === UNKNOWN_ITEM) return { kind: 'other', raw };
@@ -47,7 +44,7 @@ export function decodeServerEvent(message: unknown): DecodedEvent {
     raw,
     `${raw.type}: ${badField} is missing or of the wrong type, got ${kindOf(fieldOf(raw, badField))}`,
   );
-  if (essentials.get(raw.type)?.check(raw) !== null) return bad;
+  if (essentials.get(raw.type)?.(raw) !== null) return bad;
   return { kind: 'read', raw, event: mended(raw, check) as RawServerEvent & ServerEvent, error: bad.error };
 }
 
@@ -93,10 +90,10 @@ function listOf(check: Check): Check {
 
 /** An object with these fields, checked in this order, and any others. */
 function fields(shape: Shape): Check {
-  const entries = Object.entries(shape).map(([key, check]) => ({ key, check }));
+  const entries = Object.entries(shape);
   return (value) => {
     if (!isFields(value)) return '';
-    for (const { key, check } of entries) {
+    for (const [key, check] of entries) {
       const path = check(value[key]);
       if (path !== null) return path === '' ? key : `${key}.${path}`;
     }
@@ -105,10 +102,8 @@ function fields(shape: Shape): Check {
 }
 
 /** The shapes of events, or of items, by their type. A map: a type from the wire may be any word, `constructor` too. */
-function checksByType<Type extends string>(
-  shapes: Readonly<Record<Type, Shape>>,
-): ReadonlyMap<string, { readonly type: string; readonly check: Check }> {
-  return new Map(Object.entries<Shape>(shapes).map(([type, shape]) => [type, { type, check: fields(shape) }]));
+function checksByType<Type extends string>(shapes: Readonly<Record<Type, Shape>>): ReadonlyMap<string, Check> {
+  return new Map(Object.entries<Shape>(shapes).map(([type, shape]) => [type, fields(shape)]));
 }
 
 const optionalText = optional(text);
@@ -140,8 +135,7 @@ const UNKNOWN_ITEM = `item.${UNKNOWN_KIND}`;
 
 const item: Check = (value) => {
   if (!isFields(value) || typeof value.type !== 'string') return isFields(value) ? 'type' : '';
-  const known = itemChecks.get(value.type);
-  return known === undefined ? UNKNOWN_KIND : known.check(value);
+  return (itemChecks.get(value.type) ?? (() => UNKNOWN_KIND))(value);
 };
 
 const responseEvent = {
