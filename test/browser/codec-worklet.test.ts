@@ -113,7 +113,7 @@ describe.each(CASES)('the codec worklet by $route, $format', ({ sharedMemory, fo
     await recorder.hears(samples.length, 0);
     // A gap begins with the last sample dying away.
     await recorder.fallsSilent(960);
-    const played = recorder.sound(0);
+    const played = recorder.renderedSound(0);
     const wrong = heard.findIndex((sample, i) => played[i] !== sample / 32_768);
     expect([wrong, played[wrong], (heard[wrong] ?? 0) / 32_768]).toEqual([-1, undefined, 0]);
     expect(await codec.clear()).toBe(samples.length);
@@ -125,7 +125,7 @@ describe.each(CASES)('the codec worklet by $route, $format', ({ sharedMemory, fo
     codec.decode(packet.subarray(0, 400 * frameBytes));
     const rendered = await clearing;
     await recorder.fallsSilent(960);
-    const again = recorder.sound(from);
+    const again = recorder.renderedSound(from);
     expect(rendered).toBeGreaterThanOrEqual(2000);
     expect(again.length).toBeGreaterThanOrEqual(rendered + 400 - 1);
     // The next sound begins in the next quantum, and dies away.

@@ -61,40 +61,29 @@ export class OutputRecorder {
 
   /** What sounded from a frame on, from the first sample that is not 0 to the last one. */
   sound(from: number): Float32Array {
-    const sound = this.#since(from);
-    let first = 0;
-    while (first < sound.length && sound[first] === 0) first++;
-    let end = sound.length;
-    while (end > first && sound[end - 1] === 0) end--;
-    return sound.subarray(first, end);
+    return trimmed(this.#since(from));
+  }
+
+  /** The same, of what was rendered: frames that the browser skipped, having called neither player nor recorder, are left out. */
+  renderedSound(from: number): Float32Array {
+    const rendered: number[] = [];
+    let at = Math.max(0, from);
+    for (const skipped of [...this.#uncalled, { from: this.endFrame, to: this.endFrame }]) {
+      if (skipped.to <= at && skipped.from !== this.endFrame) continue;
+      rendered.push(...this.#recording.subarray(at, skipped.from));
+      at = skipped.to;
+    }
+    return trimmed(Float32Array.from(rendered));
   }
 
   /** Longest run of zeros between those two. */
   longestGapFrames(from: number): number {
-    let longest = 0;
-    let run = 0;
-    for (const sample of this.sound(from)) {
-      if (sample !== 0) longest = Math.max(longest, run);
-      run = sample === 0 ? run + 1 : 0;
-    }
-    return longest;
+    return longestRun(this.sound(from));
   }
 
-  /** The same, of what was rendered: frames that the browser skipped, having called neither player nor recorder, don't count. */
+  /** Longest run of zeros in the sound that was rendered. */
   longestRenderedGapFrames(): number {
-    const rendered: number[] = [];
-    let at = 0;
-    for (const { from, to } of [...this.#uncalled, { from: this.endFrame, to: this.endFrame }]) {
-      rendered.push(...this.#recording.subarray(at, from));
-      at = to;
-    }
-    let longest = 0;
-    let run = Number.NEGATIVE_INFINITY;
-    for (const sample of rendered) {
-      if (sample !== 0) longest = Math.max(longest, run);
-      run = sample === 0 ? run + 1 : 0;
-    }
-    return longest;
+    return longestRun(this.renderedSound(0));
   }
 
   #since(from: number): Float32Array {
@@ -117,4 +106,24 @@ export class OutputRecorder {
       this.#onBlock = resolve;
     });
   }
+}
+
+/** From the first sample that is not 0 to the last one. */
+function trimmed(sound: Float32Array): Float32Array {
+  let first = 0;
+  while (first < sound.length && sound[first] === 0) first++;
+  let end = sound.length;
+  while (end > first && sound[end - 1] === 0) end--;
+  return sound.subarray(first, end);
+}
+
+/** Length of the longest run of zeros. */
+function longestRun(sound: Float32Array): number {
+  let longest = 0;
+  let run = 0;
+  for (const sample of sound) {
+    run = sample === 0 ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
 }
