@@ -2,6 +2,7 @@
 // under `api/`, which a reviewer sees.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { namesIn } from './export-lists.ts';
 
 const LIST = /^export (?:type )?\{([^}]*)\}(?: from '([^']+)')?;$/s;
 const STAR = /^export (?:type )?\* from '([^']+)';$/;
@@ -75,18 +76,6 @@ function statementsOf(text: string): string[] {
     else statements[statements.length - 1] += `\n${line}`;
   }
   return statements;
-}
-
-/** `a, type B as C` as [name there, name here]. */
-function namesIn(list: string): (readonly [string, string])[] {
-  return list
-    .split(',')
-    .map((part) => part.trim().replace(/^type /, ''))
-    .filter((part) => part !== '')
-    .map((part) => {
-      const [there = '', here = there] = part.split(' as ');
-      return [there, here] as const;
-    });
 }
 
 function declarationsAt(file: string, from: string): string | null {

@@ -1,32 +1,20 @@
 // A whole call in one line: the microphone plays a file, the local server answers, and a recorder hears the speaker.
 
 import { expect, inject, test } from 'vitest';
-import { z } from 'zod';
 import { browserAudio } from '../../src/browser/index.ts';
 import { RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
 import { OutputRecorder } from './output-recorder.ts';
+import { roomTool } from './room-tool.ts';
+import { type WireEvent, WireLog } from './wire-log.ts';
 
 const WORKLETS = {
   playbackWorkletUrl: new URL('../../dist/worklets/playback.js', import.meta.url),
   captureWorkletUrl: new URL('../../dist/worklets/capture.js', import.meta.url),
 };
 
-interface WireEvent {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
-
 test('a spoken turn, a tool call, a spoken and a manual barge-in, over microphone and speaker of the browser', async () => {
   const days: string[] = [];
-  const holdRoom = tool({
-    name: 'hold_room',
-    description: 'Holds a room.',
-    parameters: z.object({ day: z.string() }),
-    execute: ({ day }) => {
-      days.push(day);
-      return `Held for ${day}.`;
-    },
-  });
+  const holdRoom = tool(roomTool(days));
   const context = new AudioContext({ sampleRate: 48_000 });
   const recorder = await OutputRecorder.open(context);
   recorder.node.connect(context.destination);
@@ -35,34 +23,19 @@ test('a spoken turn, a tool call, a spoken and a manual barge-in, over microphon
     transport: 'websocket',
     audio,
   });
-  const events: WireEvent[] = [];
+  const log = new WireLog();
+  const { events } = log;
   const names: string[] = [];
   const errors: unknown[] = [];
   const phases: string[] = [];
-  const waiting = new Set<() => void>();
-  const wake = (): void => {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  };
-  async function until<T>(find: () => T | undefined): Promise<T> {
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => void waiting.add(resolve));
-    }
-  }
-  const event = (type: string, count = 1): Promise<WireEvent> =>
-    until(() => events.filter((candidate) => candidate.type === type)[count - 1]);
+  const event = (type: string, count?: number): Promise<WireEvent> => log.event(type, count);
   const named = (name: string, count = 1): Promise<true> =>
-    until(() => (names.filter((candidate) => candidate === name).length >= count ? true : undefined));
-  session.transport.on('*', (received) => {
-    events.push(received as WireEvent);
-    wake();
-  });
+    log.until(() => (names.filter((candidate) => candidate === name).length >= count ? true : undefined));
+  session.transport.on('*', (received) => log.add(received as WireEvent));
   for (const name of ['audio_interrupted', 'playback_done'] as const) {
     session.on(name, () => {
       names.push(name);
-      wake();
+      log.wake();
     });
   }
   session.on('error', (error) => errors.push(error));

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { browserAudio, Speaker } from '../../src/browser/index.ts';
 import { RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
 import type { PlayoutReport } from '../../src/playout/index.ts';
-import { z } from 'zod';
 import { noise } from './noise.ts';
 import { OutputRecorder } from './output-recorder.ts';
 import { placeOfEnd } from './place-of-end.ts';
+import { roomTool } from './room-tool.ts';
 
 const WORKLETS = {
   playbackWorkletUrl: new URL('../../dist/worklets/playback.js', import.meta.url),
@@ -54,15 +54,7 @@ function nextStage(): { readonly context: AudioContext; readonly recorder: Outpu
 test('a conversation works without AudioWorklet, and says which tier it is', async () => {
   const { context, recorder } = nextStage();
   const days: string[] = [];
-  const holdRoom = tool({
-    name: 'hold_room',
-    description: 'Holds a room.',
-    parameters: z.object({ day: z.string() }),
-    execute: ({ day }) => {
-      days.push(day);
-      return `Held for ${day}.`;
-    },
-  });
+  const holdRoom = tool(roomTool(days));
   const audio = browserAudio({ context, destination: recorder.node, ...WORKLETS });
   expect(audio.tier).toBe('polyfill');
   const session = new RealtimeSession(new RealtimeAgent({ name: 'Desk', tools: [holdRoom] }), {

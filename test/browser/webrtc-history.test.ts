@@ -2,19 +2,15 @@
 
 import { OpenAIRealtimeWebRTC, RealtimeAgent, type RealtimeItem, RealtimeSession } from '@openai/agents-realtime';
 import { expect, inject, test } from 'vitest';
-
-interface WireEvent {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
+import { ephemeralKey } from './ephemeral-key.ts';
+import { type WireEvent, WireLog } from './wire-log.ts';
 
 /** A call whose events can be waited for. */
 class Call {
-  readonly events: WireEvent[] = [];
+  readonly log = new WireLog();
   readonly errors: unknown[] = [];
   readonly session: RealtimeSession;
   readonly transport: OpenAIRealtimeWebRTC;
-  readonly #waiting = new Set<() => void>();
 
   constructor(baseUrl: string) {
     // No microphone: what is said is written.
@@ -25,34 +21,21 @@ class Call {
       baseUrl: `${baseUrl}/realtime/calls`,
     });
     this.session = new RealtimeSession(new RealtimeAgent({ name: 'Desk' }), { transport: this.transport });
-    this.transport.on('*', (event: WireEvent) => {
-      this.events.push(event);
-      for (const resolve of this.#waiting) resolve();
-      this.#waiting.clear();
-    });
+    this.transport.on('*', this.log.add);
     this.session.on('error', (error) => void this.errors.push(error));
   }
 
-  async event(type: string, accept: (event: WireEvent) => boolean = () => true): Promise<WireEvent> {
-    for (;;) {
-      const found = this.events.find((event) => event.type === type && accept(event));
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => void this.#waiting.add(resolve));
-    }
+  event(type: string, accept: (event: WireEvent) => boolean = () => true): Promise<WireEvent> {
+    return this.log.until(() => this.log.events.find((event) => event.type === type && accept(event)));
   }
 
   /** Says something in writing, and resolves with what the server remembers of the answer. */
   async answerTo(text: string): Promise<unknown> {
-    const from = this.events.length;
+    const from = this.log.events.length;
     this.session.sendMessage(text);
-    const done = await this.event('response.done', (event) => this.events.indexOf(event) >= from);
+    const done = await this.event('response.done', (event) => this.log.events.indexOf(event) >= from);
     return (done['response'] as { output: { content: { transcript: string }[] }[] }).output[0]?.content[0]?.transcript;
   }
-}
-
-async function secretOf(baseUrl: string): Promise<string> {
-  const minted = await fetch(`${baseUrl}/realtime/client_secrets`, { method: 'POST' });
-  return ((await minted.json()) as { value: string }).value;
 }
 
 function note(itemId: string, text: string): RealtimeItem {
@@ -62,7 +45,7 @@ function note(itemId: string, text: string): RealtimeItem {
 test('the npm peer edits history over WebRTC, is refused nothing, and calls again', { timeout: 60_000 }, async () => {
   const baseUrl = inject('echoBaseUrl');
   const call = new Call(baseUrl);
-  await call.session.connect({ apiKey: await secretOf(baseUrl) });
+  await call.session.connect({ apiKey: await ephemeralKey(baseUrl) });
   expect(await call.answerTo('First.')).toBe('I heard you say: First.');
 
   const victim = call.session.history.find((item) => item.type === 'message' && item.role === 'user');
@@ -82,13 +65,13 @@ test('the npm peer edits history over WebRTC, is refused nothing, and calls agai
   call.session.close();
 
   const again = new Call(baseUrl);
-  await again.session.connect({ apiKey: await secretOf(baseUrl) });
+  await again.session.connect({ apiKey: await ephemeralKey(baseUrl) });
   expect(again.transport.callId).toMatch(/^rtc_/);
   expect(again.transport.callId).not.toBe(firstId);
   expect(await again.answerTo('Second.')).toBe('I heard you say: Second.');
   again.session.close();
-  for (const { events, errors } of [call, again]) {
+  for (const { log, errors } of [call, again]) {
     expect(errors).toEqual([]);
-    expect(events.filter(({ type }) => type === 'error')).toEqual([]);
+    expect(log.events.filter(({ type }) => type === 'error')).toEqual([]);
   }
 });

@@ -6,6 +6,8 @@ import { OpenAIRealtimeWebRTC, RealtimeAgent, RealtimeSession, tool } from '../.
 import type { OpenAIRealtimeWebRTCOptions } from '../../src/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { converse, EVENTS } from '../transports/scenario.ts';
+import { Watch } from '../watch.ts';
+import { ephemeralKey } from './ephemeral-key.ts';
 import { LevelProbe } from './level-probe.ts';
 
 const callUrl = `${inject('callBaseUrl')}/realtime/calls`;
@@ -22,11 +24,6 @@ RTCDataChannel.prototype.send = function record(this: RTCDataChannel, text: stri
   sent.push(JSON.parse(text) as ClientEvent);
   send.call(this, text);
 } as RTCDataChannel['send'];
-
-async function ephemeralKey(): Promise<string> {
-  const minted = await fetch(`${inject('callBaseUrl')}/realtime/client_secrets`, { method: 'POST' });
-  return ((await minted.json()) as { value: string }).value;
-}
 
 /** A session over WebRTC and what has happened in it, by name, in order. */
 function makeCall(options: OpenAIRealtimeWebRTCOptions = {}) {
@@ -50,36 +47,28 @@ function makeCall(options: OpenAIRealtimeWebRTCOptions = {}) {
   const session = new RealtimeSession(new RealtimeAgent({ name: 'Desk', tools: [holdRoom] }), { transport });
   const seen: string[] = [];
   const errors: unknown[] = [];
-  const waiting = new Set<() => void>();
-  const wake = (): void => {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  };
+  const watch = new Watch();
   const note = (name: string): void => {
     seen.push(name);
-    wake();
+    watch.wake();
   };
   for (const name of ['audio_start', 'audio_stopped', 'audio_interrupted', 'playback_done'] as const) {
     session.on(name, () => note(name));
   }
   session.on('transport_event', ({ type }) => note(type));
   session.on('error', ({ error }) => errors.push(error));
-  const happened = async (name: string, count = 1): Promise<void> => {
-    while (seen.filter((candidate) => candidate === name).length < count) {
-      await new Promise<void>((resolve) => void waiting.add(resolve));
-    }
-  };
-  return { audioElement, transport, session, days, seen, errors, note, wake, happened, waiting };
+  const happened = (name: string, count = 1): Promise<true> =>
+    watch.until(() => seen.filter((candidate) => candidate === name).length >= count || undefined);
+  return { audioElement, transport, session, days, seen, errors, note, happened, watch };
 }
 
 test('a spoken turn, a tool call, a spoken and a manual interruption, and an answer heard to its end', async () => {
-  const { audioElement, transport, session, days, seen, errors, wake, happened, waiting } = makeCall();
-  await session.connect({ apiKey: await ephemeralKey() });
+  const { audioElement, transport, session, days, seen, errors, happened, watch } = makeCall();
+  await session.connect({ apiKey: await ephemeralKey(inject('callBaseUrl')) });
   expect(transport.callId).toMatch(/^rtc_/);
-  const probe = await LevelProbe.open(audioElement.srcObject as MediaStream, wake);
-  const hears = async (from: number, isSpeech: boolean): Promise<void> => {
-    while (!probe.spanAfter(from, isSpeech)) await new Promise<void>((resolve) => void waiting.add(resolve));
-  };
+  const probe = await LevelProbe.open(audioElement.srcObject as MediaStream, watch.wake);
+  const hears = (from: number, isSpeech: boolean): Promise<true> =>
+    watch.until(() => (probe.spanAfter(from, isSpeech) ? true : undefined));
 
   await happened('audio_start');
   expect(days).toEqual(['Friday']);
@@ -123,7 +112,7 @@ test('a spoken turn, a tool call, a spoken and a manual interruption, and an ans
 test('nothing leaves a microphone that was muted before the call, and everything once it is not', async () => {
   const { transport, session, seen, happened } = makeCall();
   session.mute(true);
-  await session.connect({ apiKey: await ephemeralKey() });
+  await session.connect({ apiKey: await ephemeralKey(inject('callBaseUrl')) });
   // The microphone's question lasts from 1 s to about 4 s.
   await new Promise((resolve) => setTimeout(resolve, 5500));
   expect(seen).not.toContain('input_audio_buffer.speech_started');
@@ -138,7 +127,7 @@ test('another microphone takes over within the call', async () => {
   const silent = new AudioContext();
   const nothing = silent.createMediaStreamDestination();
   const { transport, session, seen, happened } = makeCall({ mediaStream: nothing.stream });
-  await session.connect({ apiKey: await ephemeralKey() });
+  await session.connect({ apiKey: await ephemeralKey(inject('callBaseUrl')) });
   const { callId } = transport;
   await new Promise((resolve) => setTimeout(resolve, 1000));
   expect(seen).not.toContain('input_audio_buffer.speech_started');
@@ -205,7 +194,7 @@ test('a network that is gone for a moment is waited for, one that is gone for 5 
   });
   const closes: unknown[] = [];
   transport.on('connection_change', (status, close) => void (status === 'disconnected' && closes.push(close)));
-  await transport.connect({ apiKey: await ephemeralKey() });
+  await transport.connect({ apiKey: await ephemeralKey(inject('callBaseUrl')) });
   /** What the browser would say of the network. */
   const say = (state: RTCPeerConnectionState): void => {
     Object.defineProperty(peer, 'connectionState', { value: state, configurable: true });
@@ -233,7 +222,7 @@ test('a hook that throws leaves no peer connection open', async () => {
     },
   });
   const made: RTCPeerConnection[] = [];
-  await expect(session.connect({ apiKey: await ephemeralKey() })).rejects.toThrow('no relay');
+  await expect(session.connect({ apiKey: await ephemeralKey(inject('callBaseUrl')) })).rejects.toThrow('no relay');
   expect(made.map(({ signalingState }) => signalingState)).toEqual(['closed']);
   expect(transport.status).toBe('disconnected');
 });
@@ -241,7 +230,7 @@ test('a hook that throws leaves no peer connection open', async () => {
 test('close() in the listener that hears of the connection ends connect()', async () => {
   const { session, transport } = makeCall({ mediaStream: silentMicrophone() });
   transport.on('connection_change', (status) => void (status === 'connected' && session.close()));
-  await expect(session.connect({ apiKey: await ephemeralKey() })).rejects.toMatchObject({
+  await expect(session.connect({ apiKey: await ephemeralKey(inject('callBaseUrl')) })).rejects.toMatchObject({
     code: 'ERR_CONNECT_ABANDONED',
   });
   expect(transport.status).toBe('disconnected');
@@ -272,7 +261,7 @@ test('a standing key is refused before anything is asked of the user', async () 
 
 test('closing while the call is made abandons it', async () => {
   const { session, transport } = makeCall();
-  const connecting = session.connect({ apiKey: await ephemeralKey() });
+  const connecting = session.connect({ apiKey: await ephemeralKey(inject('callBaseUrl')) });
   connecting.catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, 0));
   session.close();

@@ -3,60 +3,32 @@
 
 import { OpenAIRealtimeWebRTC, RealtimeAgent, RealtimeSession, tool } from '@openai/agents-realtime';
 import { expect, inject, test } from 'vitest';
-import { z } from 'zod';
+import { ephemeralKey } from './ephemeral-key.ts';
 import { LevelProbe } from './level-probe.ts';
-
-/** An event as the transport passes it on. */
-interface WireEvent {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
+import { roomTool } from './room-tool.ts';
+import { type WireEvent, WireLog } from './wire-log.ts';
 
 test('the npm peer holds a spoken turn, a tool call, a spoken and a manual interruption over WebRTC', async () => {
   const baseUrl = inject('callBaseUrl');
-  const minted = await fetch(`${baseUrl}/realtime/client_secrets`, { method: 'POST' });
-  const { value: apiKey } = (await minted.json()) as { value: string };
+  const apiKey = await ephemeralKey(baseUrl);
 
   const days: string[] = [];
-  const holdRoom = tool({
-    name: 'hold_room',
-    description: 'Holds a room.',
-    parameters: z.object({ day: z.string() }),
-    execute: ({ day }) => {
-      days.push(day);
-      return `Held for ${day}.`;
-    },
-  });
+  const holdRoom = tool(roomTool(days));
   const audioElement = document.createElement('audio');
   const transport = new OpenAIRealtimeWebRTC({ audioElement, baseUrl: `${baseUrl}/realtime/calls` });
   const session = new RealtimeSession(new RealtimeAgent({ name: 'Desk', tools: [holdRoom] }), { transport });
-  const events: WireEvent[] = [];
+  const log = new WireLog();
+  const { events } = log;
   const errors: unknown[] = [];
-  const waiting = new Set<() => void>();
-  const wake = (): void => {
-    for (const resolve of waiting) resolve();
-    waiting.clear();
-  };
-  async function until<T>(find: () => T | undefined): Promise<T> {
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => void waiting.add(resolve));
-    }
-  }
-  const event = (type: string, count = 1): Promise<WireEvent> =>
-    until(() => events.filter((candidate) => candidate.type === type)[count - 1]);
-  transport.on('*', (received: WireEvent) => {
-    events.push(received);
-    wake();
-  });
+  const event = (type: string, count?: number): Promise<WireEvent> => log.event(type, count);
+  transport.on('*', log.add);
   session.on('error', (error) => errors.push(error));
 
   await session.connect({ apiKey });
   expect(transport.callId).toMatch(/^rtc_/);
-  const probe = await LevelProbe.open(audioElement.srcObject as MediaStream, wake);
+  const probe = await LevelProbe.open(audioElement.srcObject as MediaStream, log.wake);
   const hears = (from: number, isSpeech: boolean): Promise<true> =>
-    until(() => (probe.spanAfter(from, isSpeech) ? true : undefined));
+    log.until(() => (probe.spanAfter(from, isSpeech) ? true : undefined));
 
   // The microphone asks; the agent calls its tool and answers aloud.
   await event('input_audio_buffer.speech_started');

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { namesIn } from '../../tools/export-lists.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
@@ -18,18 +19,6 @@ const DECLARATION =
 const LIST = /^export (?:type )?\{([^}]*)\}(?: from '([^']+)')?/gm;
 const STAR = /^export (?:type )?\* from '([^']+)'/gm;
 const IMPORT = /^import (?:type )?\{([^}]*)\} from '([^']+)'/gm;
-
-/** `a, type B as C` as [name there, name here]. */
-function namesIn(list: string): (readonly [string, string])[] {
-  return list
-    .split(',')
-    .map((part) => part.trim().replace(/^type /, ''))
-    .filter((part) => part !== '')
-    .map((part) => {
-      const [there = '', here = there] = part.split(' as ');
-      return [there, here] as const;
-    });
-}
 
 function declarationsOf(file: string): string {
   return file.replace(/\.d\.ts$|\.[jt]s$/, '.d.ts');

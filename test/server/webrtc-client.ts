@@ -1,4 +1,5 @@
 import * as rtc from 'node-datachannel';
+import { Watch } from '../watch.ts';
 import type { ClientEvent } from '../../src/protocol/client-events.ts';
 import type { SentEvent } from '../../src/server/sent-event.ts';
 import { CallCodec } from '../../src/server/call-codec.ts';
@@ -25,7 +26,7 @@ export class WebRtcClient {
   });
   readonly #channel = this.#connection.createDataChannel('oai-events');
   readonly #track: rtc.Track;
-  readonly #waiting = new Set<() => void>();
+  readonly #watch = new Watch();
   readonly #closed = Promise.withResolvers<void>();
   #packets = 0;
   #isClosed = false;
@@ -47,11 +48,11 @@ export class WebRtcClient {
       if (this.#isClosed) return;
       const packet = parseRtp(new Uint8Array(bytes));
       if (packet !== null) this.heard.push(this.#codec.decode(packet.payload).samples);
-      this.#wake();
+      this.#watch.wake();
     });
     this.#channel.onMessage((text) => {
       this.events.push(JSON.parse(text as string) as SentEvent);
-      this.#wake();
+      this.#watch.wake();
     });
     this.#channel.onClosed(() => this.#closed.resolve());
   }
@@ -96,12 +97,8 @@ export class WebRtcClient {
   }
 
   /** Waits until `find` finds something, looking whenever something arrives. */
-  async until<T>(find: () => T | undefined): Promise<T> {
-    for (;;) {
-      const found = find();
-      if (found !== undefined) return found;
-      await new Promise<void>((resolve) => void this.#waiting.add(resolve));
-    }
+  until<T>(find: () => T | undefined): Promise<T> {
+    return this.#watch.until(find);
   }
 
   send(...events: ClientEvent[]): void {
@@ -126,10 +123,5 @@ export class WebRtcClient {
     this.#isClosed = true;
     this.#connection.close();
     this.#codec.free();
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting) resolve();
-    this.#waiting.clear();
   }
 }

@@ -6,6 +6,8 @@ import { expect, inject, test } from 'vitest';
 import { encodeBase64 } from '../../../src/audio/base64.ts';
 import { bytesFromPcm16 } from '../../../src/audio/pcm16.ts';
 import { EXCHANGES } from './phrases.ts';
+import { ephemeralKey } from '../ephemeral-key.ts';
+import { type WireEvent, WireLog } from '../wire-log.ts';
 import { TrackRecorder } from './track-recorder.ts';
 
 const SAMPLE_RATE = 24_000;
@@ -15,37 +17,12 @@ const SILENCE_RMS = 0.001;
 const QUIET_FRAMES = SAMPLE_RATE / 2;
 const TRANSCRIBED = 'conversation.item.input_audio_transcription.completed';
 
-interface WireEvent {
-  readonly type: string;
-  readonly [key: string]: unknown;
-}
-
-/** Waits for events of a type, one by one. */
-class Events {
-  readonly seen: WireEvent[] = [];
-  readonly #waiting = new Set<() => void>();
-
-  add(event: WireEvent): void {
-    this.seen.push(event);
-    for (const resolve of this.#waiting) resolve();
-    this.#waiting.clear();
-  }
-
-  async nth(type: string, nth: number): Promise<WireEvent> {
-    for (;;) {
-      const event = this.seen.filter((candidate) => candidate.type === type)[nth];
-      if (event !== undefined) return event;
-      await new Promise<void>((resolve) => void this.#waiting.add(resolve));
-    }
-  }
-}
-
 /** What the server's ears make of a recording. */
 async function recognise(url: string, recordings: readonly Int16Array<ArrayBuffer>[]): Promise<unknown[]> {
   const socket = new WebSocket(url);
-  const events = new Events();
+  const events = new WireLog();
   socket.addEventListener('message', ({ data }) => events.add(JSON.parse(data as string) as WireEvent));
-  await events.nth('session.created', 0);
+  await events.event('session.created');
   const send = (event: object): void => socket.send(JSON.stringify(event));
   const input = { turn_detection: null, transcription: { model: 'whisper-1' } };
   send({ type: 'session.update', session: { type: 'realtime', audio: { input } } });
@@ -53,7 +30,7 @@ async function recognise(url: string, recordings: readonly Int16Array<ArrayBuffe
   for (const [i, recording] of recordings.entries()) {
     send({ type: 'input_audio_buffer.append', audio: encodeBase64(bytesFromPcm16(recording)) });
     send({ type: 'input_audio_buffer.commit' });
-    texts.push((await events.nth(TRANSCRIBED, i))['transcript']);
+    texts.push((await events.event(TRANSCRIBED, i + 1))['transcript']);
   }
   socket.close();
   return texts;
@@ -75,23 +52,22 @@ test.skipIf(server === null)(
   { timeout: 90_000 },
   async () => {
     const { url, baseUrl } = server ?? { url: '', baseUrl: '' };
-    const minted = await fetch(`${baseUrl}/realtime/client_secrets`, { method: 'POST' });
-    const { value: apiKey } = (await minted.json()) as { value: string };
+    const apiKey = await ephemeralKey(baseUrl);
     const audioElement = document.createElement('audio');
     const transport = new OpenAIRealtimeWebRTC({ audioElement, baseUrl: `${baseUrl}/realtime/calls` });
     const session = new RealtimeSession(new RealtimeAgent({ name: 'Desk' }), { transport });
-    const events = new Events();
-    transport.on('*', (event: WireEvent) => events.add(event));
+    const events = new WireLog();
+    transport.on('*', events.add);
     await session.connect({ apiKey });
     const recorder = await TrackRecorder.open(audioElement.srcObject as MediaStream, SAMPLE_RATE);
 
     const heard: unknown[] = [];
     const recordings: Int16Array<ArrayBuffer>[] = [];
     for (const i of EXCHANGES.keys()) {
-      heard.push((await events.nth(TRANSCRIBED, i))['transcript']);
-      await events.nth('output_audio_buffer.started', i);
+      heard.push((await events.event(TRANSCRIBED, i + 1))['transcript']);
+      await events.event('output_audio_buffer.started', i + 1);
       const from = recorder.frames;
-      await events.nth('output_audio_buffer.stopped', i);
+      await events.event('output_audio_buffer.stopped', i + 1);
       recordings.push(await recorder.from(from, isOver));
     }
     expect(heard).toEqual(EXCHANGES.map(({ asked }) => asked));
@@ -101,7 +77,7 @@ test.skipIf(server === null)(
     const stats = [...((await peerConnection?.getStats())?.values() ?? [])] as Record<string, unknown>[];
     const inbound = stats.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio');
     expect(stats.find(({ id }) => id === inbound?.['codecId'])).toMatchObject({ mimeType: 'audio/opus' });
-    expect(events.seen.filter(({ type }) => type === 'error')).toEqual([]);
+    expect(events.events.filter(({ type }) => type === 'error')).toEqual([]);
     session.close();
     await recorder.close();
   },
