@@ -20,7 +20,7 @@ const withoutInlineCore: Plugin = {
   name: 'without-inline-core',
   setup(bundle) {
     bundle.onLoad({ filter: /(core-simd|playout|barge-in)\.generated\.ts$/ }, () => ({
-      contents: "export const CORE_SIMD_HEX = '', PLAYOUT_HEX = '', BARGE_IN_HEX = '';",
+      contents: "export const CORE_SIMD_TEXT = '', PLAYOUT_TEXT = '', BARGE_IN_TEXT = '';",
     }));
   },
 };

@@ -1,14 +1,14 @@
 import { gzipSync } from 'node:zlib';
-import { decodeCoreBytes } from '../../src/wasm/hex-text.ts';
+import { decodeCoreBytes } from '../../src/wasm/byte-text.ts';
 import type { CoreBuild } from '../../src/wasm/core.ts';
 import { Kernel } from '../../src/wasm/kernel.ts';
 import type { Subject } from '../subject.ts';
 
 async function coreBytes(build: CoreBuild): Promise<Uint8Array<ArrayBuffer>> {
   if (build === 'scalar')
-    return decodeCoreBytes((await import('../../src/wasm/core-scalar.generated.ts')).CORE_SCALAR_HEX);
-  if (build === 'simd') return decodeCoreBytes((await import('../../src/wasm/core-simd.generated.ts')).CORE_SIMD_HEX);
-  return decodeCoreBytes((await import('../../src/wasm/core-relaxed.generated.ts')).CORE_RELAXED_HEX);
+    return decodeCoreBytes((await import('../../src/wasm/core-scalar.generated.ts')).CORE_SCALAR_TEXT);
+  if (build === 'simd') return decodeCoreBytes((await import('../../src/wasm/core-simd.generated.ts')).CORE_SIMD_TEXT);
+  return decodeCoreBytes((await import('../../src/wasm/core-relaxed.generated.ts')).CORE_RELAXED_TEXT);
 }
 
 function milliseconds(work: () => unknown): number {

@@ -1,5 +1,5 @@
-import { BARGE_IN_HEX } from './barge-in.generated.ts';
-import { decodeCoreBytes } from './hex-text.ts';
+import { BARGE_IN_TEXT } from './barge-in.generated.ts';
+import { decodeCoreBytes } from './byte-text.ts';
 
 /** The functions of `assembly/barge-in-module.ts`. Addresses, counts and flags are numbers; a `bool` result is 0 or 1. */
 export interface BargeInExports {
@@ -13,6 +13,6 @@ let compiled: WebAssembly.Module | null = null;
 
 /** The compiled detector of barge-ins, which works in the memory of any build of the audio core; cloneable to worklets. */
 export function bargeInModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(decodeCoreBytes(BARGE_IN_HEX));
+  compiled ??= new WebAssembly.Module(decodeCoreBytes(BARGE_IN_TEXT));
   return compiled;
 }

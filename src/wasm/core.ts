@@ -1,6 +1,6 @@
 import { AudioError } from '../errors.ts';
-import { decodeCoreBytes } from './hex-text.ts';
-import { CORE_SIMD_HEX } from './core-simd.generated.ts';
+import { decodeCoreBytes } from './byte-text.ts';
+import { CORE_SIMD_TEXT } from './core-simd.generated.ts';
 
 /** The builds of the audio core: `simd` is the bit-exact reference, `scalar` equals it, `relaxed` may fuse multiply-add. */
 export type CoreBuild = 'scalar' | 'simd' | 'relaxed';
@@ -122,9 +122,9 @@ export async function loadCore(build: CoreBuild | 'auto' = 'auto'): Promise<Core
       code: 'ERR_AUDIO_CORE',
     });
   }
-  if (chosen === 'simd') remember(chosen, CORE_SIMD_HEX);
-  if (chosen === 'scalar') remember(chosen, (await import('./core-scalar.generated.ts')).CORE_SCALAR_HEX);
-  if (chosen === 'relaxed') remember(chosen, (await import('./core-relaxed.generated.ts')).CORE_RELAXED_HEX);
+  if (chosen === 'simd') remember(chosen, CORE_SIMD_TEXT);
+  if (chosen === 'scalar') remember(chosen, (await import('./core-scalar.generated.ts')).CORE_SCALAR_TEXT);
+  if (chosen === 'relaxed') remember(chosen, (await import('./core-relaxed.generated.ts')).CORE_RELAXED_TEXT);
   preferred = chosen;
   return chosen;
 }
@@ -133,7 +133,7 @@ export async function loadCore(build: CoreBuild | 'auto' = 'auto'): Promise<Core
 export function coreModule(build: CoreBuild = preferred): WebAssembly.Module {
   const module = modules.get(build);
   if (module === undefined) {
-    if (build === 'simd') return remember(build, CORE_SIMD_HEX);
+    if (build === 'simd') return remember(build, CORE_SIMD_TEXT);
     throw new AudioError(`the ${build} build is not loaded; await loadCore('${build}') first`, {
       code: 'ERR_AUDIO_CORE',
     });
@@ -149,11 +149,11 @@ export function adoptCore(module: WebAssembly.Module): void {
   if (!modules.has(preferred)) modules.set(preferred, module);
 }
 
-function remember(build: CoreBuild, hex: string): WebAssembly.Module {
+function remember(build: CoreBuild, text: string): WebAssembly.Module {
   const known = modules.get(build);
   if (known !== undefined) return known;
   try {
-    const module = new WebAssembly.Module(decodeCoreBytes(hex));
+    const module = new WebAssembly.Module(decodeCoreBytes(text));
     modules.set(build, module);
     return module;
   } catch (cause) {

@@ -1,5 +1,5 @@
-import { decodeCoreBytes } from './hex-text.ts';
-import { PLAYOUT_HEX } from './playout.generated.ts';
+import { decodeCoreBytes } from './byte-text.ts';
+import { PLAYOUT_TEXT } from './playout.generated.ts';
 
 /** The functions of `assembly/playout-module.ts`. Addresses, counts and flags are numbers; a `bool` result is 0 or 1. */
 export interface PlayoutExports {
@@ -31,6 +31,6 @@ let compiled: WebAssembly.Module | null = null;
  * worklets by `postMessage`.
  */
 export function playoutModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(decodeCoreBytes(PLAYOUT_HEX));
+  compiled ??= new WebAssembly.Module(decodeCoreBytes(PLAYOUT_TEXT));
   return compiled;
 }

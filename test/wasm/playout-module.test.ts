@@ -56,8 +56,8 @@ describe('the playout module', () => {
   });
 
   it('has no constants that would lie on those of the audio core', async () => {
-    const { PLAYOUT_HEX } = await import('../../src/wasm/playout.generated.ts');
-    const found = sections(Buffer.from(PLAYOUT_HEX, 'hex'));
+    const { PLAYOUT_TEXT } = await import('../../src/wasm/playout.generated.ts');
+    const found = sections(Buffer.from(PLAYOUT_TEXT, 'hex'));
     expect(found).toContain(10);
     expect(found).not.toContain(DATA_SECTION);
   });
