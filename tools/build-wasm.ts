@@ -1,9 +1,9 @@
 // Compiles assembly/ into the three builds of the audio core, the playout module and the detector of barge-ins, and writes each
-// as hexadecimal text in a module beside src/wasm, so that bundlers, worklets and Node read the same bytes without fetching a
-// file.
+// as text in a module beside src/wasm, so that bundlers, worklets and Node read the same bytes without fetching a file.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc, { type APIOptions } from 'assemblyscript/asc';
+import { encodeCoreBytes } from '../src/wasm/byte-text.ts';
 import { InlineKernels } from './inline-kernels.ts';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
@@ -20,10 +20,10 @@ for (const { target, entry, name } of modules) {
   const args = [`assembly/${entry}.ts`, '--config', 'asconfig.json', '--target', target];
   const { error } = await asc.main(args, { stderr: process.stderr, transforms });
   if (error !== null) throw error;
-  const hex = readFileSync(`build/${name.replace('core-', 'core.')}.wasm`, 'hex');
-  const constant = `${name.replace('-', '_').toUpperCase()}_HEX`;
+  const text = encodeCoreBytes(readFileSync(`build/${name.replace('core-', 'core.')}.wasm`));
+  const constant = `${name.replace('-', '_').toUpperCase()}_TEXT`;
   writeFileSync(
     `src/wasm/${name}.generated.ts`,
-    `/** The ${name} module of assembly/, in hexadecimal. */\nexport const ${constant}: string =\n  '${hex}';\n`,
+    `/** The ${name} module of assembly/, as text. */\nexport const ${constant}: string =\n  '${text}';\n`,
   );
 }

@@ -22,6 +22,9 @@ const withoutInlineCore: Plugin = {
     bundle.onLoad({ filter: /(core-simd|playout|barge-in)\.generated\.ts$/ }, () => ({
       contents: "export const CORE_SIMD_TEXT = '', PLAYOUT_TEXT = '', BARGE_IN_TEXT = '';",
     }));
+    bundle.onLoad({ filter: /byte-text\.ts$/ }, () => ({
+      contents: 'export const decodeCoreBytes = () => new Uint8Array();',
+    }));
   },
 };
 
