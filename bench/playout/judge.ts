@@ -76,12 +76,13 @@ export function judge(output: Float32Array, scene: Scene, arrivedAtFrame: (sourc
   const firstAudio = new Map<number, number>();
   const spans = new Map<number, { from: number; to: number }>();
   let last: Run | null = null;
+  let lastItem = -1;
 
   for (const run of runs) {
     // Concealment may repeat the last samples exactly; that is no less invented.
     const isConcealed = run.sourceFrame + run.frames <= frontier && arrivedAtFrame(frontier) > run.outputFrame;
     if (isConcealed) continue;
-    // A run may begin a frame early, where silence before it equals the source.
+    // A run may begin or end a frame beyond its answer, where the silence around it equals the source.
     const item = answerAt(bounds, run.sourceFrame + (run.frames >> 1));
     if (!firstAudio.has(item)) firstAudio.set(item, inMs(run.outputFrame - (run.sourceFrame - (bounds[item] ?? 0))));
     const span = spans.get(item) ?? { from: run.outputFrame, to: 0 };
@@ -91,8 +92,7 @@ export function judge(output: Float32Array, scene: Scene, arrivedAtFrame: (sourc
       const sourceEnd = last.sourceFrame + last.frames;
       const advance = run.sourceFrame - sourceEnd;
       const between = run.outputFrame - lastEnd;
-      const isSameAnswer = answerAt(bounds, Math.max(0, sourceEnd - 1)) === item;
-      if (isSameAnswer) {
+      if (lastItem === item) {
         const isStarved = arrivedAtFrame(Math.min(sourceEnd, source.samples.length - 1)) > lastEnd - 1;
         const { silentFrames, longestSoundFrames } = measure(output, lastEnd, run.outputFrame, sampleRate);
         // Silence that short is the quiet middle of a splice, unless there was nothing to play.
@@ -129,6 +129,7 @@ export function judge(output: Float32Array, scene: Scene, arrivedAtFrame: (sourc
       frontier = run.sourceFrame + run.frames;
     }
     last = run;
+    lastItem = item;
   }
   const tailFrames = source.samples.length - (last === null ? 0 : last.sourceFrame + last.frames);
   lost += Math.max(0, tailFrames - sampleRate * 0.005);
