@@ -77,8 +77,8 @@ export const TABLE_DOTS: usize = TABLE_INDEX + 8;
 export const TABLE_DISTANCES: usize = TABLE_DOTS + 16;
 export const TABLE_ROWS: usize = TABLE_DISTANCES + 16;
 
-// Playout: a header, the motion (what a pause rewinds) and its copy, the handle table, the trace, f32 staging, the scratch of
-// the time stretch (absent if there is none), the resampler and its copy (absent at equal rates), the ring.
+// Playout: a header, the motion (what a pause rewinds) and its copy, the handle table, the trace, jitter control, f32 staging, the
+// scratch of the time stretch (absent if there is none), the resampler and its copy (absent at equal rates), the ring.
 /** Frames of the ring, a power of two. */
 export const PLAYOUT_CAPACITY_FRAMES: usize = 0;
 /** Longest fade, in output frames. */
@@ -109,9 +109,14 @@ export const PLAYOUT_ITEM_RATE: usize = PLAYOUT_GAIN_STEP + 4;
 export const PLAYOUT_OUTPUT_RATE: usize = PLAYOUT_ITEM_RATE + 4;
 /** Size of the scratch of the time stretch, 0 if items are only ever played as they are. */
 export const PLAYOUT_STRETCH_BYTES: usize = PLAYOUT_OUTPUT_RATE + 4;
-/** What is wished for (`playoutWish`) and by how many frames; whether audio that is there has to wait. */
+/**
+ * What may be done to time from the next render on: 1 to make it longer in pauses, 2 in speech too, 3 more and with less regard
+ * to its sound, 4 as far as it goes; −1 to −3 to make it shorter; 0 nothing. A splice takes so many frames at most, unless the
+ * shortest takes more.
+ */
 export const PLAYOUT_WISH: usize = PLAYOUT_STRETCH_BYTES + 4;
 export const PLAYOUT_WISH_FRAMES: usize = PLAYOUT_WISH + 4;
+/** Whether audio that has not begun, or that follows a gap, waits in the ring. */
 export const PLAYOUT_IS_HELD: usize = PLAYOUT_WISH_FRAMES + 4;
 /** Whether this block may edit time, and searches that it may still make. */
 export const PLAYOUT_MAY_EDIT: usize = PLAYOUT_IS_HELD + 4;
@@ -187,7 +192,52 @@ export const PLAYOUT_HANDLE_COUNT: i32 = 64;
 /** Trace: {output frame, frame of the ring} (i64) wherever the one stopped following from the other. */
 export const PLAYOUT_TRACE: usize = PLAYOUT_HANDLES + ((<usize>PLAYOUT_HANDLE_COUNT) << 5);
 export const PLAYOUT_TRACE_COUNT: i32 = 128;
-export const PLAYOUT_STAGING: usize = PLAYOUT_TRACE + ((<usize>PLAYOUT_TRACE_COUNT) << 4);
+/** Frames that left the ring to be heard (i64); seconds that frames have waited in it, and were to wait (f64). */
+export const PLAYOUT_EMITTED_FRAMES: usize = PLAYOUT_TRACE + ((<usize>PLAYOUT_TRACE_COUNT) << 4);
+export const PLAYOUT_DELAY_S: usize = PLAYOUT_EMITTED_FRAMES + 8;
+export const PLAYOUT_TARGET_DELAY_S: usize = PLAYOUT_DELAY_S + 8;
+export const PLAYOUT_CONTROL: usize = PLAYOUT_TARGET_DELAY_S + 8;
+
+// Jitter control: times on the clock of the output and how long, in milliseconds (f64); flags; then lateness.
+export const CONTROL_NOW_MS: usize = 0;
+export const CONTROL_FIRST_ARRIVAL_MS: usize = CONTROL_NOW_MS + 8;
+export const CONTROL_LAST_ARRIVAL_MS: usize = CONTROL_FIRST_ARRIVAL_MS + 8;
+/** Usual time between two arrivals. */
+export const CONTROL_INTERVAL_MS: usize = CONTROL_LAST_ARRIVAL_MS + 8;
+/** Audio of the item so far. */
+export const CONTROL_RECEIVED_MS: usize = CONTROL_INTERVAL_MS + 8;
+/** Of audio that came in one, in the last answer. */
+export const CONTROL_SPEED: usize = CONTROL_RECEIVED_MS + 8;
+export const CONTROL_SCHEDULE_MS: usize = CONTROL_SPEED + 8;
+/** How far behind its schedule paced audio is to be played. */
+export const CONTROL_TARGET_MS: usize = CONTROL_SCHEDULE_MS + 8;
+/** What pauses have made this answer late by: it stays that late, or speech would be hurried after each of them. */
+export const CONTROL_PAUSED_MS: usize = CONTROL_TARGET_MS + 8;
+export const CONTROL_HANDLE: usize = CONTROL_PAUSED_MS + 8;
+export const CONTROL_HAS_ENDED: usize = CONTROL_HANDLE + 4;
+export const CONTROL_IS_BURST: usize = CONTROL_HAS_ENDED + 4;
+export const CONTROL_WAS_LATE: usize = CONTROL_IS_BURST + 4;
+/** Whether the beginning of the item waits; in the block of a fade, which is of what came before, it makes no difference. */
+export const CONTROL_IS_HELD: usize = CONTROL_WAS_LATE + 4;
+export const CONTROL_LATENESS: usize = CONTROL_IS_HELD + 8;
+
+// Lateness: milliseconds (f64), then what the intervals of each bucket weigh and the bounds of the buckets (f64).
+/** When the first sample of the item would have been due, by the fastest packet of this span and of the last one. */
+export const LATENESS_SCHEDULE_MS: usize = 0;
+export const LATENESS_LAST_SCHEDULE_MS: usize = LATENESS_SCHEDULE_MS + 8;
+export const LATENESS_SPAN_START_MS: usize = LATENESS_LAST_SCHEDULE_MS + 8;
+export const LATENESS_INTERVAL_START_MS: usize = LATENESS_SPAN_START_MS + 8;
+/** Greatest of the present interval. */
+export const LATENESS_WORST_MS: usize = LATENESS_INTERVAL_START_MS + 8;
+/** The delay beyond which waiting for late audio costs more than it saves. */
+export const LATENESS_WORTHWHILE_MS: usize = LATENESS_WORST_MS + 8;
+export const LATENESS_WEIGHTS: usize = LATENESS_WORTHWHILE_MS + 8;
+export const LATENESS_BUCKETS: i32 = 118;
+export const LATENESS_BOUNDS_MS: usize = LATENESS_WEIGHTS + ((<usize>LATENESS_BUCKETS) << 3);
+export const LATENESS_BYTES: usize = LATENESS_BOUNDS_MS + ((<usize>LATENESS_BUCKETS) << 3);
+
+/** Aligned for v128. */
+export const PLAYOUT_STAGING: usize = (PLAYOUT_CONTROL + CONTROL_LATENESS + LATENESS_BYTES + 15) & ~15;
 export const PLAYOUT_STRETCH: usize = PLAYOUT_STAGING + ((<usize>PLAYOUT_STAGING_FRAMES) << 2);
 
 // One breakpoint, 24 bytes.

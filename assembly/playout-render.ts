@@ -6,15 +6,20 @@
 import { resamplerInputFramesNeeded, resamplerOutputFramesAvailable, resamplerProcess, resamplerReset } from './core';
 import { fadeIn, fadeOut, fallingGain } from './fade';
 import { applyGain } from './gain';
+import { pauseForBlock, wishForBlock } from './jitter-control';
 import {
+  CONTROL_TARGET_MS,
   HANDLE_HAS_ENDED,
   HANDLE_RECEIVED_FRAMES,
   HANDLE_RENDERED_FRAMES,
   HANDLE_START_FRAMES,
   HANDLE_STATE,
   PLAYOUT_BARRIER_FRAMES,
+  PLAYOUT_CONTROL,
   PLAYOUT_DELAY_FRAMES,
+  PLAYOUT_DELAY_S,
   PLAYOUT_DRAINED_FRAMES,
+  PLAYOUT_EMITTED_FRAMES,
   PLAYOUT_FADE_FRAMES,
   PLAYOUT_GAIN,
   PLAYOUT_GAP_FRAMES,
@@ -42,6 +47,8 @@ import {
   PLAYOUT_STAGING,
   PLAYOUT_STAGING_FRAMES,
   PLAYOUT_STREAM_FRAMES,
+  PLAYOUT_STRETCH_BYTES,
+  PLAYOUT_TARGET_DELAY_S,
   PLAYOUT_TARGET_GAIN,
   PLAYOUT_UNDERRUN_EVENTS,
   PLAYOUT_UNDERRUN_FRAMES,
@@ -50,7 +57,7 @@ import {
 } from './layout';
 import { beginStream, heardFrames, trace } from './positions';
 import { FADING, FINAL, entryOf, fadingEntry, isInMidItem, rendered } from './playout-handles';
-import { resamplerOf } from './ring';
+import { bufferedFrames, resamplerOf } from './ring';
 import { VERBATIM, abandonEdit, streamFrames, takeStream, verbatimFrames } from './stretch';
 
 /** Searches for a splice or a merge that a block may make; the concealment of a gap has one of its own. */
@@ -60,12 +67,29 @@ const SEARCHES: i32 = 1;
 export function playoutRender(state: usize, dst: usize, frames: i32): void {
   const isInterrupted = load<i32>(state, PLAYOUT_IS_INTERRUPTED) != 0;
   const heardBefore = heardFrames(state);
+  const bufferedBefore = bufferedFrames(state);
+  if (load<i32>(state, PLAYOUT_STRETCH_BYTES) != 0) {
+    if (isInterrupted || load<i32>(state, PLAYOUT_WANTS_PAUSE) != 0) pauseForBlock(state, frames);
+    else wishForBlock(state, frames);
+  }
   store<i32>(state, SEARCHES, PLAYOUT_SEARCHES);
   fill(state, dst, frames);
   trace(state, frames, heardBefore);
+  if (!isInterrupted) countEmitted(state, bufferedBefore, frames);
   applyGain(state, dst, frames, isInterrupted);
   // Behind the fade is silence, so the gain can jump.
   if (isInterrupted) store<f32>(state, load<f32>(state, PLAYOUT_TARGET_GAIN), PLAYOUT_GAIN);
+}
+
+/** As much waits in a block as is there, whichever frames they are. */
+function countEmitted(state: usize, bufferedBefore: i32, outputFrames: i32): void {
+  const emitted = bufferedBefore - bufferedFrames(state);
+  const delay = (<f64>bufferedBefore * <f64>outputFrames) / <f64>load<i32>(state, PLAYOUT_OUTPUT_RATE);
+  const targetMs = load<f64>(state, PLAYOUT_CONTROL + CONTROL_TARGET_MS);
+  store<i64>(state, load<i64>(state, PLAYOUT_EMITTED_FRAMES) + <i64>emitted, PLAYOUT_EMITTED_FRAMES);
+  store<f64>(state, load<f64>(state, PLAYOUT_DELAY_S) + delay, PLAYOUT_DELAY_S);
+  const targetDelay = load<f64>(state, PLAYOUT_TARGET_DELAY_S) + (<f64>emitted * targetMs) / 1000;
+  store<f64>(state, targetDelay, PLAYOUT_TARGET_DELAY_S);
 }
 
 function fill(state: usize, dst: usize, frames: i32): void {

@@ -4,7 +4,9 @@
 import { resamplerBytes, resamplerDelayInputFrames, resamplerInit } from './core';
 import { VOICE } from './filter';
 import { initGain, playoutDuck } from './gain';
+import { initControl, noteEnd } from './jitter-control';
 import {
+  CONTROL_TARGET_MS,
   HANDLE_HAS_ENDED,
   HANDLE_NUMBER,
   HANDLE_RECEIVED_FRAMES,
@@ -15,13 +17,15 @@ import {
   PLAYOUT_CAPACITY_FRAMES,
   PLAYOUT_CONCEALED_FRAMES,
   PLAYOUT_CONCEALMENT_EVENTS,
+  PLAYOUT_CONTROL,
   PLAYOUT_CURSOR_HANDLE,
   PLAYOUT_DELAY_FRAMES,
+  PLAYOUT_DELAY_S,
+  PLAYOUT_EMITTED_FRAMES,
   PLAYOUT_FADE_FRAMES,
   PLAYOUT_HANDLE_COUNT,
   PLAYOUT_HAS_REPORT,
   PLAYOUT_INSERTED_FRAMES,
-  PLAYOUT_IS_HELD,
   PLAYOUT_IS_INTERRUPTED,
   PLAYOUT_IS_STARVED,
   PLAYOUT_ITEM_RATE,
@@ -35,11 +39,10 @@ import {
   PLAYOUT_STAGING_FRAMES,
   PLAYOUT_STRETCH,
   PLAYOUT_STRETCH_BYTES,
+  PLAYOUT_TARGET_DELAY_S,
   PLAYOUT_UNDERRUN_EVENTS,
   PLAYOUT_UNDERRUN_FRAMES,
   PLAYOUT_WANTS_PAUSE,
-  PLAYOUT_WISH,
-  PLAYOUT_WISH_FRAMES,
   PLAYOUT_WRITTEN_FRAMES,
 } from './layout';
 import {
@@ -56,7 +59,7 @@ import {
 } from './playout-handles';
 import { endGap, hasDrained } from './playout-render';
 import { beginStream, positionAt } from './positions';
-import { resamplerOf, ringOf } from './ring';
+import { bufferedFrames, resamplerOf, ringOf } from './ring';
 import { initStretch, stretchBytes } from './stretch-scratch';
 
 /** Length of a fade: 5 ms, or the block if that is shorter. */
@@ -84,6 +87,7 @@ export function playoutInit(state: usize, capacityFrames: i32, itemRate: i32, ou
   if (stretches) {
     store<i32>(state, stretchBytes(itemRate), PLAYOUT_STRETCH_BYTES);
     initStretch(state);
+    initControl(state);
   }
   if (itemRate == outputRate) return;
   const bytes = alignVector(resamplerBytes(itemRate, outputRate, PLAYOUT_STAGING_FRAMES, VOICE));
@@ -136,6 +140,7 @@ export function playoutWrite(state: usize, handle: i32, src: usize, frames: i32)
 
 /** No more frames follow for this handle. A gap that has begun is then the silence after it, and not an underrun. */
 export function playoutEnd(state: usize, handle: i32): void {
+  noteEnd(state, handle);
   const entry = liveEntry(state, handle);
   if (entry == 0) return;
   store<i32>(entry, 1, HANDLE_HAS_ENDED);
@@ -174,24 +179,9 @@ export function playoutResume(state: usize): void {
   store<i32>(state, 0, PLAYOUT_WANTS_PAUSE);
 }
 
-/**
- * What may be done to time from the next render on: 1 to make it longer in pauses, 2 in speech too, 3 more and with less
- * regard to its sound; −1 to −3 to make it shorter; 0 nothing. A splice takes `frames` frames at most, unless the
- * shortest takes more.
- */
-export function playoutWish(state: usize, wish: i32, frames: i32): void {
-  store<i32>(state, wish, PLAYOUT_WISH);
-  store<i32>(state, frames, PLAYOUT_WISH_FRAMES);
-}
-
-/** Whether audio that has not begun, or that follows a gap, waits in the ring. For a playout that stretches. */
-export function playoutHold(state: usize, isHeld: bool): void {
-  store<i32>(state, <i32>isHeld, PLAYOUT_IS_HELD);
-}
-
 /** Frames in the ring. */
 export function playoutBufferedFrames(state: usize): i32 {
-  return <i32>(load<i64>(state, PLAYOUT_WRITTEN_FRAMES) - load<i64>(state, PLAYOUT_READ_FRAMES));
+  return bufferedFrames(state);
 }
 
 /**
@@ -251,17 +241,22 @@ export function playoutTakeReport(state: usize, dst: usize): i32 {
 
 /**
  * Writes {underrun events, underrun frames, refused frames, frames in the ring, concealment events, concealed frames,
- * frames inserted by splices, frames removed by splices} (f64) at `dst`.
+ * frames inserted by splices, frames removed by splices, target delay in milliseconds, emitted frames, seconds that frames have
+ * waited, seconds that they were to wait} (f64) at `dst`.
  */
 export function playoutStats(state: usize, dst: usize): void {
   store<f64>(dst, <f64>load<i32>(state, PLAYOUT_UNDERRUN_EVENTS));
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_UNDERRUN_FRAMES), 8);
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_REFUSED_FRAMES), 16);
-  store<f64>(dst, <f64>playoutBufferedFrames(state), 24);
+  store<f64>(dst, <f64>bufferedFrames(state), 24);
   store<f64>(dst, <f64>load<i32>(state, PLAYOUT_CONCEALMENT_EVENTS), 32);
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_CONCEALED_FRAMES), 40);
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_INSERTED_FRAMES), 48);
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_REMOVED_FRAMES), 56);
+  store<f64>(dst, load<f64>(state, PLAYOUT_CONTROL + CONTROL_TARGET_MS), 64);
+  store<f64>(dst, <f64>load<i64>(state, PLAYOUT_EMITTED_FRAMES), 72);
+  store<f64>(dst, load<f64>(state, PLAYOUT_DELAY_S), 80);
+  store<f64>(dst, load<f64>(state, PLAYOUT_TARGET_DELAY_S), 88);
 }
 
 /** Frames behind the reader that are kept for concealment and splices: 100 ms. */

@@ -1,6 +1,13 @@
 // The ring of a playout, which lies behind everything else in its state, and how its PCM16 is read.
 import { floatFromPcm16 } from './core';
-import { PLAYOUT_CAPACITY_FRAMES, PLAYOUT_RESAMPLER_BYTES, PLAYOUT_STRETCH, PLAYOUT_STRETCH_BYTES } from './layout';
+import {
+  PLAYOUT_CAPACITY_FRAMES,
+  PLAYOUT_READ_FRAMES,
+  PLAYOUT_RESAMPLER_BYTES,
+  PLAYOUT_STRETCH,
+  PLAYOUT_STRETCH_BYTES,
+  PLAYOUT_WRITTEN_FRAMES,
+} from './layout';
 
 export function resamplerOf(state: usize): usize {
   return state + PLAYOUT_STRETCH + <usize>load<i32>(state, PLAYOUT_STRETCH_BYTES);
@@ -8,6 +15,11 @@ export function resamplerOf(state: usize): usize {
 
 export function ringOf(state: usize): usize {
   return resamplerOf(state) + ((<usize>load<i32>(state, PLAYOUT_RESAMPLER_BYTES)) << 1);
+}
+
+/** Frames that wait in the ring. */
+export function bufferedFrames(state: usize): i32 {
+  return <i32>(load<i64>(state, PLAYOUT_WRITTEN_FRAMES) - load<i64>(state, PLAYOUT_READ_FRAMES));
 }
 
 /** Writes the `frames` frames from `position` on as f32 at `dst`. */

@@ -45,8 +45,8 @@ const failed: string[] = [];
 // size-limit bundles whatever it measures, which wasm can't be.
 const wasmBudgets = [
   { name: 'wasm core', path: 'build/core.simd.wasm', bytes: 32 * 1024, gzipBytes: 11 * 1024 },
-  // Only a sink loads it: the queue, its fades, and what it does to time.
-  { name: 'wasm playout', path: 'build/playout.wasm', bytes: 12 * 1024, gzipBytes: 5 * 1024 },
+  // Only a sink loads it: the queue, its fades, what it does to time and when.
+  { name: 'wasm playout', path: 'build/playout.wasm', bytes: 12 * 1024, gzipBytes: 6.25 * 1024 },
   // Only a microphone that is to hold the agent loads it.
   { name: 'wasm barge-in', path: 'build/barge-in.wasm', bytes: 3 * 1024, gzipBytes: 2 * 1024 },
 ];

@@ -1,7 +1,6 @@
 import { AudioError } from '../errors.ts';
 import { Kernel } from '../wasm/kernel.ts';
 import { type PlayoutExports, playoutModule } from '../wasm/playout-module.ts';
-import { JitterControl } from './jitter-control.ts';
 import { checkSampleRate, WIRE_SAMPLE_RATE } from './format.ts';
 import { Level } from './level.ts';
 import { noStats, type PlayoutStats } from './playout-stats.ts';
@@ -69,14 +68,10 @@ export class Playout {
   readonly #meterAt: number;
   readonly #stagingAt: number;
   readonly #outputAt: number;
-  readonly #control: JitterControl | null;
   #ownKernel: Kernel | null;
   readonly #exports: PlayoutExports;
   #block: Float32Array<ArrayBuffer>;
   #renderedOutputFrames = 0;
-  /** Of what left the ring. An object's fractions are overwritten in place, those of private fields by new ones. */
-  readonly #emitted = { frames: 0, delayS: 0, targetDelayS: 0 };
-  #isPaused = false;
   /** What was cancelled is in the ring until the next render. */
   #isInterrupted = false;
 
@@ -87,7 +82,6 @@ export class Playout {
     if (options.isAdaptive === true) checkHistory(this.capacityFrames, this.itemRate);
     this.maxBlockFrames = checkBlock(options.maxBlockFrames ?? DEFAULT_BLOCK_FRAMES);
     const { module, isAdaptive = false } = options;
-    this.#control = isAdaptive ? new JitterControl(this.itemRate, this.outputRate) : null;
     const code = options.playoutModule ?? playoutModule();
     const sizing = new Kernel({ pages: Kernel.pagesFor(0), module });
     const sizer = playoutExports(code, sizing);
@@ -148,13 +142,12 @@ export class Playout {
       accepted += taken;
       if (taken < sliceFrames) break;
     } while (accepted < frames);
-    this.#control?.arrived(handle, accepted, bufferedFrames);
+    exports.playoutArrived(this.#stateAt, handle, accepted, bufferedFrames);
     return accepted;
   }
 
   /** No more frames follow for this handle, so that silence after it is not an underrun. */
   end(handle: number): void {
-    this.#control?.ended(handle);
     this.#live.playoutEnd(this.#stateAt, handle);
   }
 
@@ -170,32 +163,11 @@ export class Playout {
     }
     if (this.#block.length !== frames)
       this.#block = this.#kernel.f32.subarray(this.#outputAt / 4, this.#outputAt / 4 + frames);
-    this.#bendTime(frames);
     this.#renderedOutputFrames += frames;
-    const bufferedFrames = this.#live.playoutBufferedFrames(this.#stateAt);
     this.#live.playoutRender(this.#stateAt, this.#outputAt, frames);
-    if (!this.#isInterrupted) this.#countEmitted(bufferedFrames, frames);
     this.#isInterrupted = false;
     this.#kernel.exports.meterFloat(this.#meterAt, this.#outputAt, frames);
     output.set(this.#block);
-  }
-
-  /** As much waits in a block as is there, whichever frames they are. */
-  #countEmitted(bufferedFrames: number, outputFrames: number): void {
-    const frames = bufferedFrames - this.#exports.playoutBufferedFrames(this.#stateAt);
-    const emitted = this.#emitted;
-    emitted.frames += frames;
-    emitted.delayS += (bufferedFrames * outputFrames) / this.outputRate;
-    if (this.#control !== null) emitted.targetDelayS += (frames * this.#control.targetMs) / 1000;
-  }
-
-  #bendTime(frames: number): void {
-    const control = this.#control;
-    if (control === null) return;
-    if (this.#isPaused || this.#isInterrupted) return control.pause(frames);
-    const wish = control.wish(this.#live.playoutBufferedFrames(this.#stateAt), frames);
-    this.#live.playoutWish(this.#stateAt, wish, control.amountFrames);
-    this.#live.playoutHold(this.#stateAt, Number(control.isHeld));
   }
 
   /**
@@ -204,20 +176,17 @@ export class Playout {
    * that. Paused, it is the end of the pause, and the positions are those of the pause; ducked, what follows is not.
    */
   interrupt(): void {
-    this.#isPaused = false;
     this.#isInterrupted = true;
     this.#live.playoutInterrupt(this.#stateAt);
   }
 
   /** Fades within the next `render` and holds the position where that fade began. */
   pause(): void {
-    this.#isPaused = true;
     this.#live.playoutPause(this.#stateAt);
   }
 
   /** Continues from the position of the pause, rising from silence. */
   resume(): void {
-    this.#isPaused = false;
     this.#live.playoutResume(this.#stateAt);
   }
 
@@ -301,10 +270,10 @@ export class Playout {
     into.concealedFrames = f64[at + 5] ?? 0;
     into.insertedFrames = f64[at + 6] ?? 0;
     into.removedFrames = f64[at + 7] ?? 0;
-    into.targetDelayMs = this.#control?.targetMs ?? 0;
-    into.emittedFrames = this.#emitted.frames;
-    into.bufferDelayS = this.#emitted.delayS;
-    into.bufferTargetDelayS = this.#emitted.targetDelayS;
+    into.targetDelayMs = f64[at + 8] ?? 0;
+    into.emittedFrames = f64[at + 9] ?? 0;
+    into.bufferDelayS = f64[at + 10] ?? 0;
+    into.bufferTargetDelayS = f64[at + 11] ?? 0;
     return into;
   }
 

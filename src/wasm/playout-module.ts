@@ -3,13 +3,13 @@ import { PLAYOUT_TEXT } from './playout.generated.ts';
 
 /** The functions of `assembly/playout-module.ts`. Addresses, counts and flags are numbers; a `bool` result is 0 or 1. */
 export interface PlayoutExports {
+  playoutArrived(state: number, handle: number, frames: number, bufferedBefore: number): void;
   playoutBufferedFrames(state: number): number;
   playoutBytes(capacityFrames: number, itemRate: number, outputRate: number, stretches: number): number;
   playoutCursor(state: number): number;
   playoutDuck(state: number, gain: number): void;
   playoutEnd(state: number, handle: number): void;
   playoutHeardAt(state: number, outputFrame: number, dst: number): void;
-  playoutHold(state: number, isHeld: number): void;
   playoutInit(state: number, capacityFrames: number, itemRate: number, outputRate: number, stretches: number): void;
   playoutInterrupt(state: number): void;
   playoutOpen(state: number): number;
@@ -20,7 +20,6 @@ export interface PlayoutExports {
   playoutResume(state: number): void;
   playoutStats(state: number, dst: number): void;
   playoutTakeReport(state: number, dst: number): number;
-  playoutWish(state: number, wish: number, frames: number): void;
   playoutWrite(state: number, handle: number, src: number, frames: number): number;
 }
 

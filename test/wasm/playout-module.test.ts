@@ -5,13 +5,13 @@ import { type PlayoutExports, playoutModule } from '../../src/wasm/playout-modul
 
 // A key that `PlayoutExports` lacks, or has and this list lacks, does not compile.
 const NAMES: Record<keyof PlayoutExports, true> = {
+  playoutArrived: true,
   playoutBufferedFrames: true,
   playoutBytes: true,
   playoutCursor: true,
   playoutDuck: true,
   playoutEnd: true,
   playoutHeardAt: true,
-  playoutHold: true,
   playoutInit: true,
   playoutInterrupt: true,
   playoutOpen: true,
@@ -22,7 +22,6 @@ const NAMES: Record<keyof PlayoutExports, true> = {
   playoutResume: true,
   playoutStats: true,
   playoutTakeReport: true,
-  playoutWish: true,
   playoutWrite: true,
 };
 
