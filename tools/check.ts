@@ -60,7 +60,7 @@ for (const { name, path, bytes, gzipBytes } of wasmBudgets) {
 const { first, withCall } = await appSize();
 const appBudgets = [
   { name: 'bargein, what a page loads at first', bytes: first, budget: 30_000 },
-  { name: 'bargein, that and what every call loads', bytes: withCall, budget: 52_600 },
+  { name: 'bargein, that and what every call loads', bytes: withCall, budget: 52_560 },
 ];
 for (const { name, bytes, budget } of appBudgets) {
   console.log(`${name}: ${bytes} bytes gzip of ${budget}`);
@@ -69,7 +69,7 @@ for (const { name, bytes, budget } of appBudgets) {
 
 const packed = packedSize();
 const packedBudgets = [
-  { name: 'package, code', bytes: packed.code, budget: 1_200_000 },
+  { name: 'package, code', bytes: packed.code, budget: 950_000 },
   { name: 'package, declarations', bytes: packed.declarations, budget: 420_000 },
   { name: "package, the demo's speech", bytes: packed.speech, budget: 760_000 },
 ];

@@ -4,6 +4,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 import { minifySync, transformSync } from 'rolldown/utils';
+import { withoutWhitespace } from './without-whitespace.ts';
 
 /** How code that Node and bundlers load is written. */
 export const COMPACT: {
@@ -30,14 +31,14 @@ export function compileModules(): void {
       writeFileSync(target, minifySync(target, plain.code, { ...COMPACT, module: true }).code);
       continue;
     }
-    const { code, map } = minifySync(target, plain.code, {
-      ...COMPACT,
-      module: true,
-      sourcemap: true,
-      inputMap: plain.map,
-    });
-    const sources = [relative(dirname(target), path)];
-    writeFileSync(target, `${code}\n//# sourceMappingURL=${basename(target)}.map\n`);
-    writeFileSync(`${target}.map`, JSON.stringify({ ...map, file: basename(target), sources }));
+    const short = minifySync(target, plain.code, { ...COMPACT, module: true, sourcemap: true, inputMap: plain.map });
+    writeModule(target, short.code, { ...short.map, sources: [relative(dirname(target), path)] });
   }
+}
+
+/** Writes a module and, beside it, its source map. */
+export function writeModule(target: string, code: string, map: object): void {
+  const made = withoutWhitespace(basename(target), code, map);
+  writeFileSync(target, `${made.code}//# sourceMappingURL=${basename(target)}.map\n`);
+  writeFileSync(`${target}.map`, made.map);
 }

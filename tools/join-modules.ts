@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { relative } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { rolldown } from 'rolldown';
-import { COMPACT } from './compile-modules.ts';
+import { COMPACT, writeModule } from './compile-modules.ts';
 
 const CONDITION = 'bargein-source';
 
@@ -65,7 +65,7 @@ export async function joinModules(): Promise<void> {
     format: 'esm',
     sourcemap: true,
     minify: COMPACT,
-    comments: { annotation: true, legal: true },
+    comments: { annotation: true },
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     codeSplitting: {
@@ -78,8 +78,10 @@ export async function joinModules(): Promise<void> {
       ],
     },
   });
-  // What only names the joined one's has nothing to map; what it was by itself had.
   for (const part of output) {
-    if (part.type === 'chunk' && part.map === null) rmSync(`dist/${part.fileName}.map`, { force: true });
+    if (part.type !== 'chunk') continue;
+    if (part.map !== null) writeModule(`dist/${part.fileName}`, part.code, part.map);
+    // What only names the joined one's has nothing to map; what it was by itself had.
+    else rmSync(`dist/${part.fileName}.map`, { force: true });
   }
 }
