@@ -61,7 +61,8 @@ function releaseRequest(state: SessionState): Step<SessionState> {
     const [eventId, taken] = takeId(next);
     const [released, effects] = responses.releaseRequest(next.responses, eventId, isDriven);
     // A driven transport stops here, for now a request is out; any other takes all that is queued and sequences it itself.
-    next = { ...taken, responses: released, tools: tools.outputsAnswered(next.tools) };
+    const isAnswer = !responses.isApart(released.requestedByApp);
+    next = { ...taken, responses: released, tools: isAnswer ? tools.outputsAnswered(next.tools) : next.tools };
     all.push(...effects);
   }
   return [next, all];

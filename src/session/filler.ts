@@ -75,13 +75,12 @@ function due(
   }
   let eventId: string | null = null;
   const response = { instructions: rules.instructions, tool_choice: 'none' };
-  passage.pass({ type: 'requestResponse', atMs }, (effects) =>
-    effects.map((effect) => {
-      if (effect.type !== 'send' || effect.command.type !== 'createResponse') return effect;
-      ({ eventId } = effect.command);
-      return { ...effect, command: { ...effect.command, response } };
-    }),
-  );
+  passage.pass({ type: 'requestResponse', response, atMs }, (effects) => {
+    for (const effect of effects) {
+      if (effect.type === 'send' && effect.command.type === 'createResponse') ({ eventId } = effect.command);
+    }
+    return effects;
+  });
   return { waiting, eventId };
 }
 
@@ -93,7 +92,7 @@ function isQuiet({ abilities, responses, playback }: SessionState): boolean {
     responses.requestedEventId === null &&
     responses.busyTurn === null &&
     responses.awaitedTurn === null &&
-    responses.queuedManual === 0 &&
+    responses.queued.length === 0 &&
     !responses.isAutomaticQueued &&
     !responses.isUserSpeaking &&
     playback.live.length === 0 &&

@@ -132,7 +132,15 @@ export type CommandInput =
       /** False for what is only to be known, such as an image without a question. */
       readonly needsAnswer?: false;
     }
-  | { readonly type: 'requestResponse' }
+  | {
+      readonly type: 'requestResponse';
+      /** What differs from the session in this response, in the wire's words. */
+      readonly response?: Readonly<Record<string, unknown>>;
+      /** The app's own id of the event. */
+      readonly eventId?: string;
+      /** Any number of such requests get one response, as outputs of tools do. */
+      readonly isShared?: true;
+    }
   | {
       readonly type: 'approve';
       readonly commandId: string;

@@ -4,7 +4,7 @@
 import type { SessionEffect } from './effect.ts';
 import { emit, send } from './effect.ts';
 import type { InputOf } from './input.ts';
-import type { LiveResponse, Responses, Step } from './state.ts';
+import type { LiveResponse, ResponseRequest, Responses, Step } from './state.ts';
 import { unchanged } from './state.ts';
 
 /** Nothing was asked for or said yet. */
@@ -12,10 +12,10 @@ export const NO_RESPONSES: Responses = {
   live: [],
   activeId: null,
   requestedEventId: null,
-  requestedIsManual: false,
+  requestedByApp: null,
   requestedIsCancelled: false,
   answered: [],
-  queuedManual: 0,
+  queued: [],
   isAutomaticQueued: false,
   isUserSpeaking: false,
   speechStartedAtMs: 0,
@@ -24,6 +24,8 @@ export const NO_RESPONSES: Responses = {
   busyTurn: null,
   turnCount: 0,
 };
+
+const ANY_RESPONSE: ResponseRequest = {};
 
 type SeenCall = LiveResponse['calls'][number];
 
@@ -62,16 +64,16 @@ export function responseStarted(responses: Responses, responseId: string, agentN
     audio: [],
     calls: [],
   };
-  const { requestedEventId, requestedIsManual } = responses;
+  const { requestedEventId, requestedByApp } = responses;
   const isOurs = requestedEventId !== null;
   // It may be the server's own: the two cross on the wire, and then the server refuses our request later.
-  const presumed = isOurs ? [{ eventId: requestedEventId, isManual: requestedIsManual }] : [];
+  const presumed = isOurs ? [{ eventId: requestedEventId, byApp: requestedByApp }] : [];
   const next: Responses = {
     ...responses,
     live: [...responses.live, response],
     activeId: responseId,
     requestedEventId: null,
-    requestedIsManual: false,
+    requestedByApp: null,
     requestedIsCancelled: false,
     answered: [...responses.answered, ...presumed].slice(-REMEMBERED_RESPONSES),
     // The server's own response has seen the outputs sent so far.
@@ -157,8 +159,18 @@ export function hostedCallAnswered(responses: Responses): Responses {
 }
 
 /** The app wants a response of its own. */
-export function queueRequest(responses: Responses): Responses {
-  return { ...responses, queuedManual: responses.queuedManual + 1 };
+export function queueRequest(responses: Responses, request: ResponseRequest = ANY_RESPONSE): Responses {
+  return { ...responses, queued: [...responses.queued, request] };
+}
+
+/** The app asks for a response by itself. */
+export function requested(responses: Responses, request: ResponseRequest & { readonly isShared?: true }): Responses {
+  const { isShared, response, eventId } = request;
+  if (isShared === true) return wantResponse(responses);
+  return queueRequest(responses, {
+    ...(response !== undefined && { response }),
+    ...(eventId !== undefined && { eventId }),
+  });
 }
 
 /** A user message goes out and wants a response; a transport that isn't driven asks for it by itself. */
@@ -220,15 +232,20 @@ export function serverError(
   const answered = responses.answered.find((request) => request.eventId === eventId);
   if (!isRequested && answered === undefined) return [responses, report];
 
-  const isManual = answered?.isManual ?? responses.requestedIsManual;
+  const byApp = isRequested ? responses.requestedByApp : (answered?.byApp ?? null);
   const freed: Responses = isRequested
-    ? { ...responses, requestedEventId: null, requestedIsManual: false, requestedIsCancelled: false }
+    ? { ...responses, requestedEventId: null, requestedByApp: null, requestedIsCancelled: false }
     : { ...responses, answered: responses.answered.filter((request) => request !== answered) };
   if (code !== ALREADY_ACTIVE) return [freed, report];
-  const queued = isManual ? queueRequest(freed) : wantResponse(freed);
-  if (queued.activeId !== null) return unchanged(queued);
-  const turn = queued.turnCount + 1;
-  return [{ ...queued, turnCount: turn, busyTurn: turn }, [startTurnTimer(turn)]];
+  const waiting = byApp === null ? wantResponse(freed) : { ...freed, queued: [byApp, ...freed.queued] };
+  if (waiting.activeId !== null) return unchanged(waiting);
+  const turn = waiting.turnCount + 1;
+  return [{ ...waiting, turnCount: turn, busyTurn: turn }, [startTurnTimer(turn)]];
+}
+
+/** Whether a request is for a response outside the conversation, which answers nothing in it. */
+export function isApart(request: ResponseRequest | null | undefined): boolean {
+  return request?.response?.['conversation'] === 'none';
 }
 
 /** Whether `releaseRequest` would let one go. */
@@ -236,26 +253,28 @@ export function isRequestDue(responses: Responses, isSequenced: boolean): boolea
   const { activeId, requestedEventId, busyTurn } = responses;
   if (activeId !== null || requestedEventId !== null || busyTurn !== null) return false;
   const isUsersTurn = responses.isUserSpeaking || responses.awaitedTurn !== null;
-  return responses.queuedManual > 0 || (responses.isAutomaticQueued && !(isSequenced && isUsersTurn));
+  return responses.queued.length > 0 || (responses.isAutomaticQueued && !(isSequenced && isUsersTurn));
 }
 
 /**
  * Lets the next request go if it may: those of the app first, one response each; then the one that tool outputs share,
- * unless the user is speaking or the server is about to answer. Any response answers the outputs sent before it.
+ * unless the user is speaking or the server is about to answer. A response of the conversation answers the outputs before it.
  * A transport that isn't `isSequenced` here sequences by itself: its requests wait for a known active response only.
  */
 export function releaseRequest(responses: Responses, eventId: string, isSequenced: boolean): Step<Responses> {
   if (!isRequestDue(responses, isSequenced)) return unchanged(responses);
-  const isManual = responses.queuedManual > 0;
+  const [request, ...queued] = responses.queued;
+  const { response, eventId: sentId = eventId } = request ?? ANY_RESPONSE;
   const next: Responses = {
     ...responses,
-    requestedEventId: isSequenced ? eventId : null,
-    requestedIsManual: isSequenced && isManual,
+    requestedEventId: isSequenced ? sentId : null,
+    // Should it have to go again, then by an id of ours.
+    requestedByApp: isSequenced && request !== undefined ? { ...(response !== undefined && { response }) } : null,
     requestedIsCancelled: false,
-    queuedManual: responses.queuedManual - (isManual ? 1 : 0),
-    isAutomaticQueued: false,
+    queued,
+    isAutomaticQueued: responses.isAutomaticQueued && isApart(request),
   };
-  return [next, [send({ type: 'createResponse', eventId })]];
+  return [next, [send({ type: 'createResponse', eventId: sentId, ...(response !== undefined && { response }) })]];
 }
 
 /**
@@ -265,25 +284,27 @@ export function releaseRequest(responses: Responses, eventId: string, isSequence
  */
 export function connectionLost(responses: Responses, resendsMessages: boolean): Responses {
   const lost = withoutServer(responses);
-  return resendsMessages && lost.queuedManual === 0 && !lost.isAutomaticQueued ? queueRequest(lost) : lost;
+  return resendsMessages && lost.queued.length === 0 && !lost.isAutomaticQueued ? queueRequest(lost) : lost;
 }
 
 function withoutServer(responses: Responses): Responses {
-  const { requestedEventId, requestedIsManual, awaitedTurn, live } = responses;
+  const { requestedEventId, requestedByApp, awaitedTurn, live } = responses;
   // One that has made a call is answered by the call's output, and asked for then.
   const isCutOff = live.some(({ isDone, isCancelled, calls }) => !isDone && !isCancelled && calls.length === 0);
-  const isRequested = requestedEventId !== null;
   return {
     ...responses,
     live: live.map((response) => ({ ...response, isDone: true })),
     activeId: null,
     requestedEventId: null,
-    requestedIsManual: false,
+    requestedByApp: null,
     requestedIsCancelled: false,
     answered: [],
-    queuedManual: responses.queuedManual + (isRequested && requestedIsManual ? 1 : 0),
+    queued: requestedByApp === null ? responses.queued : [requestedByApp, ...responses.queued],
     isAutomaticQueued:
-      responses.isAutomaticQueued || isCutOff || awaitedTurn !== null || (isRequested && !requestedIsManual),
+      responses.isAutomaticQueued ||
+      isCutOff ||
+      awaitedTurn !== null ||
+      (requestedEventId !== null && requestedByApp === null),
     isUserSpeaking: false,
     isSpeechTimed: false,
     awaitedTurn: null,

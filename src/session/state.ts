@@ -39,6 +39,14 @@ export interface LiveResponse {
   readonly calls: readonly Pick<CallRef, 'callId' | 'name' | 'arguments'>[];
 }
 
+/** A response that the app asks for. */
+export interface ResponseRequest {
+  /** What differs from the session in it, in the wire's words. */
+  readonly response?: Readonly<Record<string, unknown>>;
+  /** The app's own id of the event. */
+  readonly eventId?: string;
+}
+
 export interface Responses {
   /** The youngest few, oldest first. An event of a response that is not listed is stale. */
   readonly live: readonly LiveResponse[];
@@ -46,14 +54,14 @@ export interface Responses {
   readonly activeId: string | null;
   /** `response.create` was sent with this event id and the server has not answered yet. */
   readonly requestedEventId: string | null;
-  /** The request in flight was made by the app (a message), not by a tool output. */
-  readonly requestedIsManual: boolean;
+  /** The request in flight if the app made it (a message), null for one of tool outputs. */
+  readonly requestedByApp: ResponseRequest | null;
   /** The app has interrupted since: the response is cancelled as soon as the server has created it. */
   readonly requestedIsCancelled: boolean;
   /** Requests that a `responseStarted` was taken to answer, the youngest few: the server may still refuse one. */
-  readonly answered: readonly { readonly eventId: string; readonly isManual: boolean }[];
-  /** Requests of the app that wait their turn; each gets its own response. */
-  readonly queuedManual: number;
+  readonly answered: readonly { readonly eventId: string; readonly byApp: ResponseRequest | null }[];
+  /** Requests of the app that wait their turn, oldest first; each gets its own response. */
+  readonly queued: readonly ResponseRequest[];
   /** Tool outputs want a response; any number of them share one. */
   readonly isAutomaticQueued: boolean;
   /** The user is speaking: automatic requests wait. */

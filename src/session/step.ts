@@ -117,7 +117,7 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
       return withPart(state, 'responses', responses.messageSent(state.responses, input, state.abilities.isDriven));
     }
     case 'requestResponse':
-      return [{ ...state, responses: responses.queueRequest(state.responses) }, []];
+      return [{ ...state, responses: responses.requested(state.responses, input) }, []];
     case 'hostedCallAnswered':
       return [{ ...state, responses: responses.hostedCallAnswered(state.responses) }, []];
     case 'outputConfirmed':

@@ -316,7 +316,7 @@ export class SessionRuntime<TBaseContext>
     }
   }
 
-  onInput(input: TransportInput): void {
+  onInput(input: TransportInput | CommandInput): void {
     this.#receive(() => this.#apply(input));
   }
 

@@ -4,7 +4,7 @@
 import { EventEmitter } from '#emitter';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem, RealtimeMcpCallItem } from '../protocol/items.ts';
 import { getLastTextFromAudioOutputMessage } from '../protocol/message-text.ts';
-import type { ResponseUsage, TransportInput } from '../session/input.ts';
+import type { CommandInput, ResponseUsage, TransportInput } from '../session/input.ts';
 import type {
   RealtimeMcpToolInfo,
   RealtimeTransportEventTypes,
@@ -25,7 +25,7 @@ export interface IncomingAudio {
 
 /** Who reads the transport. */
 export interface TransportReader {
-  onInput(input: TransportInput): void;
+  onInput(input: TransportInput | CommandInput): void;
   onAudio(audio: IncomingAudio): void;
   /** Whether `onRawEvent` does anything now. */
   readsRawEvents(): boolean;
@@ -171,6 +171,12 @@ const listeners: { readonly [Name in keyof Events]: Listener<Events[Name]> } = {
   },
   audio_interrupted() {
     this[READING]().reader.onInput({ type: 'playbackInterrupted' });
+  },
+  response_requested(request) {
+    this[READING]().reader.onInput({ ...request, type: 'requestResponse' });
+  },
+  interrupt_requested() {
+    this[READING]().reader.onInput({ type: 'interrupt' });
   },
   function_call_output({ callId }) {
     this[READING]().reader.onInput({ type: 'outputConfirmed', callId });

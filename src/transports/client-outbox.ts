@@ -3,14 +3,36 @@ import { historyReset } from '../protocol/history-reset.ts';
 import type { RealtimeItem, RealtimeMcpCallApprovalRequestItem } from '../protocol/items.ts';
 import { userMessage } from '../protocol/user-message.ts';
 import { ServerInbox } from './server-inbox.ts';
-import type { RealtimeClientMessage, RealtimeUserInput, TransportToolCallEvent } from './transport.ts';
+import type {
+  RealtimeClientMessage,
+  RealtimeUserInput,
+  RequestedResponse,
+  TransportToolCallEvent,
+} from './transport.ts';
 
 /** What goes to the Realtime service and needs no memory of what went before. */
 export abstract class ClientOutbox extends ServerInbox {
   abstract get status(): 'connected' | 'disconnected' | 'connecting' | 'disconnecting';
   /** Sends one event now. As in JSON, a field that is undefined is not there. */
   abstract sendEvent(event: RealtimeClientMessage): void;
-  abstract requestResponse(response?: Record<string, unknown>): void;
+  /** Has a response asked for when its turn comes. */
+  protected abstract _request(request: RequestedResponse): void;
+
+  /** Asks for a response, which waits until the one before has ended. Requests without a body share one. */
+  requestResponse(response?: Record<string, unknown>): void {
+    if (this.status !== 'connected') throw this._notConnected('requestResponse');
+    this._request(response === undefined ? { isShared: true } : { response });
+  }
+
+  /** Takes over a `response.create` of the app; says whether it did. */
+  protected _sequence({ type, response, event_id: eventId }: RealtimeClientMessage): boolean {
+    if (type !== 'response.create') return false;
+    this._request({
+      ...(typeof response === 'object' && response !== null && { response: { ...response } }),
+      ...(typeof eventId === 'string' && { eventId }),
+    });
+    return true;
+  }
 
   /** Adds a message of the user, and asks for a response unless told otherwise. */
   sendMessage(

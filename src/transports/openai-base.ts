@@ -25,6 +25,7 @@ import type {
   DrivableTransport,
   RealtimeClientMessage,
   RealtimeTransportLayerConnectOptions,
+  RequestedResponse,
   TransportLayerAudio,
 } from './transport.ts';
 
@@ -77,7 +78,7 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
       return this.#transport.playout;
     }
 
-    createResponse(request: { eventId: string; response?: Record<string, unknown> }): void {
+    createResponse(request: Parameters<OpenAIRealtimeBase['createResponse']>[0]): void {
       this.#transport.createResponse(request);
     }
 
@@ -172,20 +173,13 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
     this.#audio.holdBack(hold);
   }
 
-  createResponse({ eventId, response }: { eventId: string; response?: Record<string, unknown> }): void {
+  createResponse({ eventId, response }: { eventId: string; response?: Readonly<Record<string, unknown>> }): void {
     this._sendNow({ type: 'response.create', event_id: eventId, response });
   }
 
   cancelResponse(responseId?: string): void {
     this.#conversation.markCancelled();
     this.sendEvent({ type: 'response.cancel', response_id: responseId });
-  }
-
-  /** Asks for a response. Alone, the transport sends it when the one before has ended. */
-  override requestResponse(response?: Record<string, unknown>): void {
-    if (this.status !== 'connected') throw this._notConnected('requestResponse');
-    if (!this.#isDriven) this.#conversation.request(response);
-    else this._sendNow({ type: 'response.create', response });
   }
 
   /**
@@ -244,6 +238,7 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
 
   /** Stops what plays, cancels the response behind it and truncates what was not heard. Without effect if nothing is live. */
   interrupt(cancelOngoingResponse = true): void {
+    if (this.#isDriven) return this._deliver('interrupt_requested');
     if (!this.#conversation.isLive) return;
     const elapsedMs = this.#audio.playedMs;
     this.#askedElapsedMs = elapsedMs;
@@ -317,12 +312,9 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
     this.sendEvent(event);
   }
 
-  /** Takes over a `response.create` of the app unless a session drives; says whether it did. */
-  protected _sequence(event: RealtimeClientMessage): boolean {
-    if (event.type !== 'response.create' || this.#isDriven) return false;
-    const { response } = event;
-    this.#conversation.request(typeof response === 'object' && response !== null ? { ...response } : {});
-    return true;
+  protected override _request(request: RequestedResponse): void {
+    if (this.#isDriven) this._deliver('response_requested', request);
+    else this.#conversation.request(request);
   }
 
   protected override _read(event: ServerEvent): void {

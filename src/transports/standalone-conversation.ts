@@ -8,6 +8,7 @@ import * as playback from '../session/playback.ts';
 import * as responses from '../session/responses.ts';
 import * as deadline from '../session/speech-deadline.ts';
 import type { Playback, Responses } from '../session/state.ts';
+import type { RequestedResponse } from './transport.ts';
 
 /** The agent's name matters to sessions only. */
 const NO_AGENT = '';
@@ -15,7 +16,7 @@ const NO_AGENT = '';
 /** What the decisions lead to, and what they depend on. */
 export interface StandalonePort {
   readonly playout: SessionPlayout;
-  createResponse(request: { eventId: string; response?: Record<string, unknown> }): void;
+  createResponse(request: { eventId: string; response?: Readonly<Record<string, unknown>> }): void;
   truncateItem(target: { itemId: string; contentIndex: number; audioEndMs: number }): void;
 }
 
@@ -32,9 +33,6 @@ export class StandaloneConversation implements PlayoutListener {
   #responses: Responses = responses.NO_RESPONSES;
   #playback: Playback = playback.NO_PLAYBACK;
   #timers: Set<Timer> | null = null;
-  /** Bodies of the requests that wait, oldest first; as many as the slice counts. */
-  #waiting: (Record<string, unknown> | undefined)[] = [];
-  #requested: Record<string, unknown> | undefined;
   /** Positions at the flush, which serve when no report comes. */
   #published: Map<string, readonly ItemPosition[]> | null = null;
   #heardUntil: Map<string, HeardUntil> | null = null;
@@ -53,8 +51,6 @@ export class StandaloneConversation implements PlayoutListener {
     this.#timers = null;
     this.#responses = responses.NO_RESPONSES;
     this.#playback = playback.NO_PLAYBACK;
-    this.#waiting = [];
-    this.#requested = undefined;
     this.#published = null;
     this.#heardUntil = null;
     this.#lastAudioAtMs = null;
@@ -75,14 +71,9 @@ export class StandaloneConversation implements PlayoutListener {
     return responses.findResponse(this.#responses, responseId)?.isCancelled !== true;
   }
 
-  /** Asks for a response, when its turn comes. Requests without a body share one. */
-  request(response?: Record<string, unknown>): void {
-    if (response === undefined) {
-      this.#responses = responses.wantResponse(this.#responses);
-    } else {
-      this.#waiting.push(response);
-      this.#responses = responses.queueRequest(this.#responses);
-    }
+  /** Asks for a response, when its turn comes. */
+  request(request: RequestedResponse): void {
+    this.#responses = responses.requested(this.#responses, request);
     this.#release();
   }
 
@@ -99,11 +90,8 @@ export class StandaloneConversation implements PlayoutListener {
 
   /** The server refused one of our events. */
   refused(refusal: { code?: string; eventId?: string; error: unknown }): void {
-    const wasManual = this.#responses.requestedIsManual;
-    const queuedBefore = this.#responses.queuedManual;
     const [next, effects] = responses.serverError(this.#responses, refusal);
     this.#responses = next;
-    if (wasManual && next.queuedManual > queuedBefore) this.#waiting.unshift(this.#requested);
     this.#carryOut(effects);
     this.#release();
   }
@@ -174,7 +162,6 @@ export class StandaloneConversation implements PlayoutListener {
   #release(): void {
     if (this.#playback.interruptId !== null) return;
     const [next, effects] = responses.releaseRequest(this.#responses, `response_${++this.#lastId}`, true);
-    if (effects.length > 0) this.#requested = next.requestedIsManual ? this.#waiting.shift() : undefined;
     const [timed, timers] = deadline.timeSpeech(next);
     this.#responses = timed;
     this.#carryOut([...effects, ...timers]);
@@ -193,9 +180,7 @@ export class StandaloneConversation implements PlayoutListener {
 
   #send(command: Extract<SessionEffect, { type: 'send' }>['command']): void {
     if (command.type === 'truncate') this.#port.truncateItem(command);
-    else if (command.type === 'createResponse') {
-      this.#port.createResponse({ eventId: command.eventId, response: this.#requested });
-    }
+    else if (command.type === 'createResponse') this.#port.createResponse(command);
   }
 
   #flush(interruptId: string): void {

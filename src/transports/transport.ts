@@ -114,6 +114,16 @@ export type TransportEvent =
 /** Where a transport stands with its connection. */
 export type ConnectionStatus = 'connecting' | 'connected' | 'disconnected';
 
+/** A response that the app wants. */
+export interface RequestedResponse {
+  /** What differs from the session in it, in the wire's words. */
+  readonly response?: Readonly<Record<string, unknown>>;
+  /** The app's own id of the event. */
+  readonly eventId?: string;
+  /** Any number of such requests get one response. */
+  readonly isShared?: true;
+}
+
 /** Why a connection ended. */
 export interface ConnectionClose {
   code?: number;
@@ -141,6 +151,10 @@ export type RealtimeTransportEventTypes = {
   mcp_tool_call_completed: [call: RealtimeMcpCallItem];
   mcp_approval_request: [request: RealtimeMcpCallApprovalRequestItem];
   mcp_tools_listed: [event: { serverLabel: string; tools: RealtimeMcpToolInfo[] }];
+  /** Ours: the app asks the transport for a response while a session drives it, which sends it in its turn. */
+  response_requested: [request: RequestedResponse];
+  /** Ours: the app asks the transport to interrupt while a session drives it, which does it. */
+  interrupt_requested: [];
   /** Ours: the server has the output of that call. */
   function_call_output: [event: { callId: string }];
   /** Ours: the server hears the user. `serverInterrupts`: it cancels its response by itself. */
@@ -210,8 +224,8 @@ export interface DrivableTransport extends RealtimeTransportLayer {
   /** Whether the server answers each user turn by itself (`create_response`), by the last session config sent. */
   readonly createsResponses: boolean;
   /**
-   * Hands the decisions to a session: from now on the transport does not interrupt on `speech_started`, does not
-   * sequence `response.create`, and leaves `playout.listener` to the session.
+   * Hands the decisions to a session: from now on the transport does not interrupt on `speech_started`, hands
+   * on what the app asks it for (`response_requested`, `interrupt_requested`), and leaves `playout.listener` to the session.
    */
   drive(): void;
   /**
@@ -230,7 +244,7 @@ export interface DrivableTransport extends RealtimeTransportLayer {
    */
   holdAudio?(hold: AudioHold): void;
   /** Sends `response.create` now, with this `event_id`. */
-  createResponse(options: { eventId: string; response?: Record<string, unknown> }): void;
+  createResponse(options: { eventId: string; response?: Readonly<Record<string, unknown>> }): void;
   /** Sends `response.cancel` now. */
   cancelResponse(responseId?: string): void;
   /** Sends `conversation.item.truncate` now. */

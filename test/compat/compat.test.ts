@@ -7,6 +7,7 @@ import { logger } from '../../src/logger.ts';
 import { configuration } from './configuration.ts';
 import { decisions } from './decisions.ts';
 import { parity } from './parity.ts';
+import { pastSession } from './past-session.ts';
 import type { Row } from './row.ts';
 import { sides } from './side.ts';
 import { surface } from './surface.ts';
@@ -28,7 +29,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const rows = [...configuration, ...parity, ...decisions, ...surface, ...weather];
+const rows = [...configuration, ...parity, ...decisions, ...pastSession, ...surface, ...weather];
 
 test.each(rows)('$name', async (row) => {
   const seen: string[] = [];

@@ -28,6 +28,13 @@ export interface AnySession {
   readonly history: { itemId: string; [key: string]: unknown }[];
   readonly usage: { requests: number; totalTokens: number };
   readonly currentAgent: { name: string };
+  readonly transport: {
+    sendEvent(event: Event): void;
+    requestResponse(response?: object): void;
+    sendMessage(message: unknown, other: object): void;
+    interrupt(): void;
+    close(): void;
+  };
   readonly muted: boolean | null;
   readonly availableMcpTools: { name: string }[];
   readonly context: { context: Record<string, unknown> };

@@ -211,6 +211,12 @@ const attacks: readonly Attack[] = [
   () => ({ type: 'interrupt' }),
   () => ({ type: 'sendMessage', message: 'hello', otherEventData: {} }),
   () => ({ type: 'requestResponse' }),
+  () => ({ type: 'requestResponse', isShared: true }),
+  (adversary, choice) => ({
+    type: 'requestResponse',
+    response: choice.oneIn(2) ? { conversation: 'none' } : { instructions: 'own' },
+    ...(choice.oneIn(2) && { eventId: adversary.commandId() }),
+  }),
   (adversary, choice) => ({
     type: 'approve',
     commandId: adversary.commandId(),

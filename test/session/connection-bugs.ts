@@ -84,8 +84,8 @@ export const connectionBugs: readonly InjectedBug[] = [
     ],
     into: wrong(([after, effects], before) => {
       if (before.connection !== 'open' || after.connection !== 'reconnecting') return [after, effects];
-      const { isAutomaticQueued, queuedManual } = before.responses;
-      return [{ ...after, responses: { ...after.responses, isAutomaticQueued, queuedManual } }, effects];
+      const { isAutomaticQueued, queued } = before.responses;
+      return [{ ...after, responses: { ...after.responses, isAutomaticQueued, queued } }, effects];
     }),
   },
   {

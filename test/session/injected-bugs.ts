@@ -169,7 +169,7 @@ export const injectedBugs: readonly InjectedBug[] = [
       'at rest every request of the app got its response',
     ],
     into: wrong(([after, effects]) =>
-      sends(effects, 'cancelResponse') ? [withResponses(after, { queuedManual: 0 }), effects] : [after, effects],
+      sends(effects, 'cancelResponse') ? [withResponses(after, { queued: [] }), effects] : [after, effects],
     ),
   },
   {
@@ -493,7 +493,7 @@ export const injectedBugs: readonly InjectedBug[] = [
     style: 'faithful',
     caughtBy: ['a step never throws and never mutates'],
     into: wrong(([after, effects], state, input) => {
-      if (input.type === 'sendMessage') Object.assign(state.responses, { queuedManual: 0 });
+      if (input.type === 'sendMessage') Object.assign(state.responses, { queued: [] });
       return [after, effects];
     }),
   },

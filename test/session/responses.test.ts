@@ -110,6 +110,45 @@ test('a request that crossed with a response of the server goes again when that 
   expect(conversation.on(done('own'))).toEqual([agentEnd, createResponse('s_2')]);
 });
 
+test('requests with a body and an id of their own keep their order, and keep both when they go again', () => {
+  const conversation = new Conversation();
+  conversation.on({ type: 'responseStarted', responseId: 'r1' });
+  const one = { response: { instructions: 'one' } };
+  const two = { response: { instructions: 'two' }, eventId: 'mine' };
+  expect(conversation.on({ type: 'requestResponse', ...one }, { type: 'requestResponse', ...two })).toEqual([]);
+  const createOne = sent({ type: 'createResponse', eventId: 's_1', ...one });
+  const createTwo = sent({ type: 'createResponse', ...two });
+  expect(conversation.on(done('r1'))).toEqual([agentEnd, createOne]);
+  conversation.on({ type: 'responseStarted', responseId: 'own' }, { ...alreadyActive, eventId: 's_1' });
+  expect(conversation.on(done('own'))).toEqual([agentEnd, sent({ type: 'createResponse', eventId: 's_2', ...one })]);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'r2' }, done('r2'))).toEqual([
+    agentStart,
+    agentEnd,
+    createTwo,
+  ]);
+});
+
+test('requests that share a response get one', () => {
+  const conversation = new Conversation();
+  const shared = { type: 'requestResponse', isShared: true } as const;
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, shared, shared);
+  expect(conversation.on(done('r1'))).toEqual([agentEnd, createResponse('s_1')]);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'r2' }, done('r2'))).toEqual([agentStart, agentEnd]);
+});
+
+test('a response outside the conversation answers no tool output', () => {
+  const conversation = new Conversation();
+  const response = { conversation: 'none' };
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, call('r1', 'c1'), mayRun('c1'), settled('c1'));
+  conversation.on({ type: 'requestResponse', response });
+  expect(conversation.on(done('r1'))).toEqual([agentEnd, sent({ type: 'createResponse', eventId: 's_1', response })]);
+  expect(conversation.on({ type: 'responseStarted', responseId: 'r2' }, done('r2'))).toEqual([
+    agentStart,
+    agentEnd,
+    createResponse('s_2'),
+  ]);
+});
+
 test('a request that met an unknown response waits for its end', () => {
   const conversation = new Conversation();
   conversation.on(message);

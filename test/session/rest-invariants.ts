@@ -50,7 +50,7 @@ const nothingIsAwaited: RestInvariant = {
     if (responses.activeId !== null) return `${responses.activeId} is taken for active`;
     if (isDriven && facts.requestedEventId !== null) return `${facts.requestedEventId} was never answered`;
     if (isDriven && responses.requestedEventId !== null) return `${responses.requestedEventId} is taken for unanswered`;
-    if (responses.queuedManual > 0 || responses.isAutomaticQueued) return 'a request is still queued';
+    if (responses.queued.length > 0 || responses.isAutomaticQueued) return 'a request is still queued';
     if (playback.interruptId !== null) return `the report of ${playback.interruptId} is still awaited`;
     return isDriven && playback.live.length > 0 ? `${playback.live[0]?.itemId} is taken for live audio` : undefined;
   },

@@ -286,10 +286,11 @@ describe('alone, one response at a time', () => {
   it('sequences a response.create that the app sends by hand', async () => {
     const { socket, transport } = await connectedRig();
     socket.receive(created('r1'));
-    transport.sendEvent({ type: 'response.create', response: { instructions: 'own' } });
+    transport.sendEvent({ type: 'response.create', event_id: 'mine', response: { instructions: 'own' } });
     expect(socket.take()).toEqual([]);
     socket.receive(done('r1'));
-    expect(socket.take()).toMatchObject([{ type: 'response.create', response: { instructions: 'own' } }]);
+    const request = { type: 'response.create', event_id: 'mine', response: { instructions: 'own' } };
+    expect(socket.take()).toEqual([request]);
   });
 
   it('asks again, with the same body, when a request met an active response', async () => {
@@ -375,6 +376,29 @@ describe('driven by a session', () => {
       { type: 'response.cancel', response_id: 'r' },
       truncate('a', 480),
     ]);
+  });
+
+  it('hands requests of the app on to the session, and carries out none by itself', async () => {
+    const { socket, transport } = await connectedRig({ isDriven: true });
+    const asked: unknown[] = [];
+    transport.on('response_requested', (request) => asked.push(request));
+    transport.sendEvent({ type: 'response.create', event_id: 'mine', response: { instructions: 'own' } });
+    transport.sendEvent({ type: 'response.create' });
+    transport.requestResponse({ instructions: 'own' });
+    transport.requestResponse();
+    expect(asked).toEqual([
+      { eventId: 'mine', response: { instructions: 'own' } },
+      {},
+      { response: { instructions: 'own' } },
+      { isShared: true },
+    ]);
+    transport.sendMessage('hello');
+    expect(asked.at(-1)).toEqual({ isShared: true });
+    const interrupted = vi.fn();
+    transport.on('interrupt_requested', interrupted);
+    transport.interrupt();
+    expect(interrupted).toHaveBeenCalledOnce();
+    expect(socket.takeTypes()).toEqual(['conversation.item.create']);
   });
 
   it.each([

@@ -141,13 +141,18 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
 
   /** Sends one event; a `response.create` waits its turn. Throws `ERR_NOT_CONNECTED`. */
   sendEvent(event: RealtimeClientMessage): void {
-    if (!this._sequence(event)) this._sendNow(event);
+    const call = this.#openCall();
+    if (!this._sequence(event)) call.send(JSON.stringify(event));
   }
 
   protected override _sendNow(event: RealtimeClientMessage): void {
+    this.#openCall().send(JSON.stringify(event));
+  }
+
+  #openCall(): MediaCall {
     const call = this.#attempt?.call;
     if (call?.dataChannel.readyState !== 'open') throw this._notConnected('sendEvent');
-    call.send(JSON.stringify(event));
+    return call;
   }
 
   /** Silences the microphone at its source. May be called before `connect`: then no sound of it ever leaves. */
