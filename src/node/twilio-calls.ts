@@ -4,8 +4,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { UserError } from '../errors.ts';
-import { isSignedByTwilio } from './twilio-signature.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { checkAuthToken, isSignedByTwilio } from './twilio-signature.ts';
 
 export { isSignedByTwilio, type SignedRequest, twilioSignature } from './twilio-signature.ts';
 
@@ -39,24 +39,20 @@ export interface TwilioCallsOptions {
  */
 export function acceptTwilioCalls(options: TwilioCallsOptions): () => void {
   const { server, path, authToken, onCall } = options;
-  if (authToken !== null && (typeof authToken !== 'string' || authToken === '')) {
-    throw new UserError("authToken must be the token of the Twilio account, or null to skip the check, got ''", {
-      code: 'ERR_TWILIO_TOKEN',
-    });
-  }
+  checkAuthToken(authToken);
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: MAX_PAYLOAD_BYTES });
   const onUpgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     if (request.url?.split('?')[0] !== path) {
       // Without another listener nobody would ever answer it.
-      if (server.listenerCount('upgrade') === 1) refuse(stream, '404 Not Found');
+      if (server.listenerCount('upgrade') === 1) refuseUpgrade(stream, '404 Not Found');
       return;
     }
     if (authToken !== null && !isSigned(request, authToken, options.url)) {
-      refuse(stream, '403 Forbidden');
+      refuseUpgrade(stream, '403 Forbidden');
       options.onRefused?.(request);
       return;
     }
-    if (options.refuses?.(request) === true) return refuse(stream, '503 Service Unavailable');
+    if (options.refuses?.(request) === true) return refuseUpgrade(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => {
       // A frame that is too large is an error event of the socket; without a listener it would end the process.
       socket.on('error', () => {});
@@ -68,12 +64,6 @@ export function acceptTwilioCalls(options: TwilioCallsOptions): () => void {
     server.off('upgrade', onUpgrade);
     sockets.close();
   };
-}
-
-function refuse(stream: Duplex, status: string): void {
-  // A caller who is gone before the answer is an error event of the stream; without a listener it would end the process.
-  stream.on('error', () => {});
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => stream.destroy());
 }
 
 function isSigned(request: IncomingMessage, authToken: string, statedUrl: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { UserError } from '../errors.ts';
 
 /** What Twilio signed. */
 export interface SignedRequest {
@@ -25,4 +26,13 @@ export function isSignedByTwilio(signature: string | undefined, request: SignedR
   const expected = Buffer.from(twilioSignature(request));
   const given = Buffer.from(signature ?? '');
   return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** Throws `ERR_TWILIO_TOKEN` unless there is a token, or `null`, with which nothing is checked. The token itself is not told. */
+export function checkAuthToken(authToken: unknown): void {
+  if (authToken === null || (typeof authToken === 'string' && authToken !== '')) return;
+  const given = authToken === '' ? "''" : typeof authToken;
+  throw new UserError(`authToken must be the token of the Twilio account, or null to skip the check, got ${given}`, {
+    code: 'ERR_TWILIO_TOKEN',
+  });
 }

@@ -1,7 +1,11 @@
 // This thread's ends of a stream through a worker: bytes in one ring, bytes out of another, no message between them.
 
-import { ReadableStream, type ReadableStreamDefaultController, WritableStream } from 'node:stream/web';
-import type { WritableStreamDefaultController } from 'node:stream/web';
+import {
+  ReadableStream,
+  type ReadableStreamDefaultController,
+  WritableStream,
+  type WritableStreamDefaultController,
+} from 'node:stream/web';
 import { SharedRing } from '../audio/shared-ring.ts';
 import { MAX_INPUT_BYTES, OUTPUT_RING_BYTES, type StreamTask } from './audio-tasks.ts';
 import { ENDED, pushEnd, RingPieces } from './ring-pieces.ts';

@@ -1,6 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { refuseUpgrade } from '../node/refuse-upgrade.ts';
 import type { WireSession } from '../protocol/client-events.ts';
 import type { Call } from './call.ts';
 import type { ServerConnection } from './connection.ts';
@@ -62,19 +63,19 @@ export class WebSocketListener {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    if (this.#isClosing) return refuse(socket, '503 Service Unavailable');
+    if (this.#isClosing) return refuseUpgrade(socket, '503 Service Unavailable');
     const url = URL.parse(request.url ?? '/', 'http://localhost');
-    if (url?.pathname !== PATH) return refuse(socket, '404 Not Found');
+    if (url?.pathname !== PATH) return refuseUpgrade(socket, '404 Not Found');
     const { accept, credentials, faults, findCall } = this.#parts;
     const spoiled = faults.takeHandshake();
     if (spoiled === 'never') return void this.#unanswered.add(socket);
-    if (spoiled !== null) return refuse(socket, `${spoiled} ${STATUS_CODES[spoiled]}`);
+    if (spoiled !== null) return refuseUpgrade(socket, `${spoiled} ${STATUS_CODES[spoiled]}`);
     const grant = credentials.check(request);
-    if (grant === null) return refuse(socket, '401 Unauthorized');
+    if (grant === null) return refuseUpgrade(socket, '401 Unauthorized');
     const callId = url.searchParams.get('call_id');
     if (callId !== null) {
       const call = findCall(callId);
-      if (call?.isAnswered !== true) return refuse(socket, '404 Not Found');
+      if (call?.isAnswered !== true) return refuseUpgrade(socket, '404 Not Found');
       return this.#sockets.handleUpgrade(request, socket, head, (client) => call.attach(connectionOf(client, socket)));
     }
     this.#sockets.handleUpgrade(request, socket, head, (client) => {
@@ -112,10 +113,4 @@ function connectionOf(client: WebSocket, socket: Duplex): ServerConnection {
     onText: (listener) => void client.on('message', (frame) => listener((frame as Buffer).toString())),
     onClose: (listener) => void client.once('close', listener),
   };
-}
-
-function refuse(socket: Duplex, status: string): void {
-  // A client that keeps its half of the connection open would keep the server from closing.
-  socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Clock, systemClock, type Timer } from '../../clock.ts';
-import { UserError } from '../../errors.ts';
 import { logger } from '../../logger.ts';
+import { checkAuthToken } from '../../node/twilio-signature.ts';
 import { ServerError } from '../server-error.ts';
 import { type AdmissionLimits, completeLimits } from './admission.ts';
 import { CallHost, type CallHandler } from './call-host.ts';
@@ -112,11 +112,7 @@ class ThreadedGateway implements Gateway {
         { code: 'ERR_GATEWAY_OPTIONS' },
       );
     }
-    if (authToken !== null && (typeof authToken !== 'string' || authToken === '')) {
-      throw new UserError("authToken must be the token of the Twilio account, or null to skip the check, got ''", {
-        code: 'ERR_TWILIO_TOKEN',
-      });
-    }
+    checkAuthToken(authToken);
     if (redirectUrl !== null && (redirectUrl === '' || !URL.canParse(redirectUrl, 'https://voice.example.com'))) {
       throw new ServerError(`redirectUrl must be a URL or a path, got '${redirectUrl}'`, {
         code: 'ERR_GATEWAY_OPTIONS',
