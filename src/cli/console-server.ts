@@ -1,9 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRealtimeServer } from '../server/index.ts';
 import { HttpFront } from '../server/http-front.ts';
+import { readBody } from '../server/request-body.ts';
 import { consoleFiles } from './console-files.ts';
 import { type ConsoleService, OPENAI_BASE_URL, ticketFor } from './console-ticket.ts';
 import { planServer } from './serve-parts.ts';
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
+const MAX_BODY_BYTES = 1024;
 
 /** How the console is run. */
 export interface ConsoleOptions {
@@ -23,22 +32,6 @@ export interface ConsoleServer {
   readonly url: string;
   close(): Promise<void>;
 }
-
-function policy(openaiBaseUrl: string, scriptSources: string): string {
-  const openaiOrigin = new URL(openaiBaseUrl).origin.replace(/^http/, 'ws');
-  return (
-    `default-src 'none'; style-src 'self'; img-src data:; connect-src 'self' ws://127.0.0.1:* ${openaiOrigin}; ` +
-    `base-uri 'none'; frame-ancestors 'none'; script-src ${scriptSources}`
-  );
-}
-
-const HEADERS: Readonly<Record<string, string>> = {
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-embedder-policy': 'require-corp',
-  'x-content-type-options': 'nosniff',
-  'cache-control': 'no-store',
-};
-const MAX_BODY_BYTES = 1024;
 
 /** Serves the page on 127.0.0.1, with a local Realtime server beside it. Rejects with `ERR_LISTEN` when the port is taken. */
 export async function startConsole(options: ConsoleOptions): Promise<ConsoleServer> {
@@ -100,14 +93,20 @@ function end(response: ServerResponse, status: number, type: string, body: strin
   response.writeHead(status, { ...HEADERS, 'content-type': type }).end(body);
 }
 
+/** The page's Content-Security-Policy. */
+function policy(openaiBaseUrl: string, scriptSources: string): string {
+  const openaiOrigin = new URL(openaiBaseUrl).origin.replace(/^http/, 'ws');
+  return (
+    `default-src 'none'; style-src 'self'; img-src data:; connect-src 'self' ws://127.0.0.1:* ${openaiOrigin}; ` +
+    `base-uri 'none'; frame-ancestors 'none'; script-src ${scriptSources}`
+  );
+}
+
+/** The service that a page asks a key for; undefined for a body that names none. */
 async function serviceOf(request: IncomingMessage): Promise<ConsoleService | undefined> {
-  let text = '';
-  for await (const part of request) {
-    text += String(part);
-    if (text.length > MAX_BODY_BYTES) return undefined;
-  }
   try {
-    return (JSON.parse(text) as { service?: ConsoleService } | null)?.service;
+    const body = await readBody(request, MAX_BODY_BYTES);
+    return (JSON.parse(body.toString()) as { service?: ConsoleService } | null)?.service;
   } catch {
     return undefined;
   }

@@ -1,12 +1,10 @@
 import type { Call } from './call.ts';
-import { checkSession } from './client-event.ts';
+import { checkSession, type JsonObject } from './client-event.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { SipCall } from './sip/sip-call.ts';
 
 /** An action on a call, by its name in the path. */
 export type CallAction = 'accept' | 'reject' | 'refer' | 'hangup';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 const MIN_SIP_STATUS = 300;
 const MAX_SIP_STATUS = 699;

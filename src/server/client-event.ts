@@ -10,14 +10,15 @@ const MAX_VALUES = 50_000;
 const MAX_ECHO_CHARACTERS = 200;
 
 const QUOTE = 34;
+const COMMA = 44;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
-const COMMA = 44;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 
-type JsonObject = Readonly<Record<string, unknown>>;
+/** A JSON object whose fields nobody has checked yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The part of a zod issue that an answer is made of. */
 interface Issue {

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerFaults } from './fault-board.ts';
-import { type Fault, parseFault } from './fault.ts';
-import { ServerError } from './server-error.ts';
+import { parseFault } from './fault.ts';
+import { HttpRefusal } from './http-refusal.ts';
+import { readBody } from './request-body.ts';
 
 const PATH = '/faults';
 const MAX_BODY_BYTES = 64 * 1024;
@@ -36,24 +37,14 @@ async function answer(
         return [415, { error: 'send a fault as application/json' }];
       }
       try {
-        const isHit = faults.inject(await readFault(request), sessionId);
+        const body = await readBody(request, MAX_BODY_BYTES);
+        const isHit = faults.inject(parseFault(JSON.parse(body.toString())), sessionId);
         return isHit ? [200, { active: faults.active }] : [404, { error: 'there is no such connection' }];
       } catch (error) {
-        return [400, { error: error instanceof Error ? error.message : String(error) }];
+        const status = error instanceof HttpRefusal ? error.status : 400;
+        return [status, { error: error instanceof Error ? error.message : String(error) }];
       }
     default:
       return [405, { error: 'GET, POST or DELETE' }];
   }
-}
-
-async function readFault(request: IncomingMessage): Promise<Fault> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
-    bytes += piece.length;
-    if (bytes > MAX_BODY_BYTES)
-      throw new ServerError(`a fault has ${MAX_BODY_BYTES} bytes at most`, { code: 'ERR_FAULT' });
-    pieces.push(piece);
-  }
-  return parseFault(JSON.parse(Buffer.concat(pieces).toString()));
 }

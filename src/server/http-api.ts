@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WireSession } from '../protocol/client-events.ts';
 import type { Call } from './call.ts';
 import type { CallAction } from './call-control.ts';
-import { checkSession, parseClientText } from './client-event.ts';
+import { checkSession, type JsonObject, parseClientText } from './client-event.ts';
 import type { Credentials, Grant } from './credentials.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { Refusal } from './refusal.ts';
+import { readBody } from './request-body.ts';
 import { ServerError } from './server-error.ts';
 import { defaultConfig, mergeConfig } from './session-config.ts';
 
@@ -15,8 +16,6 @@ const DEFAULT_SECRET_SECONDS = 600;
 const MIN_SECRET_SECONDS = 10;
 const MAX_SECRET_SECONDS = 7200;
 const CALLS_PATH = '/v1/realtime/calls';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What the API works with. */
 export interface HttpApiParts {
@@ -104,7 +103,7 @@ function lifetimeOf(expiresAfter: unknown): number {
 
 async function readOffer(request: IncomingMessage): Promise<{ sdp: string; session?: WireSession }> {
   const type = request.headers['content-type'] ?? '';
-  const body = await readBody(request);
+  const body = await readBody(request, MAX_BODY_BYTES);
   if (!type.startsWith('multipart/form-data')) return { sdp: body.toString() };
   const form = await formOf(body, type);
   const sdp = await textOf(form.get('sdp'));
@@ -132,21 +131,8 @@ async function textOf(part: ReturnType<FormData['get']>): Promise<string | undef
 }
 
 async function readJson(request: IncomingMessage): Promise<JsonObject> {
-  const body = await readBody(request);
+  const body = await readBody(request, MAX_BODY_BYTES);
   return body.length === 0 ? {} : parseClientText(body.toString());
-}
-
-async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    bytes += part.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw new HttpRefusal(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`, { code: 'body_too_large' });
-    }
-    parts.push(part);
-  }
-  return Buffer.concat(parts);
 }
 
 /** Answers the question that a browser asks before a request with a key. */
@@ -163,7 +149,7 @@ function allow(request: IncomingMessage, response: ServerResponse): void {
 
 function answerError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) return void response.destroy();
-  const isRefused = error instanceof HttpRefusal || error instanceof Refusal;
+  const isRefused = error instanceof Refusal;
   const status = error instanceof HttpRefusal ? error.status : isRefused ? 400 : 500;
   answerJson(response, status, {
     error: {

@@ -1,16 +1,13 @@
-import type { RefusalDetail } from './refusal.ts';
+import { Refusal, type RefusalDetail } from './refusal.ts';
 
 /** Thrown by whatever handles an HTTP request to answer it with an error in the service's own shape. */
-export class HttpRefusal extends Error {
+export class HttpRefusal extends Refusal {
+  /** Of the response: 400 and above. */
   readonly status: number;
-  readonly code: string;
-  readonly param: string | null;
 
   constructor(status: number, message: string, detail: RefusalDetail) {
-    super(message);
+    super(message, detail);
     this.name = 'HttpRefusal';
     this.status = status;
-    this.code = detail.code;
-    this.param = detail.param ?? null;
   }
 }

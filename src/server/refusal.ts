@@ -1,4 +1,4 @@
-/** What the `error` event says about a client event that was refused. */
+/** What the answer to something refused says about it: an `error` event, or the body of an HTTP error. */
 export interface RefusalDetail {
   /** The service's own codes where they are known. */
   readonly code: string;
@@ -7,8 +7,8 @@ export interface RefusalDetail {
 }
 
 /**
- * Thrown by whatever handles a client event to refuse it. The connection answers with one `error` event and goes on;
- * nothing has been changed by the refused event.
+ * Thrown by whatever handles a client event, or the part of a request that is one, to refuse it. The connection answers
+ * with one `error` event and goes on; nothing has been changed by the refused event.
  */
 export class Refusal extends Error {
   readonly code: string;

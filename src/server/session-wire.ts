@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { parseClientText } from './client-event.ts';
+import { type JsonObject, parseClientText } from './client-event.ts';
 import type { ServerConnection } from './connection.ts';
 import type { FaultBoard } from './fault-board.ts';
 import { FaultLine, type IncidentTarget } from './fault-line.ts';
@@ -20,7 +20,7 @@ export interface WireParts {
   /** Whether the conversation has an item of this id, which a client may have chosen. */
   readonly hasItem: (itemId: string) => boolean;
   /** Takes the JSON object of a client; what it throws is answered with `error`. */
-  readonly handle: (event: Readonly<Record<string, unknown>>) => void;
+  readonly handle: (event: JsonObject) => void;
   /** What faults do to the session. */
   readonly target: IncidentTarget;
 }
@@ -106,15 +106,15 @@ export class SessionWire {
     let eventId: string | null = null;
     try {
       const value = this.#parse(text);
-      if (typeof value['event_id'] === 'string' && value['event_id'].length <= MAX_EVENT_ID_CHARACTERS)
-        eventId = value['event_id'];
+      const { event_id: given } = value;
+      if (typeof given === 'string' && given.length <= MAX_EVENT_ID_CHARACTERS) eventId = given;
       this.#parts.handle(value);
     } catch (error) {
       this.refuse(error, eventId, sender);
     }
   }
 
-  #parse(text: string): Readonly<Record<string, unknown>> {
+  #parse(text: string): JsonObject {
     const { onEvent, clock } = this.#parts;
     try {
       const value = parseClientText(text);
