@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../clock.ts';
-import type { RedisLink } from '../journals/redis-link.ts';
+import type { RedisLink, StreamEntry } from '../journals/redis-link.ts';
 import type { FleetCommand } from './fleet-command.ts';
 import type { FleetKeys } from './fleet-keys.ts';
 
@@ -63,12 +63,7 @@ export class CommandReader {
     const key = this.#keys.commands(this.#node);
     while (!this.#isClosed) {
       try {
-        const streams = (await this.#waiting.client.xRead({ key, id: this.#lastId }, { BLOCK: BLOCK_MS })) as
-          | readonly {
-              readonly messages: readonly { readonly id: string; readonly message: Record<string, string> }[];
-            }[]
-          | null;
-        for (const { id, message } of streams?.[0]?.messages ?? []) {
+        for (const { id, message } of await this.#waiting.entriesBehind(key, this.#lastId, BLOCK_MS)) {
           this.#lastId = id;
           // No call waits for a command to another one. Whoever gets no answer, Redis being away, asks again.
           this.#answer(message).catch(() => {});
@@ -80,7 +75,7 @@ export class CommandReader {
     }
   }
 
-  async #answer({ commandId, callId, command }: Record<string, string>): Promise<void> {
+  async #answer({ commandId, callId, command }: StreamEntry['message']): Promise<void> {
     if (commandId === undefined || command === undefined) return;
     let reply = 'ok';
     try {

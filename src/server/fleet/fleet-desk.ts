@@ -69,12 +69,7 @@ class RedisDesk implements FleetDesk {
     let lastId = '0-0';
     try {
       while (!signal.aborted) {
-        const streams = (await waiting.client.xRead({ key, id: lastId }, { BLOCK: TAIL_BLOCK_MS })) as
-          | readonly {
-              readonly messages: readonly { readonly id: string; readonly message: Record<string, string> }[];
-            }[]
-          | null;
-        for (const { id, message } of streams?.[0]?.messages ?? []) {
+        for (const { id, message } of await waiting.entriesBehind(key, lastId, TAIL_BLOCK_MS)) {
           lastId = id;
           if (message['entry'] !== undefined) yield JSON.parse(message['entry']) as JournalEntry;
         }
@@ -87,7 +82,9 @@ class RedisDesk implements FleetDesk {
   async command(callId: string, command: FleetCommand): Promise<void> {
     const node = await this.#link.client.hGet(this.#keys.owners, callId);
     if (node === null || node === undefined) {
-      throw new ServerError(`nobody has call ${callId}`, { code: 'ERR_FLEET_CALL' });
+      throw new ServerError(`no process of the fleet has call ${callId}; calls() lists those that are going on`, {
+        code: 'ERR_FLEET_CALL',
+      });
     }
     await this.#tell(node, callId, command);
   }

@@ -9,6 +9,12 @@ const FIRST_RETRY_MS = 20;
 const LONGEST_RETRY_MS = 500;
 const CONNECT_TIMEOUT_MS = 2000;
 
+/** One entry of a stream. */
+export interface StreamEntry {
+  readonly id: string;
+  readonly message: Readonly<Record<string, string>>;
+}
+
 /** A connection to Redis that comes back by itself. While it is gone, commands fail at once: who sent them knows what to do. */
 export class RedisLink {
   readonly client: Client;
@@ -56,6 +62,14 @@ export class RedisLink {
     client.on('error', () => {});
     await client.connect();
     return new RedisLink(client);
+  }
+
+  /** Entries of a stream behind the one with that id; waits up to `blockMs` for the first. */
+  async entriesBehind(key: string, id: string, blockMs: number): Promise<readonly StreamEntry[]> {
+    const streams = (await this.client.xRead({ key, id }, { BLOCK: blockMs })) as
+      | readonly { readonly messages: readonly StreamEntry[] }[]
+      | null;
+    return streams?.[0]?.messages ?? [];
   }
 
   /** Runs a script, whose text the server may have forgotten. */
