@@ -1,7 +1,5 @@
 import type { WireFunctionTool, WireToolChoice } from '../protocol/client-events.ts';
-import { defaultBrain } from './default-brain.ts';
-import type { Scenario, ScenarioMcpCall, ScenarioOutput } from './scenario.ts';
-import { ScenarioScript } from './scenario.ts';
+import type { ScenarioMcpCall, ScenarioOutput } from './scenario.ts';
 import type { ServerItem } from './sent-event.ts';
 
 /** What a brain is asked. */
@@ -39,19 +37,4 @@ export type BrainReply = Iterable<BrainStep> | AsyncIterable<BrainStep>;
 /** Conversation → text and function calls. What throws or rejects fails the response; the conversation goes on. */
 export interface Brain {
   respond(request: BrainRequest): Promise<BrainReply>;
-}
-
-/** Follows a scenario and else does as `defaultBrain`. An out-of-band response is matched by text only. */
-export function scenarioBrain(scenario: Scenario): Brain {
-  const script = new ScenarioScript(scenario);
-  return {
-    respond: async (request) => {
-      const { userTurns, responseIndex, lastUserText } = request;
-      if (request.isIdle) return scenario.idle ?? defaultBrain.respond(request);
-      const reply = request.isOutOfBand
-        ? script.replyTurn(lastUserText ?? '')?.replies[responseIndex]
-        : script.reply(userTurns, responseIndex);
-      return reply ?? defaultBrain.respond(request);
-    },
-  };
 }

@@ -1,5 +1,4 @@
-import type { Scenario } from './scenario.ts';
-import { ScenarioScript } from './scenario.ts';
+import { type Scenario, ScenarioScript } from './scenario.ts';
 
 /** One turn of the user's speech. */
 export interface HeardTurn {

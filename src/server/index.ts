@@ -1,4 +1,4 @@
-export { scenarioBrain, type Brain, type BrainReply, type BrainRequest, type BrainStep } from './brain.ts';
+export type { Brain, BrainReply, BrainRequest, BrainStep } from './brain.ts';
 export type { ServerConnection } from './connection.ts';
 export { defaultBrain } from './default-brain.ts';
 export { scriptedEars, type Ears, type HeardTurn } from './ears.ts';
@@ -36,6 +36,7 @@ export { OpenAIVoice, type OpenAIVoiceOptions } from './openai-voice.ts';
 export type { ListenAddress, ListenOptions } from './http-front.ts';
 export type { PaceOptions } from './pace.ts';
 export { findPocketsphinx, PocketsphinxEars, type PocketsphinxOptions } from './pocketsphinx-ears.ts';
+export { scenarioBrain } from './scenario-brain.ts';
 export {
   parseScenario,
   type Scenario,

@@ -1,5 +1,9 @@
 import type { OpenAI } from 'openai';
-import type { ChatCompletionChunk, ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
+import type {
+  ChatCompletionChunk,
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionToolChoiceOption,
+} from 'openai/resources/chat/completions';
 import type { Brain, BrainRequest, BrainStep } from './brain.ts';
 import { chatMessages } from './chat-messages.ts';
 import { lazyClient, type OpenAICompatibleOptions } from './openai-client.ts';
@@ -30,15 +34,16 @@ export class OpenAIBrain implements Brain {
           type: 'function' as const,
           function: { name, ...(description !== undefined && { description }), parameters: parameters ?? {} },
         })),
-        tool_choice:
-          typeof toolChoice === 'object' && toolChoice.type === 'mcp'
-            ? 'auto'
-            : typeof toolChoice === 'object'
-              ? { type: 'function' as const, function: { name: toolChoice.name } }
-              : toolChoice,
+        tool_choice: chatToolChoice(toolChoice),
       }),
     };
   }
+}
+
+/** Hosted MCP tools are the Realtime service's own: a chat model can't be made to call one. */
+function chatToolChoice(choice: BrainRequest['toolChoice']): ChatCompletionToolChoiceOption {
+  if (typeof choice === 'string') return choice;
+  return choice.type === 'mcp' ? 'auto' : { type: 'function', function: { name: choice.name } };
 }
 
 interface GrowingCall {

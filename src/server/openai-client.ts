@@ -13,7 +13,7 @@ export interface OpenAICompatibleOptions {
 /** Makes a client of the optional peer `openai` when it is first needed. */
 export function lazyClient({ baseUrl, apiKey = 'local' }: OpenAICompatibleOptions): () => Promise<OpenAI> {
   if (!URL.canParse(baseUrl)) {
-    throw new ServerError(`baseUrl must be an URL such as http://127.0.0.1:11434/v1, got "${baseUrl}"`, {
+    throw new ServerError(`baseUrl must be a URL such as http://127.0.0.1:11434/v1, got "${baseUrl}"`, {
       code: 'ERR_BACKEND_URL',
     });
   }

