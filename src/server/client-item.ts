@@ -33,6 +33,7 @@ export function takeOverItem(
     audio ??= new ItemAudio(format);
     audio.append(decodeWireAudio(part.audio, format, `${path}.content[${at}].audio`));
   }
+  // Twice the same to read, and not to the compiler: the parts of the two roles have different types.
   if (item.role === 'user') return { item: { ...item, content: item.content.map(withoutAudio) }, audio };
   return { item: { ...item, content: item.content.map(withoutAudio) }, audio };
 }

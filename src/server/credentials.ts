@@ -5,6 +5,8 @@ import type { WireSession } from '../protocol/client-events.ts';
 
 const KEY_PROTOCOL = 'openai-insecure-api-key.';
 const SECRET_PREFIX = 'ek_';
+/** An expired secret is known that much longer, to be refused even where any key is accepted. */
+const RETENTION_MS = 24 * 60 * 60_000;
 
 /** What whoever presents a key may do. */
 export interface Grant {
@@ -39,8 +41,9 @@ export class Credentials {
 
   mint(lifetimeSeconds: number, session: WireSession | undefined): MintedSecret {
     const nowMs = this.#clock.nowMs();
-    for (const [digest, secret] of this.#secrets)
-      if (secret.expiresAtMs + RETENTION_MS <= nowMs) this.#secrets.delete(digest);
+    for (const [digest, { expiresAtMs }] of this.#secrets) {
+      if (expiresAtMs + RETENTION_MS <= nowMs) this.#secrets.delete(digest);
+    }
     const value = `${SECRET_PREFIX}${randomBytes(24).toString('hex')}`;
     this.#secrets.set(digestOf(value).toString('hex'), { expiresAtMs: nowMs + lifetimeSeconds * 1000, session });
     return { value, expiresAt: Math.floor(Date.now() / 1000) + lifetimeSeconds };
@@ -57,9 +60,6 @@ export class Credentials {
     return timingSafeEqual(digest, digestOf(this.#apiKey)) ? { isClientSecret: false } : null;
   }
 }
-
-/** An expired secret is known that much longer, to be refused even where any key is accepted. */
-const RETENTION_MS = 24 * 60 * 60_000;
 
 function presentedKey(request: IncomingMessage): string {
   const { authorization } = request.headers;

@@ -1,5 +1,11 @@
-import type { Fault, HandshakeFault, Incident, LineCondition } from './fault.ts';
-import { isCondition, parseFault } from './fault.ts';
+import {
+  type Fault,
+  type HandshakeFault,
+  type Incident,
+  isCondition,
+  type LineCondition,
+  parseFault,
+} from './fault.ts';
 import type { FaultLine } from './fault-line.ts';
 
 /** Makes things go wrong in a running server. */

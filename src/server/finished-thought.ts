@@ -8,6 +8,7 @@ const OPEN_ENDS = new Set(
     'um uh er erm hmm actually just very'
   ).split(' '),
 );
+
 /**
  * Whether somebody who has said this is likely to have finished. It is the stated heuristic of `semantic_vad`: a closing
  * mark finishes; a comma, a dash or dots do not, nor does a word that English goes on after; anything else finishes.

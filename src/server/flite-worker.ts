@@ -7,9 +7,9 @@ import { resampleClip } from '../audio/clip.ts';
 import type { FliteJob, FliteResult } from './flite-messages.ts';
 import { readWav } from './wav.ts';
 
-// Runs Flite, which blocks its thread for tens of milliseconds a sentence, and brings its speech to the rate of the session. The program speaks one sentence and exits,
-// so the module is compiled once and instantiated for each sentence. It can only write to a file: a directory of our
-// own under the system's temporary one, removed again.
+// Runs Flite, which blocks its thread for tens of milliseconds a sentence, and resamples its speech to the rate of the
+// session. The program speaks one sentence and exits, so the module is compiled once and instantiated for each sentence.
+// It can only write to a file: in a directory of our own under the system's temporary one, which is removed again.
 
 // This layer sees Node's types only, and those leave WebAssembly out.
 declare const WebAssembly: {

@@ -1,6 +1,7 @@
 import type { WireItemStatus } from '../protocol/client-events.ts';
 import type { KeptItem } from './conversation.ts';
-import type { OutputParts, ResponseOutput } from './response-output.ts';
+import { type OutputParts, placeOf, type ResponseOutput } from './response-output.ts';
+import type { InResponse } from './sent-event.ts';
 import { textTokens } from './usage.ts';
 
 const DELTA_CHARACTERS = 16;
@@ -18,18 +19,13 @@ export class FunctionCallOutput implements ResponseOutput {
   readonly audio = null;
   readonly #parts: OutputParts;
   readonly #call: CallOptions;
-  readonly #place: { response_id: string; item_id: string; output_index: number; call_id: string };
+  readonly #place: InResponse & { readonly call_id: string };
   #sent = '';
 
   constructor(parts: OutputParts, call: CallOptions) {
     this.#parts = parts;
     this.#call = call;
-    this.#place = {
-      response_id: parts.responseId,
-      item_id: parts.itemId,
-      output_index: parts.outputIndex,
-      call_id: call.callId,
-    };
+    this.#place = { ...placeOf(parts), call_id: call.callId };
   }
 
   item(status: WireItemStatus): KeptItem {

@@ -117,7 +117,7 @@ export class InputAudio {
   judgePause(pauseNumber: number, isFinished: boolean): void {
     if (pauseNumber !== this.#pauseNumber || this.#pausedMs === null) return;
     if (isFinished) this.#patienceMs = EAGERNESS_SILENCE_MS[eagernessOf(this.#detection)];
-    this.#endOfPatience();
+    this.#stopWhenPatienceEnds();
   }
 
   /** Forgets everything buffered; speech that goes on is a new turn. */
@@ -143,8 +143,10 @@ export class InputAudio {
     this.#receivedMs += PACKET_MS;
     if (this.#activity === null) return;
     const decision = this.#activity.push(packet);
-    if (this.#pausedMs !== null) this.#goOnPausing(this.#pausedMs, decision === 'started');
-    else if (decision === 'started') {
+    if (this.#pausedMs !== null) {
+      this.#pausedMs = decision === 'started' ? null : this.#pausedMs + PACKET_MS;
+      this.#stopWhenPatienceEnds();
+    } else if (decision === 'started') {
       this.#isSpeaking = true;
       const startMs = Math.max(this.#activityOriginMs + this.#toMs(this.#activity.startFrame), this.#bufferStartMs());
       this.#dropBefore(startMs);
@@ -161,12 +163,8 @@ export class InputAudio {
     }
   }
 
-  #goOnPausing(pausedMs: number, isSpeechBack: boolean): void {
-    this.#pausedMs = isSpeechBack ? null : pausedMs + PACKET_MS;
-    this.#endOfPatience();
-  }
-
-  #endOfPatience(): void {
+  /** Ends the turn when the pause, if there still is one, is as long as the words before it let it be. */
+  #stopWhenPatienceEnds(): void {
     if (this.#pausedMs === null || this.#pausedMs < this.#patienceMs) return;
     this.#pausedMs = null;
     this.#stop(this.receivedMs);

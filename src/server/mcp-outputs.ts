@@ -1,4 +1,4 @@
-import type { OutputParts, ResponseOutput } from './response-output.ts';
+import { type OutputParts, placeOf, type ResponseOutput } from './response-output.ts';
 import type { ScenarioMcpCall } from './scenario.ts';
 import type { McpApprovalRequest, McpCall } from './sent-event.ts';
 import { textTokens } from './usage.ts';
@@ -35,12 +35,12 @@ export class McpCallOutput implements ResponseOutput {
   }
 
   async run(): Promise<void> {
-    const { emit, live, spend, responseId, itemId, outputIndex } = this.#parts;
-    const inResponse = { response_id: responseId, item_id: itemId, output_index: outputIndex };
+    const { emit, live, spend, itemId, outputIndex } = this.#parts;
+    const place = placeOf(this.#parts);
     await live(Promise.resolve());
     spend(textTokens(this.#arguments));
-    emit({ type: 'response.mcp_call_arguments.delta', ...inResponse, delta: this.#arguments });
-    emit({ type: 'response.mcp_call_arguments.done', ...inResponse, arguments: this.#arguments });
+    emit({ type: 'response.mcp_call_arguments.delta', ...place, delta: this.#arguments });
+    emit({ type: 'response.mcp_call_arguments.done', ...place, arguments: this.#arguments });
     emit({ type: 'response.mcp_call.in_progress', item_id: itemId, output_index: outputIndex });
     await live(Promise.resolve());
     this.#hasRun = true;

@@ -3,7 +3,7 @@ import type { KeptItem } from './conversation.ts';
 import type { ItemAudio } from './item-audio.ts';
 import type { OutputBuffer } from './output-buffer.ts';
 import type { Pace } from './pace.ts';
-import type { Emit } from './sent-event.ts';
+import type { Emit, InResponse } from './sent-event.ts';
 
 /** One item that a response makes: the response announces, runs and finishes it, in whatever state it has reached. */
 export interface ResponseOutput {
@@ -31,4 +31,9 @@ export interface OutputParts {
   readonly during: <T>(work: Promise<T>) => Promise<T>;
   /** Counts tokens; throws when the response has none left. */
   readonly spend: (tokens: number) => void;
+}
+
+/** Where the item stands, as each of its events says. */
+export function placeOf({ responseId, itemId, outputIndex }: OutputParts): InResponse {
+  return { response_id: responseId, item_id: itemId, output_index: outputIndex };
 }

@@ -4,7 +4,6 @@ import type {
   WireMcpApprovalResponse,
   WireModality,
   WireSession,
-  WireVoice,
 } from '../protocol/client-events.ts';
 import type { RateLimit } from './rate-limits.ts';
 
@@ -97,12 +96,14 @@ export interface ResponseSnapshot {
 /** A content part as it is announced and finished; its audio went by in deltas. */
 export type ContentPart = { type: 'audio'; transcript: string } | { type: 'text'; text: string };
 
-interface InResponse {
+/** Where an item stands: in which response, and which of its items it is. */
+export interface InResponse {
   response_id: string;
   item_id: string;
   output_index: number;
 }
-interface InContent extends InResponse {
+/** Where a part of an item's content stands. */
+export interface InContent extends InResponse {
   content_index: number;
 }
 interface Placed {
@@ -187,8 +188,3 @@ export type SentEvent = NumberedEvent | DtmfReceived;
 
 /** Takes each event that a part of the server wants to send, in order. */
 export type Emit = (event: EventBody) => void;
-
-/** The one voice name behind the two ways to give one. */
-export function voiceName(voice: WireVoice): string {
-  return typeof voice === 'string' ? voice : voice.id;
-}

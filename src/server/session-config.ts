@@ -8,9 +8,9 @@ import type {
   WireToolChoice,
   WireTranscription,
   WireTurnDetection,
+  WireVoice,
 } from '../protocol/client-events.ts';
 import { Refusal } from './refusal.ts';
-import { voiceName } from './sent-event.ts';
 
 /** A session's configuration with every default filled in. */
 export interface SessionConfig extends WireSession {
@@ -42,7 +42,8 @@ export interface ResponseSettings {
   readonly metadata: Record<string, string> | null;
 }
 
-const PCM: WireAudioFormat = { type: 'audio/pcm', rate: 24000 };
+/** Little-endian PCM16 at 24 kHz: what a session speaks unless it is told otherwise, and what a call's audio is inside the server. */
+export const PCM_FORMAT: WireAudioFormat = { type: 'audio/pcm', rate: 24_000 };
 
 /** The configuration that a session starts with. */
 export function defaultConfig(model: string | undefined): SessionConfig {
@@ -59,12 +60,12 @@ export function defaultConfig(model: string | undefined): SessionConfig {
     truncation: 'auto',
     audio: {
       input: {
-        format: PCM,
+        format: PCM_FORMAT,
         noise_reduction: null,
         transcription: null,
         turn_detection: withDefaults({ type: 'server_vad' }),
       },
-      output: { format: PCM, voice: 'marin', speed: 1 },
+      output: { format: PCM_FORMAT, voice: 'marin', speed: 1 },
     },
   };
 }
@@ -129,8 +130,13 @@ export function responseSettings(config: SessionConfig, request: WireResponseReq
   };
 }
 
+/** The one voice name behind the two ways to give one. */
+function voiceName(voice: WireVoice): string {
+  return typeof voice === 'string' ? voice : voice.id;
+}
+
 function completeFormat(format: WireAudioFormat): WireAudioFormat {
-  return format.type === 'audio/pcm' ? PCM : format;
+  return format.type === 'audio/pcm' ? PCM_FORMAT : format;
 }
 
 function withDefaults(detection: WireTurnDetection): WireTurnDetection {

@@ -2,7 +2,6 @@ import { type Clock, systemClock, type Timer } from '../clock.ts';
 import type {
   ClientEvent,
   ConversationItemCreate,
-  WireAudioFormat,
   WireItem,
   WireMcpApprovalResponse,
   WireSession,
@@ -23,14 +22,12 @@ import { Refusal } from './refusal.ts';
 import { Responses } from './responses.ts';
 import type { Scenario } from './scenario.ts';
 import type { Emit, SessionSnapshot } from './sent-event.ts';
-import { defaultConfig, mergeConfig, type SessionConfig } from './session-config.ts';
+import { defaultConfig, mergeConfig, PCM_FORMAT, type SessionConfig } from './session-config.ts';
 import { SessionWire } from './session-wire.ts';
 import type { RealtimeServerTap } from './tap.ts';
 import { UserTurns } from './user-turns.ts';
 import type { Voice } from './voice.ts';
 import { decodeWireAudio } from './wire-audio.ts';
-
-const CALL_FORMAT: WireAudioFormat = { type: 'audio/pcm', rate: 24_000 };
 
 /** What a session works with. */
 export interface SessionParts {
@@ -104,7 +101,7 @@ export class Session implements IncidentTarget {
       turns,
       config,
       // Whatever the session says, the audio of a call is decoded before it comes here.
-      fixedFormat: this.#output === null ? null : CALL_FORMAT,
+      fixedFormat: this.#output === null ? null : PCM_FORMAT,
       onBargeIn: () => {
         this.#responses.interrupt('turn_detected');
         this.#clearOutput();
@@ -123,7 +120,7 @@ export class Session implements IncidentTarget {
       conversation,
       turns,
       mcp,
-      call: this.#output === null ? null : { output: this.#output, format: CALL_FORMAT },
+      call: this.#output === null ? null : { output: this.#output, format: PCM_FORMAT },
       config,
       takeOver: (item, path) => this.#takeOver(item, path),
       injectFault: (fault) => void faults.inject(fault, this.#wire.sessionId),

@@ -1,7 +1,8 @@
 import type { WireAudioFormat, WireItemStatus } from '../protocol/client-events.ts';
 import type { KeptItem } from './conversation.ts';
 import { ItemAudio } from './item-audio.ts';
-import type { OutputParts, ResponseOutput } from './response-output.ts';
+import { type OutputParts, placeOf, type ResponseOutput } from './response-output.ts';
+import type { InContent } from './sent-event.ts';
 import { outputAudioTokens } from './usage.ts';
 import { sentencesIn, type SpokenText, type Voice, wordsOf } from './voice.ts';
 import { encodeWireAudio, sampleRateOf } from './wire-audio.ts';
@@ -33,7 +34,7 @@ export class SpokenOutput implements ResponseOutput {
   readonly audio: ItemAudio;
   readonly #parts: OutputParts;
   readonly #options: SpokenOptions;
-  readonly #place: { response_id: string; item_id: string; output_index: number; content_index: number };
+  readonly #place: InContent;
   readonly #deltaFrames: number;
   #words: TimedWord[] = [];
   #pending: Int16Array<ArrayBuffer> = new Int16Array(0);
@@ -46,12 +47,7 @@ export class SpokenOutput implements ResponseOutput {
     this.#options = options;
     this.audio = new ItemAudio(options.format);
     this.#deltaFrames = Math.round((sampleRateOf(options.format) * parts.pace.deltaMs) / 1000);
-    this.#place = {
-      response_id: parts.responseId,
-      item_id: parts.itemId,
-      output_index: parts.outputIndex,
-      content_index: 0,
-    };
+    this.#place = { ...placeOf(parts), content_index: 0 };
   }
 
   item(status: WireItemStatus): KeptItem {

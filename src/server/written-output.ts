@@ -1,6 +1,7 @@
 import type { WireItemStatus } from '../protocol/client-events.ts';
 import type { KeptItem } from './conversation.ts';
-import type { OutputParts, ResponseOutput } from './response-output.ts';
+import { type OutputParts, placeOf, type ResponseOutput } from './response-output.ts';
+import type { InContent } from './sent-event.ts';
 import { textTokens } from './usage.ts';
 import { type SpokenText, wordsOf } from './voice.ts';
 
@@ -9,18 +10,13 @@ export class WrittenOutput implements ResponseOutput {
   readonly audio = null;
   readonly #parts: OutputParts;
   readonly #text: SpokenText;
-  readonly #place: { response_id: string; item_id: string; output_index: number; content_index: number };
+  readonly #place: InContent;
   #sent = '';
 
   constructor(parts: OutputParts, text: SpokenText) {
     this.#parts = parts;
     this.#text = text;
-    this.#place = {
-      response_id: parts.responseId,
-      item_id: parts.itemId,
-      output_index: parts.outputIndex,
-      content_index: 0,
-    };
+    this.#place = { ...placeOf(parts), content_index: 0 };
   }
 
   item(status: WireItemStatus): KeptItem {
@@ -36,17 +32,17 @@ export class WrittenOutput implements ResponseOutput {
     else for await (const piece of this.#text) await this.#sendDelta(piece);
   }
 
+  finish(): void {
+    const { emit } = this.#parts;
+    emit({ type: 'response.output_text.done', ...this.#place, text: this.#sent });
+    emit({ type: 'response.content_part.done', ...this.#place, part: { type: 'text', text: this.#sent } });
+  }
+
   async #sendDelta(delta: string): Promise<void> {
     const { emit, live, pace, spend } = this.#parts;
     await live(pace.next());
     spend(textTokens(delta));
     this.#sent += delta;
     emit({ type: 'response.output_text.delta', ...this.#place, delta });
-  }
-
-  finish(): void {
-    const { emit } = this.#parts;
-    emit({ type: 'response.output_text.done', ...this.#place, text: this.#sent });
-    emit({ type: 'response.content_part.done', ...this.#place, part: { type: 'text', text: this.#sent } });
   }
 }
