@@ -19,7 +19,7 @@ export interface Flag {
   /** What its value is called; a flag without one is a switch. */
   readonly value?: string;
   readonly default?: string;
-  readonly isRepeatable?: boolean;
+  /** What it does, for the help. */
   readonly text: string;
 }
 

@@ -35,7 +35,6 @@ export const COMMANDS: readonly Command[] = [
       'voice-model': { value: 'model', text: 'Model of that back end' },
       fault: {
         value: 'fault',
-        isRepeatable: true,
         text: 'Goes wrong on purpose: delay:80, close:1011@response.created, 429 …; may be repeated',
       },
       webrtc: {

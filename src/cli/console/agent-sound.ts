@@ -1,7 +1,7 @@
+import { WIRE_SAMPLE_RATE } from '../../audio/format.ts';
 import type { ItemPosition } from '../../playout/playout.ts';
 import { BUCKET_MS, heightOf, type Timeline } from './timeline.ts';
 
-const WIRE_SAMPLE_RATE = 24_000;
 const BUCKET_FRAMES = (WIRE_SAMPLE_RATE * BUCKET_MS) / 1000;
 
 /** The highest sample of each 40 ms of PCM16 at 24 kHz, as heights of 0 to 1. */

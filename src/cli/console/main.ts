@@ -1,5 +1,6 @@
 // The page: one call, or one recording, at a time.
 
+import { WIRE_SAMPLE_RATE } from '../../audio/format.ts';
 import { Approvals } from './approvals.ts';
 import { offerDevices, showPermission, useSpeaker } from './devices.ts';
 import { EventList } from './event-list.ts';
@@ -13,7 +14,6 @@ import { Timeline } from './timeline.ts';
 import { Transcript } from './transcript.ts';
 import { Waveform } from './waveform.ts';
 
-const FRAMES_A_SECOND = 24_000;
 const FLOOR_DB = -60;
 /** How often what is read, not watched, is brought up to date. */
 const TEXT_MS = 100;
@@ -172,7 +172,7 @@ function draw(atMs: number): void {
   parts.agentMeter.value = Math.max(FLOOR_DB, call?.levelsDb.agent ?? FLOOR_DB);
   if (call === null) return;
   const { bufferedFrames, targetDelayMs, underrunEvents } = call.audio.speaker.stats;
-  parts.depth.textContent = `${(bufferedFrames / FRAMES_A_SECOND).toFixed(2)} s`;
+  parts.depth.textContent = `${(bufferedFrames / WIRE_SAMPLE_RATE).toFixed(2)} s`;
   parts.target.textContent = `${targetDelayMs.toFixed(0)} ms`;
   parts.underruns.textContent = String(underrunEvents);
   transcript.show(call.lines);

@@ -1,8 +1,8 @@
+import { WIRE_SAMPLE_RATE } from '../../audio/format.ts';
 import { recordCall, wavHeader, WAV_HEADER_BYTES } from '../../recording/index.ts';
 import type { SessionFeature } from '../../shell/session-feature.ts';
 import type { WireEntry } from './wire-entry.ts';
 
-const WIRE_SAMPLE_RATE = 24_000;
 const STEREO_FRAME_BYTES = 4;
 /** So much is moved into a Blob, which the browser may keep on disk, at a time. */
 const PART_BYTES = 1 << 20;

@@ -94,9 +94,12 @@ export class Waveform {
   }
 }
 
-function paletteOf(element: Element): Palette {
-  const style = getComputedStyle(element);
-  const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
+/** The colours of the present theme. A token is read as the value of a property, which makes one colour of its two. */
+function paletteOf(canvas: HTMLCanvasElement): Palette {
+  const colour = (name: string): string => {
+    canvas.style.color = `var(--${name})`;
+    return getComputedStyle(canvas).color;
+  };
   return {
     you: colour('you'),
     heard: colour('heard'),

@@ -1,9 +1,10 @@
+import { WIRE_SAMPLE_RATE } from '../../audio/format.ts';
 import { Peaks } from './agent-sound.ts';
 import { linesAt, type RecordedSpeech, type Recording } from './recording.ts';
 import { BUCKET_MS, heightOf, Timeline } from './timeline.ts';
 import { samplesOfBase64, type WireEntry } from './wire-entry.ts';
 
-const FRAMES_A_MS = 24;
+const FRAMES_A_MS = WIRE_SAMPLE_RATE / 1000;
 const MS_A_MINUTE = 60_000;
 
 interface Speech extends RecordedSpeech {

@@ -1,17 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { LevelMeter } from '../../audio/index.ts';
-import { readSpeech } from './wav.ts';
+import type { HeardRun, SpokenLine } from './call-record.ts';
 import { type CallerLine, type CallerView, CALLER_LINES } from './script.ts';
-import { type HeardRun, PACKET_FRAMES, SAMPLE_RATE } from './sound-card.ts';
-
-/** When a line was on the air. */
-export interface SpokenLine {
-  readonly text: string;
-  /** First frame with speech in it; what the latency of a barge-in counts from. */
-  readonly startFrame: number;
-  /** Last frame with speech in it; what the latency of an answer counts from. */
-  readonly endFrame: number;
-}
+import { PACKET_FRAMES, SAMPLE_RATE } from './sound-card.ts';
+import { readSpeech } from './wav.ts';
 
 /** Speech is what is louder than this, in 10 ms. */
 const SPEECH_DB = -40;

@@ -1,62 +1,18 @@
-// What happened in one call, in frames of the recording: the source of the report, the picture and the trace.
-
 import type { RealtimeServerTap } from '../../server/index.ts';
 import type { RealtimeSession } from '../../realtime-session.ts';
-import type { HeardRun, SoundCard } from './sound-card.ts';
-import { SAMPLE_RATE } from './sound-card.ts';
-import type { SpokenLine } from './caller.ts';
-
-/** Something with a beginning and an end, in frames of the recording. */
-export interface Span {
-  readonly label: string;
-  readonly startFrame: number;
-  readonly endFrame: number;
-}
-
-/** The arrival of an item's audio: it takes less time than the audio lasts. */
-export interface Arrival extends Span {
-  /** Frames of audio that arrived. */
-  readonly audioFrames: number;
-}
-
-/** A moment, in frames of the recording. */
-export interface Mark {
-  readonly label: string;
-  readonly frame: number;
-}
-
-/** A truncation, as the server got it. */
-export interface Truncation {
-  readonly itemId: string;
-  readonly audioEndMs: number;
-  readonly frame: number;
-}
-
-/** An interrupt, by whoever caused it. */
-export interface BargeIn {
-  readonly cause: 'user' | 'guardrail';
-  /** When the session knew; the recording must be silent 20 ms later. */
-  readonly frame: number;
-}
-
-/** Everything that the demo knows about its call. */
-export interface CallRecord {
-  readonly sampleRate: number;
-  readonly lengthFrames: number;
-  readonly spoken: readonly SpokenLine[];
-  readonly sent: readonly Span[];
-  readonly received: readonly Arrival[];
-  readonly heard: readonly HeardRun[];
-  readonly tools: readonly Span[];
-  readonly marks: readonly Mark[];
-  readonly bargeIns: readonly BargeIn[];
-  readonly truncations: readonly Truncation[];
-  readonly handoffs: readonly string[];
-  readonly trips: readonly string[];
-  readonly approvals: readonly string[];
-  readonly errors: readonly string[];
-  readonly underruns: number;
-}
+import {
+  addReceived,
+  addSent,
+  type Arrival,
+  type BargeIn,
+  type CallRecord,
+  framesOfBase64,
+  type Mark,
+  type Span,
+  type SpokenLine,
+  type Truncation,
+} from './call-record.ts';
+import { SAMPLE_RATE, type SoundCard } from './sound-card.ts';
 
 /** Listens to a session, and to the server's wire, and notes what happens when. */
 export class ConversationLog {
@@ -106,30 +62,37 @@ export class ConversationLog {
     if (direction === 'in' && event.type === 'input_audio_buffer.append') this.#noteSent(String(event['audio']));
   };
 
-  #noteSent(base64: string): void {
-    const frames = Math.floor((base64.length * 3) / 8);
-    const endFrame = this.nowFrame;
-    const last = this.sent.at(-1);
-    if (last !== undefined && endFrame - last.endFrame <= 2 * frames) {
-      this.sent[this.sent.length - 1] = { ...last, endFrame };
-    } else {
-      this.sent.push({ label: 'microphone', startFrame: Math.max(0, endFrame - frames), endFrame });
-    }
+  /** What is known at the end of the call. */
+  record(spoken: readonly SpokenLine[], underruns: number): CallRecord {
+    const { sent, received, tools, marks, bargeIns, truncations, handoffs, trips, approvals, errors } = this;
+    const { heard, playedFrames: lengthFrames } = this.#card;
+    return {
+      sampleRate: SAMPLE_RATE,
+      lengthFrames,
+      spoken,
+      sent,
+      received,
+      heard,
+      tools,
+      marks,
+      bargeIns,
+      truncations,
+      handoffs,
+      trips,
+      approvals,
+      errors,
+      underruns,
+    };
   }
 
-  #noteReceived(itemId: string, frames: number): void {
-    const frame = this.nowFrame;
-    const last = this.received.at(-1);
-    if (last?.label === itemId) {
-      this.received[this.received.length - 1] = { ...last, endFrame: frame, audioFrames: last.audioFrames + frames };
-    } else {
-      this.received.push({ label: itemId, startFrame: frame, endFrame: frame, audioFrames: frames });
-    }
+  #noteSent(base64: string): void {
+    const frames = framesOfBase64(base64);
+    addSent(this.sent, { frames, endFrame: this.nowFrame, pauseFrames: frames });
   }
 
   #listen(session: RealtimeSession): void {
     session.on('audio', ({ data, itemId }) => {
-      this.#noteReceived(itemId ?? '', data.byteLength / 2);
+      addReceived(this.received, itemId ?? '', data.byteLength / 2, this.nowFrame);
     });
     session.on('transport_event', ({ type }) => {
       if (type === 'input_audio_buffer.speech_started') this.mark('speech_started');
@@ -159,28 +122,5 @@ export class ConversationLog {
     session.on('error', ({ error }) => {
       this.errors.push(error instanceof Error ? error.message : JSON.stringify(error));
     });
-  }
-
-  /** What is known at the end of the call. */
-  record(spoken: readonly SpokenLine[], underruns: number): CallRecord {
-    const { sent, received, tools, marks, bargeIns, truncations, handoffs, trips, approvals, errors } = this;
-    const { heard, playedFrames: lengthFrames } = this.#card;
-    return {
-      sampleRate: SAMPLE_RATE,
-      lengthFrames,
-      spoken,
-      sent,
-      received,
-      heard,
-      tools,
-      marks,
-      bargeIns,
-      truncations,
-      handoffs,
-      trips,
-      approvals,
-      errors,
-      underruns,
-    };
   }
 }

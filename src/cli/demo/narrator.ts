@@ -14,6 +14,7 @@ export interface NarratorOptions {
 export class Narrator {
   readonly #terminal: Terminal;
   readonly #log: ConversationLog;
+  readonly #printedItems = new Set<string>();
 
   constructor(session: RealtimeSession, log: ConversationLog, { terminal, approve }: NarratorOptions) {
     this.#terminal = terminal;
@@ -44,10 +45,6 @@ export class Narrator {
     });
   }
 
-  truncated(itemId: string, audioEndMs: number): void {
-    this.#print(paint.red('truncate'), `${itemId} at ${audioEndMs} ms`);
-  }
-
   /** Redraws the level line. */
   status(frame: number, meters: { readonly user: LevelMeter; readonly agent: LevelMeter }): void {
     const seconds = (frame / SAMPLE_RATE).toFixed(1).padStart(4);
@@ -57,8 +54,6 @@ export class Narrator {
     meters.agent.reset();
     this.#terminal.status(`${seconds} s  you ${user}  agent ${agent}`);
   }
-
-  readonly #printedItems = new Set<string>();
 
   /** Prints each item once, when its text is final. */
   #printTexts(agentName: string, history: readonly RealtimeItem[]): void {

@@ -1,5 +1,5 @@
 import { paint, type Terminal } from '../terminal.ts';
-import type { BargeIn, CallRecord } from './conversation-log.ts';
+import type { BargeIn, CallRecord } from './call-record.ts';
 import { type Check, checkCall, renderedMs, silenceAfterMs, type TurnLatency, turnLatencies } from './verdict.ts';
 
 /** The figures of a call and its invariants. */

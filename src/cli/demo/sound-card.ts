@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../clock.ts';
 import type { PullPlayout } from '../../playout/pull-playout.ts';
+import type { HeardRun } from './call-record.ts';
 
 /** Rate of both channels, in Hz: the wire's own, so that a frame of the recording is a frame of the item. */
 export const SAMPLE_RATE = 24_000;
@@ -8,13 +9,6 @@ export const QUANTUM_FRAMES = 128;
 export const PACKET_FRAMES = 480;
 
 const FRAMES_PER_MS = SAMPLE_RATE / 1000;
-
-/** A run of frames of one item, as rendered. */
-export interface HeardRun {
-  readonly itemId: string;
-  readonly startFrame: number;
-  endFrame: number;
-}
 
 /** The two directions of a sound card. */
 export interface SoundCardPorts {

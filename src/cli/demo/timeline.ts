@@ -1,4 +1,4 @@
-import type { CallRecord } from './conversation-log.ts';
+import type { CallRecord } from './call-record.ts';
 
 const WIDTH = 1200;
 const LABEL_WIDTH = 92;

@@ -1,4 +1,4 @@
-import type { CallRecord } from './conversation-log.ts';
+import type { CallRecord } from './call-record.ts';
 
 /** An event of the Chrome trace format; opens in Perfetto and in chrome://tracing. */
 interface TraceEvent {

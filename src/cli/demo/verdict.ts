@@ -1,6 +1,6 @@
 // What must be true of every call, and the figures that are printed at its end.
 
-import type { CallRecord, Truncation } from './conversation-log.ts';
+import type { CallRecord, Truncation } from './call-record.ts';
 import { CALLER_LINES } from './script.ts';
 import { QUANTUM_FRAMES } from './sound-card.ts';
 
@@ -22,14 +22,7 @@ export interface TurnLatency {
   readonly heardMs: number | null;
 }
 
-/** Frames of an item in the recording. */
-function heardFrames(record: CallRecord, itemId: string): number {
-  return record.heard
-    .filter((run) => run.itemId === itemId)
-    .reduce((frames, run) => frames + run.endFrame - run.startFrame, 0);
-}
-
-/** `audio_end_ms` of a truncation against the frames that the recording holds of that item. */
+/** Whole milliseconds of a truncated item that the recording holds: what its `audio_end_ms` must be. */
 export function renderedMs(record: CallRecord, { itemId }: Truncation): number {
   return Math.floor((heardFrames(record, itemId) * 1000) / record.sampleRate);
 }
@@ -40,6 +33,7 @@ export function silenceAfterMs(record: CallRecord, knownFrame: number): number |
   return cut === undefined ? null : (Math.max(0, cut.endFrame - knownFrame) * 1000) / record.sampleRate;
 }
 
+/** The latencies of each line of the caller, in order. */
 export function turnLatencies(record: CallRecord): TurnLatency[] {
   const msSince = (fromFrame: number, frame: number | undefined): number | null =>
     frame === undefined ? null : ((frame - fromFrame) * 1000) / record.sampleRate;
@@ -86,4 +80,11 @@ export function checkCall(record: CallRecord): Check[] {
     { statement: 'no underrun', holds: record.underruns === 0 },
     { statement: 'no error', holds: record.errors.length === 0 },
   ];
+}
+
+/** Frames of an item in the recording. */
+function heardFrames(record: CallRecord, itemId: string): number {
+  return record.heard
+    .filter((run) => run.itemId === itemId)
+    .reduce((frames, run) => frames + run.endFrame - run.startFrame, 0);
 }

@@ -1,8 +1,18 @@
 // A call as its wire log shows it, in the form that the timeline and the trace draw.
 
-import type { SpokenLine } from '../demo/caller.ts';
-import type { Arrival, BargeIn, CallRecord, Mark, Span, Truncation } from '../demo/conversation-log.ts';
-import type { HeardRun } from '../demo/sound-card.ts';
+import {
+  addReceived,
+  addSent,
+  type Arrival,
+  type BargeIn,
+  type CallRecord,
+  framesOfBase64,
+  type HeardRun,
+  type Mark,
+  type Span,
+  type SpokenLine,
+  type Truncation,
+} from '../demo/call-record.ts';
 import { SAMPLE_RATE } from '../demo/sound-card.ts';
 import type { WireLogLine } from '../wire-log.ts';
 import { replayCall } from './replayed-call.ts';
@@ -58,11 +68,8 @@ class WireRecord {
 
   #clientSaid(event: WireLogLine['event'], frame: number): void {
     if (event['type'] === 'input_audio_buffer.append') {
-      const frames = Math.floor((String(event['audio']).length * 3) / 8);
-      const last = this.#sent.at(-1);
-      if (last !== undefined && frame - last.endFrame <= frames + PAUSE_FRAMES) {
-        this.#sent[this.#sent.length - 1] = { ...last, endFrame: frame };
-      } else this.#sent.push({ label: 'microphone', startFrame: Math.max(0, frame - frames), endFrame: frame });
+      const frames = framesOfBase64(String(event['audio']));
+      addSent(this.#sent, { frames, endFrame: frame, pauseFrames: PAUSE_FRAMES });
     }
     if (event['type'] === 'conversation.item.truncate') {
       this.#truncations.push({ itemId: String(event['item_id']), audioEndMs: Number(event['audio_end_ms']), frame });
@@ -77,19 +84,8 @@ class WireRecord {
 
   #serverSaid(event: WireLogLine['event'], frame: number): void {
     switch (event['type']) {
-      case 'response.output_audio.delta': {
-        const label = String(event['item_id']);
-        const frames = Math.floor((String(event['delta']).length * 3) / 8);
-        const last = this.#received.at(-1);
-        if (last?.label === label) {
-          this.#received[this.#received.length - 1] = {
-            ...last,
-            endFrame: frame,
-            audioFrames: last.audioFrames + frames,
-          };
-        } else this.#received.push({ label, startFrame: frame, endFrame: frame, audioFrames: frames });
-        return;
-      }
+      case 'response.output_audio.delta':
+        return addReceived(this.#received, String(event['item_id']), framesOfBase64(String(event['delta'])), frame);
       case 'response.output_item.done': {
         const item = event['item'];
         if (!isRecord(item) || item['type'] !== 'function_call') return;
