@@ -20,6 +20,7 @@ import { systemClock } from '../../src/clock.ts';
 import { RealtimeAgent, RealtimeSession } from '../../src/index.ts';
 import { acceptTwilioCalls } from '../../src/node/twilio-calls.ts';
 import { createRealtimeServer, type Fault } from '../../src/server/index.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 import { PhoneSimulator } from '../../src/testing/phone-simulator.ts';
 import { wireOver } from '../../src/testing/phone-wire.ts';
 import { TwilioRealtimeTransportLayer } from '../../src/twilio.ts';
@@ -35,12 +36,7 @@ const { values: options } = parseArgs({
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-let state = Number(options.seed);
-/** Between 0 and 1, the same in each run with one seed. */
-function random(): number {
-  state = (state * 48_271) % 2_147_483_647;
-  return state / 2_147_483_647;
-}
+const random = seededRandom(Number(options.seed));
 function oneOf<T>(values: readonly T[]): T {
   return values[Math.floor(random() * values.length)]!;
 }

@@ -4,17 +4,14 @@
 // close, or by a broken connection. Heap after a full collection is printed every tenth of the way.
 
 import { once } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import { createRealtimeServer } from '../../src/server/index.ts';
+import { heapBytesPerCycle, readAlong } from './memory-readings.ts';
 
 const { values: options } = parseArgs({
   options: { cycles: { type: 'string', default: '10000' }, json: { type: 'boolean', default: false } },
 });
-const cycles = Number(options.cycles);
-const collect = globalThis.gc;
-if (collect === undefined) throw new Error('run me with --expose-gc');
 
 const audio = Buffer.from(Int16Array.from({ length: 4800 }, (_, i) => 9000 * Math.sin(i / 5)).buffer).toString(
   'base64',
@@ -37,38 +34,11 @@ async function cycle(number: number): Promise<void> {
   await closed;
 }
 
-interface Reading {
-  readonly cycles: number;
-  readonly heapBytes: number;
-  readonly rssBytes: number;
-  readonly handles: number;
-}
-
-async function read(done: number): Promise<Reading> {
-  for (let i = 0; i < 20; i++) await turn();
-  collect?.();
-  await turn();
-  collect?.();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  const handles = process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate').length;
-  return { cycles: done, heapBytes: heapUsed + external, rssBytes: rss, handles };
-}
-
-const readings: Reading[] = [];
-for (let number = 1; number <= cycles; number++) {
-  await cycle(number);
-  if (number % (cycles / 10) === 0) {
-    const reading = await read(number);
-    readings.push(reading);
-    if (!options.json) console.log(reading);
-  }
-}
+const readings = await readAlong(Number(options.cycles), cycle, (reading) => {
+  if (!options.json) console.log(reading);
+});
 await server.close();
 
-// The first half warms up: the engine compiles, and drops what it compiled first.
-const middle = readings[Math.floor(readings.length / 2) - 1];
-const last = readings.at(-1);
-if (middle === undefined || last === undefined) throw new Error('too few cycles to compare');
-const growth = (last.heapBytes - middle.heapBytes) / (last.cycles - middle.cycles);
+const growth = heapBytesPerCycle(readings);
 if (options.json) console.log(JSON.stringify({ readings, heapBytesPerCycle: growth }));
 else console.log(`heap and external memory: ${growth.toFixed(1)} bytes per cycle in the second half`);

@@ -4,6 +4,7 @@
 // calls, and how long their callers were without a model. The exit code is 1 when anything was lost, doubled or run twice.
 
 import { parseArgs } from 'node:util';
+import { quantile } from '../../bench/statistics.ts';
 import { Crowd } from '../server/fleet/crowd.ts';
 import { tallyOf } from '../server/fleet/call-tally.ts';
 import { RedisServer } from '../server/journals/redis-server.ts';
@@ -36,9 +37,8 @@ try {
 }
 
 const tally = tallyOf(records);
-const silentMs = records.map((record) => record.silentMs).toSorted((a, b) => a - b);
-const at = (share: number): number =>
-  Math.round(silentMs[Math.min(silentMs.length - 1, Math.floor(share * silentMs.length))] ?? Number.NaN);
+const silentMs = records.map((record) => record.silentMs);
+const at = (share: number): number => Math.round(quantile(silentMs, share));
 const result = { ...tally, silentMs: { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) } };
 console.log(options.json ? JSON.stringify(result) : result);
 process.exitCode = tally.lost + tally.doubled + tally.wrongAgent + tally.repeatedOrders > 0 ? 1 : 0;

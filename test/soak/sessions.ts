@@ -11,6 +11,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
+import { quantile } from '../../bench/statistics.ts';
 import { readSpeech } from '../../src/cli/demo/wav.ts';
 import { createRealtimeServer, type RealtimeServerTap } from '../../src/server/index.ts';
 
@@ -68,17 +69,17 @@ function waitedForCpuMs(): number {
   }
 }
 
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return Math.round(100 * (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN)) / 100;
+/** To a hundredth of a millisecond. */
+function rounded(ms: number): number {
+  return Math.round(100 * ms) / 100;
 }
 
 function summary(valuesMs: readonly number[]): Record<'p50' | 'p95' | 'p99' | 'max', number> {
   return {
-    p50: percentile(valuesMs, 0.5),
-    p95: percentile(valuesMs, 0.95),
-    p99: percentile(valuesMs, 0.99),
-    max: percentile(valuesMs, 1),
+    p50: rounded(quantile(valuesMs, 0.5)),
+    p95: rounded(quantile(valuesMs, 0.95)),
+    p99: rounded(quantile(valuesMs, 0.99)),
+    max: rounded(quantile(valuesMs, 1)),
   };
 }
 

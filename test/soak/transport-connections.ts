@@ -6,10 +6,10 @@
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { setImmediate as turn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { WebSocketServer } from 'ws';
 import { OpenAIRealtimeWebSocket, RealtimeAgent, RealtimeSession } from '../../src/index.ts';
+import { heapBytesPerCycle, readAlong } from './memory-readings.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -18,9 +18,6 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const cycles = Number(options.cycles);
-const collect = globalThis.gc;
-if (collect === undefined) throw new Error('run me with --expose-gc');
 
 const ids = { event_id: 'e1', response_id: 'r1', item_id: 'a1', output_index: 0, content_index: 0 };
 const delta = JSON.stringify({
@@ -30,9 +27,8 @@ const delta = JSON.stringify({
 });
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
-let number = 0;
+let isBrokenOff = false;
 server.on('connection', (socket) => {
-  const isBrokenOff = number % 3 === 0;
   socket.on('message', (data: Buffer) => {
     if (!data.includes('input_audio_buffer.append')) return;
     socket.send(delta);
@@ -43,7 +39,8 @@ await once(server, 'listening');
 const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const packet = new ArrayBuffer(960);
 
-async function cycle(transport: OpenAIRealtimeWebSocket): Promise<void> {
+async function cycle(number: number, transport: OpenAIRealtimeWebSocket): Promise<void> {
+  isBrokenOff = number % 3 === 0;
   const agent = new RealtimeAgent({ name: 'Ann' });
   const session = options.session ? new RealtimeSession(agent, { transport, reconnect: false }) : null;
   session?.on('error', () => {});
@@ -56,54 +53,27 @@ async function cycle(transport: OpenAIRealtimeWebSocket): Promise<void> {
     };
     transport.on('connection_change', ended);
   });
-  if (number % 3 !== 0) transport.once('audio', () => (session ?? transport).close());
+  if (!isBrokenOff) transport.once('audio', () => (session ?? transport).close());
   transport.sendAudio(packet);
   await isOver;
   transport.removeAllListeners('audio');
 }
 
-interface Reading {
-  readonly cycles: number;
-  readonly heapBytes: number;
-  readonly rssBytes: number;
-  readonly handles: number;
-}
-
-async function read(done: number): Promise<Reading> {
-  for (let i = 0; i < 20; i++) await turn();
-  collect?.();
-  await turn();
-  collect?.();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  const handles = process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate').length;
-  return { cycles: done, heapBytes: heapUsed + external, rssBytes: rss, handles };
-}
-
 const shared = new OpenAIRealtimeWebSocket();
-const readings: Reading[] = [];
 const startedMs = performance.now();
-for (number = 1; number <= cycles; number++) {
-  await cycle(options.session ? new OpenAIRealtimeWebSocket() : shared);
-  if (number % (cycles / 10) === 0) {
-    const reading = await read(number);
-    readings.push(reading);
+const readings = await readAlong(
+  Number(options.cycles),
+  (number) => cycle(number, options.session ? new OpenAIRealtimeWebSocket() : shared),
+  (reading) => {
     if (!options.json) console.log(reading);
-  }
-}
-const msPerCycle = (performance.now() - startedMs) / cycles;
+  },
+);
+const msPerCycle = (performance.now() - startedMs) / Number(options.cycles);
 server.close();
 
-// The first half warms up. The engine drops compiled code now and then, megabytes at a time, so the median of the steps is told.
-const steps = readings.slice(readings.length / 2).map(({ heapBytes, cycles: done }, n) => {
-  const before = readings[n + readings.length / 2 - 1];
-  if (before === undefined) throw new Error('too few cycles to compare');
-  return (heapBytes - before.heapBytes) / (done - before.cycles);
-});
-const heapBytesPerCycle = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? Number.NaN;
-if (options.json) console.log(JSON.stringify({ readings, heapBytesPerCycle, msPerCycle }));
+const growth = heapBytesPerCycle(readings);
+if (options.json) console.log(JSON.stringify({ readings, heapBytesPerCycle: growth, msPerCycle }));
 else {
-  console.log(
-    `heap and external memory: ${heapBytesPerCycle.toFixed(1)} bytes per cycle, median of the second half's steps`,
-  );
+  console.log(`heap and external memory: ${growth.toFixed(1)} bytes per cycle in the second half`);
   console.log(`${msPerCycle.toFixed(2)} ms per cycle, both ends`);
 }

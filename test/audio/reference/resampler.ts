@@ -1,6 +1,8 @@
 // The resampler's output by its defining formula, in f64 with the engine's own `Math`, independent of the kernels: no
 // phase table, no streaming, the filter as a function of continuous time.
 
+import { seededUniform } from '../../../bench/corpus.ts';
+
 /** The grades with a symmetric filter: half its length in frames of the lower rate, and its window. */
 const LINEAR_GRADES = {
   voice: { halfSpanFrames: 22, kaiserBeta: 10.3 },
@@ -106,15 +108,10 @@ export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** Uniform noise in −1…1, the same for the same seed (Mulberry32). */
+/** Uniform noise in −1…1, the same for the same seed. */
 export function noise(frames: number, seed: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: frames }, () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 31 - 1;
-  });
+  const uniform = seededUniform(seed);
+  return Float32Array.from({ length: frames }, () => 2 * uniform() - 1);
 }
 
 /** A full-scale sine of `frequency` Hz, phase 0 at frame 0. */
