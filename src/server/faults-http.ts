@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerFaults } from './fault-board.ts';
 import { parseFault } from './fault.ts';
-import { HttpRefusal } from './http-refusal.ts';
 import { readBody } from './request-body.ts';
 
 const PATH = '/faults';
@@ -41,8 +40,7 @@ async function answer(
         const isHit = faults.inject(parseFault(JSON.parse(body.toString())), sessionId);
         return isHit ? [200, { active: faults.active }] : [404, { error: 'there is no such connection' }];
       } catch (error) {
-        const status = error instanceof HttpRefusal ? error.status : 400;
-        return [status, { error: error instanceof Error ? error.message : String(error) }];
+        return [400, { error: error instanceof Error ? error.message : String(error) }];
       }
     default:
       return [405, { error: 'GET, POST or DELETE' }];
