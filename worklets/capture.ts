@@ -2,21 +2,22 @@
 // Render thread: everything in this file. Commands come by message; packets and levels go by message, or through a ring of shared
 // memory, which this thread pushes.
 import { BargeInDetector } from '../src/audio/barge-in-detector.ts';
-import { PACKET_MS, packetFrames, WIRE_SAMPLE_RATE } from '../src/audio/format.ts';
+import { MAX_QUANTUM_FRAMES, PACKET_MS, packetFrames, WIRE_SAMPLE_RATE } from '../src/audio/format.ts';
 import { LevelMeter } from '../src/audio/meter.ts';
 import { pcm16FromFloat } from '../src/audio/pcm16.ts';
 import { Resampler } from '../src/audio/resampler.ts';
 import { CaptureReporter } from '../src/browser/capture-reporter.ts';
-import { type CaptureCommand, type CaptureEvent, type CaptureOptions, ONSET } from '../src/browser/worklet-messages.ts';
+import {
+  type CaptureCommand,
+  type CaptureEvent,
+  type CaptureOptions,
+  ONSET,
+  type Refilled,
+} from '../src/browser/worklet-messages.ts';
 import { adoptCore } from '../src/wasm/core.ts';
-
-/** Longest render quantum that a context may be given, in frames. */
-const MAX_QUANTUM_FRAMES = 16_384;
 
 /** Levels are posted every third packet, 16.7 times a second. */
 const PACKETS_PER_LEVEL = 3;
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 class CaptureProcessor extends AudioWorkletProcessor {
   readonly #resampler: Resampler;
@@ -24,7 +25,7 @@ class CaptureProcessor extends AudioWorkletProcessor {
   readonly #packet: Float32Array<ArrayBuffer>;
   // One object for all packets and one for all levels: `postMessage` copies, so they can be filled again.
   readonly #packetEvent: Extract<CaptureEvent, { type: 'packet' }>;
-  readonly #levelEvent: Writable<Extract<CaptureEvent, { type: 'level' }>> = { type: 'level', rmsDb: 0, peakDb: 0 };
+  readonly #levelEvent: Refilled<Extract<CaptureEvent, { type: 'level' }>> = { type: 'level', rmsDb: 0, peakDb: 0 };
   /** Where the page shares memory. */
   readonly #reporter: CaptureReporter | null;
   #isLosing = false;

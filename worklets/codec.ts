@@ -2,23 +2,20 @@
 // Render thread: everything in this file. Packets come and go by message, or through two rings of shared memory, of which
 // this thread pulls one and pushes the other.
 import { encodeAlaw, encodeMulaw, decodeAlaw, decodeMulaw } from '../src/audio/g711.ts';
-import { packetFrames } from '../src/audio/format.ts';
+import { MAX_QUANTUM_FRAMES, packetFrames } from '../src/audio/format.ts';
 import { pcm16FromFloat } from '../src/audio/pcm16.ts';
 import { Playout } from '../src/audio/playout.ts';
 import { noStats, type PlayoutStats } from '../src/audio/playout-stats.ts';
 import { Resampler } from '../src/audio/resampler.ts';
+import type { CodecFormat } from '../src/browser/codec-format.ts';
 import {
   type CodecCommand,
   type CodecEvent,
-  type CodecFormat,
   type CodecProcessorOptions,
   DECODE_RECORD_BYTES,
 } from '../src/browser/codec-messages.ts';
 import { SharedRing } from '../src/audio/shared-ring.ts';
 import { adoptCore } from '../src/wasm/core.ts';
-
-/** Longest render quantum that a context may be given, in frames. */
-const MAX_QUANTUM_FRAMES = 16_384;
 
 /** The playout keeps 100 ms behind what it plays; twice that is left free. */
 const RESERVE_S = 0.2;

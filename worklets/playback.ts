@@ -1,7 +1,7 @@
 // The speaker's end of a conversation: an AudioWorkletProcessor around `Playout`.
 // Render thread: everything in this file. Commands and events are messages, or records in three rings of shared memory, of which
 // this thread pulls two and pushes the third.
-import { PACKET_MS } from '../src/audio/format.ts';
+import { MAX_QUANTUM_FRAMES, PACKET_MS } from '../src/audio/format.ts';
 import { noStats, type PlayoutStats } from '../src/audio/playout-stats.ts';
 import { WriteQueue } from '../src/audio/write-queue.ts';
 import { HoldablePlayout } from '../src/browser/holdable-playout.ts';
@@ -13,12 +13,8 @@ import {
   type PlaybackEvent,
   type PlaybackOptions,
   type PlaybackPosition,
+  type Refilled,
 } from '../src/browser/worklet-messages.ts';
-
-/** Longest render quantum that a context may be given, in frames. */
-const MAX_QUANTUM_FRAMES = 16_384;
-
-type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #playout: HoldablePlayout;
@@ -27,7 +23,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #inlet: PlaybackInlet | null;
   readonly #reporter: PlaybackReporter | null;
   // One object for all positions and one for all counters: `postMessage` copies, so they can be filled again.
-  readonly #position: Writable<PlaybackPosition> = {
+  readonly #position: Refilled<PlaybackPosition> = {
     type: 'position',
     handle: 0,
     renderedFrames: 0,

@@ -6,6 +6,9 @@ export const WIRE_SAMPLE_RATE = 24_000;
 /** Length of a packet, in milliseconds. */
 export const PACKET_MS = 20;
 
+/** Longest render quantum that an audio context may be given, in frames; most have 128. */
+export const MAX_QUANTUM_FRAMES = 16_384;
+
 /** Longest packet: what is longer than a second is a recording. */
 const MAX_PACKET_MS = 1000;
 const MIN_SAMPLE_RATE = 8000;

@@ -1,10 +1,10 @@
 import { EventEmitter } from '#emitter';
 import { AudioError } from '../errors.ts';
-import { logger } from '../logger.ts';
 import type { SessionAudio } from '../session-audio.ts';
 import type { AudioTier } from './audio-tier.ts';
 import { type BargeInOptions, type BargeInPhase, checkedBargeIn } from './barge-in.ts';
 import type { MicrophoneConstraints } from './devices.ts';
+import { emitOrLog } from './error-event.ts';
 import type { HoldAction } from './holdable-playout.ts';
 import { Microphone, type MicrophoneLevel } from './microphone.ts';
 import { Speaker } from './speaker.ts';
@@ -186,8 +186,7 @@ export class BrowserAudio extends EventEmitter<BrowserAudioEventTypes> implement
       cause instanceof AudioError
         ? cause
         : new AudioError('the speaker could not be suspended', { code: 'ERR_AUDIO_UNSUPPORTED', cause });
-    if (this.listenerCount('error') > 0) this.emit('error', error);
-    else logger.error(error.message, error);
+    emitOrLog(this, error);
   }
 }
 

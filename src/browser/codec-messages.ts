@@ -1,5 +1,4 @@
-/** How the packets of a codec node are coded. */
-export type CodecFormat = 'pcm16' | 'mulaw' | 'alaw';
+import type { CodecFormat } from './codec-format.ts';
 
 /** Longest record in the ring to the processor, which takes one a quantum, in bytes: 85 ms of PCM16 at 24 kHz. */
 export const DECODE_RECORD_BYTES = 4096;

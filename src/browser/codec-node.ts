@@ -1,23 +1,22 @@
 import { EventEmitter } from '#emitter';
-import { packetFrames, PACKET_MS, WIRE_SAMPLE_RATE } from '../audio/format.ts';
+import { packetFrames, PACKET_MS } from '../audio/format.ts';
 import { SharedRing } from '../audio/shared-ring.ts';
 import { AudioError } from '../errors.ts';
-import { logger } from '../logger.ts';
 import { coreModule, loadCore } from '../wasm/core.ts';
 import { playoutModule } from '../wasm/playout-module.ts';
 import {
   type CodecCommand,
   type CodecEvent,
-  type CodecFormat,
   type CodecProcessorOptions,
   DECODE_RECORD_BYTES,
 } from './codec-messages.ts';
+import { type CodecFormat, defaultPacketRate } from './codec-format.ts';
+import { emitOrLog } from './error-event.ts';
 import { RingReceiver } from './ring-receiver.ts';
 import { RingSender } from './ring-sender.ts';
 import { canShareMemory } from './shared-memory.ts';
 import { loadWorklet } from './worklet-loader.ts';
 
-const G711_RATE = 8000;
 const DEFAULT_CAPACITY_FRAMES = 1 << 20;
 /** A page that takes no packet for so long loses the newest ones. */
 const ENCODED_S = 10;
@@ -90,12 +89,8 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
    */
   static async open(options: CodecNodeOptions): Promise<CodecNode> {
     const { context, format = 'pcm16', packetMs = PACKET_MS, capacityFrames = DEFAULT_CAPACITY_FRAMES } = options;
-    if (!['pcm16', 'mulaw', 'alaw'].includes(format)) {
-      throw new AudioError(`format must be 'pcm16', 'mulaw' or 'alaw', got ${format}`, {
-        code: 'ERR_CODEC_FORMAT',
-      });
-    }
-    const { packetRate = format === 'pcm16' ? WIRE_SAMPLE_RATE : G711_RATE } = options;
+    const defaultRate = defaultPacketRate(format);
+    const { packetRate = defaultRate } = options;
     const packetBytes = packetFrames(packetRate, packetMs) * (format === 'pcm16' ? 2 : 1);
     if (options.wasmModule === undefined) await loadCore();
     await loadWorklet(context, {
@@ -188,9 +183,7 @@ export class CodecNode extends EventEmitter<CodecNodeEventTypes> {
       this.#clearing?.resolve(event.renderedFrames);
       this.#clearing = null;
     } else {
-      const error = new AudioError(`the codec worklet: ${event.message}`, { code: event.code });
-      if (this.listenerCount('error') > 0) this.emit('error', error);
-      else logger.error(error.message, error);
+      emitOrLog(this, new AudioError(`the codec worklet: ${event.message}`, { code: event.code }));
     }
   }
 

@@ -7,5 +7,5 @@ export { type MicrophoneConstraints, type MicrophoneDevice, listMicrophones } fr
 export type { BargeInOptions, BargeInPhase, BargeInWatch } from './barge-in.ts';
 export type { HoldAction } from './holdable-playout.ts';
 export { CodecNode, type CodecNodeEventTypes, type CodecNodeOptions } from './codec-node.ts';
-export type { CodecFormat } from './codec-messages.ts';
+export type { CodecFormat } from './codec-format.ts';
 export { Microphone, type MicrophoneEventTypes, type MicrophoneLevel, type MicrophoneOptions } from './microphone.ts';

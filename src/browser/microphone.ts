@@ -1,13 +1,12 @@
 import { EventEmitter } from '#emitter';
-import { WIRE_SAMPLE_RATE } from '../audio/format.ts';
 import { encodeAlaw, encodeMulaw } from '../audio/g711.ts';
 import { AudioError } from '../errors.ts';
-import { logger } from '../logger.ts';
 import { newAudioContext } from './audio-context.ts';
 import type { BargeInWatch } from './barge-in.ts';
-import type { CodecFormat } from './codec-messages.ts';
 import { CaptureNode } from './capture-node.ts';
+import { type CodecFormat, defaultPacketRate } from './codec-format.ts';
 import { type MicrophoneConstraints, openDevice } from './devices.ts';
+import { emitOrLog } from './error-event.ts';
 import type { CaptureEvent } from './worklet-messages.ts';
 
 /** Options of `Microphone.open`. */
@@ -55,8 +54,6 @@ export interface MicrophoneEventTypes extends Record<string, unknown[]> {
   error: [error: AudioError];
 }
 
-const PHONE_RATE = 8000;
-
 /** The user's voice: a microphone as packets of 20 ms, through mutes and changes of device. */
 export class Microphone extends EventEmitter<MicrophoneEventTypes> {
   readonly context: AudioContext;
@@ -98,7 +95,7 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
   static async open(options: MicrophoneOptions = {}): Promise<Microphone> {
     const { deviceId, context: given, workletUrl, wasmModule, sharedMemory, bargeIn, ...rest } = options;
     const { format = 'pcm16', ...constraints } = rest;
-    checkFormat(format);
+    const packetRate = defaultPacketRate(format);
     const stream = await openDevice(deviceId, constraints);
     const context = given ?? newAudioContext();
     let microphone: Microphone | undefined;
@@ -106,7 +103,6 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
       const onEvent = (event: CaptureEvent): void => {
         if (microphone !== undefined) microphone.#onEvent(event);
       };
-      const packetRate = format === 'pcm16' ? WIRE_SAMPLE_RATE : PHONE_RATE;
       const parts = { context, workletUrl, wasmModule, sharedMemory, bargeIn, packetRate, onEvent };
       const capture = await CaptureNode.open(parts);
       const ownsContext = given === undefined;
@@ -200,30 +196,20 @@ export class Microphone extends EventEmitter<MicrophoneEventTypes> {
   /** A headset that is unplugged is no reason to end the call. */
   readonly #onLost = (): void => {
     this.use().catch((cause: unknown) => {
-      this.#fail(cause instanceof AudioError ? cause : deviceLost(cause));
+      emitOrLog(this, cause instanceof AudioError ? cause : deviceLost(cause));
     });
   };
 
   #onEvent(event: CaptureEvent): void {
     if (event.type === 'packet') this.#send(event.samples);
     else if (event.type === 'level') this.emit('level', { rmsDb: event.rmsDb, peakDb: event.peakDb });
-    else this.#fail(new AudioError(`the capture worklet: ${event.message}`, { code: event.code }));
+    else emitOrLog(this, new AudioError(`the capture worklet: ${event.message}`, { code: event.code }));
   }
 
   #send(samples: Int16Array<ArrayBuffer>): void {
     if (this.#format === 'pcm16') this.emit('packet', samples);
     else this.emit('octets', this.#format === 'mulaw' ? encodeMulaw(samples) : encodeAlaw(samples));
   }
-
-  #fail(error: AudioError): void {
-    if (this.listenerCount('error') > 0) this.emit('error', error);
-    else logger.error(error.message, error);
-  }
-}
-
-function checkFormat(format: string): void {
-  if (format === 'pcm16' || format === 'mulaw' || format === 'alaw') return;
-  throw new AudioError(`format must be pcm16, mulaw or alaw, got ${format}`, { code: 'ERR_CODEC_FORMAT' });
 }
 
 function deviceLost(cause: unknown): AudioError {

@@ -1,15 +1,14 @@
 import { EventEmitter } from '#emitter';
 import { WIRE_SAMPLE_RATE } from '../audio/format.ts';
-import type { Clock } from '../clock.ts';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { AudioError } from '../errors.ts';
-import { logger } from '../logger.ts';
 import { ArrivalOrder } from '../playout/arrival-order.ts';
 import { PlayoutLedger } from '../playout/ledger.ts';
 import type { ItemPosition, PlayoutListener, PlayoutPacket, SessionPlayout } from '../playout/playout.ts';
 import { type BargeInOptions, type BargeInPhase, type BargeInWatch, BargeInWait, checkedBargeIn } from './barge-in.ts';
 import { newAudioContext } from './audio-context.ts';
 import { type AudioTier, audioTier, outputLatencyMs } from './audio-tier.ts';
+import { emitOrLog } from './error-event.ts';
 import type { HoldAction } from './holdable-playout.ts';
 import { OutputGate } from './output-gate.ts';
 import { OutputLevel } from './output-level.ts';
@@ -315,8 +314,6 @@ export class Speaker extends EventEmitter<SpeakerEventTypes> implements SessionP
       cause instanceof AudioError
         ? cause
         : new AudioError('the speaker could not be made', { code: 'ERR_WORKLET_LOAD', cause });
-    // An `error` that nobody listens to would be thrown into the port.
-    if (this.listenerCount('error') > 0) this.emit('error', error);
-    else logger.error(error.message, error);
+    emitOrLog(this, error);
   }
 }

@@ -114,3 +114,6 @@ export type CaptureEvent =
   | { readonly type: 'level'; readonly rmsDb: number; readonly peakDb: number }
   /** Packets are lost because the page has taken none for long; told once. */
   | { readonly type: 'error'; readonly code: string; readonly message: string };
+
+/** An event that its sender fills again and again: posting it copies it. */
+export type Refilled<Event> = { -readonly [Key in keyof Event]: Event[Key] };
