@@ -25,6 +25,12 @@ declare class URL {
     set(name: string, value: string): void;
   };
 }
+declare class TextEncoder {
+  encodeInto(text: string, bytes: Uint8Array): unknown;
+}
+declare class TextDecoder {
+  decode(bytes: Uint8Array): string;
+}
 declare const performance: { now(): number };
 declare const console: {
   warn(...data: unknown[]): void;

@@ -1,13 +1,12 @@
 import { deferred } from '../deferred.ts';
 import { BargeinError, TransportConnectionError, UserError } from '../errors.ts';
-import { AudioBacklog, type BacklogPort } from './audio-backlog.ts';
+import { AudioBacklog } from './audio-backlog.ts';
 import { abandoned, usableKey } from './connect-rules.ts';
 import type { CreateWebSocketOptions, WebSocketLike } from './defaults.ts';
 import { platformDefaults } from './defaults.ts';
 import type { OpenAIRealtimeBaseOptions } from './openai-base.ts';
 import { OpenAIRealtimeBase } from './openai-base.ts';
 import { OpenUtterance } from './open-utterance.ts';
-import { base64PerSecond } from './output-audio.ts';
 import type { ConnectionClose, RealtimeClientMessage, RealtimeTransportLayerConnectOptions } from './transport.ts';
 
 export type { CreateWebSocketOptions } from './defaults.ts';
@@ -64,7 +63,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   #url: string | undefined;
   #state: WebSocketState = { status: 'disconnected', websocket: undefined };
   #attempt: Attempt | null = null;
-  /** Made with the first audio. */
+  /** Made with the first audio of a connection. */
   #backlog: AudioBacklog | null = null;
   /** What the next server has to hear again; `null` without a session that makes another connection. */
   #utterance: OpenUtterance | null = null;
@@ -136,8 +135,8 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   }
 
   /**
-   * Audio that the network can't take waits, whoever brings it, and its oldest part is dropped. Base64 has nothing to escape,
-   * so its text needs no second pass; a subclass that sends events itself still gets them.
+   * Audio that the network can't take waits, whoever brings it, and its oldest part is dropped; a subclass that sends events
+   * itself still gets them.
    */
   protected override _appendAudio(audio: string): void {
     const utterance = this.#utterance;
@@ -148,8 +147,14 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     }
     const isOurs = this.sendEvent === OpenAIRealtimeWebSocket.prototype.sendEvent;
     if (!isOurs || this.#state.status !== 'connected') return super._appendAudio(audio);
-    this.#backlog ??= new AudioBacklog(this.#audioPort(), this._clock);
-    this.#backlog.add(audio);
+    this.#backlog ??= new AudioBacklog(this.#state.websocket, this._clock, () =>
+      this._onError(
+        new TransportConnectionError('the network is too slow: the oldest audio is dropped', {
+          code: 'ERR_SEND_BACKLOG',
+        }),
+      ),
+    );
+    this.#backlog.add(audio, this._inputFormat);
   }
 
   /**
@@ -171,8 +176,8 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
    * from before its loss included, this sends what is `wanted`.
    */
   releaseAudio(isWanted: boolean): void {
-    const waiting = this.#utterance?.release() ?? [];
-    if (isWanted) for (const audio of waiting) this._appendAudio(audio);
+    const waiting = this.#utterance?.release();
+    if (isWanted) waiting?.drain((audio) => this._appendAudio(audio));
     else this.#utterance?.close();
   }
 
@@ -204,21 +209,6 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
   /** Headers that a subclass sends when it opens the connection itself. */
   protected getCommonRequestHeaders(): Record<string, string> {
     return { 'User-Agent': 'bargein' };
-  }
-
-  #audioPort(): BacklogPort {
-    return {
-      bufferedBytes: () => this.#state.websocket?.bufferedAmount ?? 0,
-      bytesPerSecond: () => base64PerSecond(this._inputFormat),
-      send: (audio) => this.#state.websocket?.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`),
-      onDropping: () =>
-        this._onError(
-          new TransportConnectionError(
-            'the network takes audio more slowly than it is recorded: dropping the oldest until it caught up',
-            { code: 'ERR_SEND_BACKLOG' },
-          ),
-        ),
-    };
   }
 
   /** Where to connect to: the call's or the option's URL, else the service's with the call id or the model. */
@@ -315,6 +305,7 @@ export class OpenAIRealtimeWebSocket extends OpenAIRealtimeBase {
     this.#state = { status: 'disconnected', websocket: undefined };
     this.#attempt = null;
     this.#backlog?.clear();
+    this.#backlog = null;
     this.#utterance?.hold();
     websocket?.close();
     this._deliver('connection_change', 'disconnected', close);

@@ -52,7 +52,9 @@ describe('an open utterance', () => {
             if (!isOpen) kept = [];
             isHeld = true;
           } else {
-            expect(utterance.release()).toEqual(isHeld ? kept : []);
+            const released: string[] = [];
+            utterance.release()?.drain((packet) => released.push(packet));
+            expect(released).toEqual(isHeld ? kept : []);
             [kept, isOpen, isHeld] = [[], isHeld && isOpen, false];
           }
         }

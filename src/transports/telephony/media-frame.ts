@@ -9,14 +9,12 @@ import type { PhoneMessage } from './phone-dialect.ts';
  * The largest timestamp is below 2^53. Tried: the head by expression and the payload by `indexOf`, 1.9 times as slow.
  */
 const MEDIA_FRAME =
-  /^\{"event":"media",(?:"sequence(?:Number|_number)":"\d+",)?(?:"stream(?:Sid|_id)":"[\w-]+",)?"media":\{"track":"(inbound|outbound)","chunk":"\d+","timestamp":"(\d{1,15})","payload":("[A-Za-z0-9+/]+={0,2}")\}(?:,"stream(?:Sid|_id)":"[\w-]+")?\}$/;
+  /^\{"event":"media",(?:"sequence(?:Number|_number)":"\d+",)?(?:"stream(?:Sid|_id)":"[\w-]+",)?"media":\{"track":"(inbound|outbound)","chunk":"\d+","timestamp":"(\d{1,15})","payload":"([A-Za-z0-9+/]+={0,2})"\}(?:,"stream(?:Sid|_id)":"[\w-]+")?\}$/;
 
 /** What a frame of audio says, without parsing it; `null` for every other, and for audio that is written in another way. */
 export function mediaFrame(text: string): PhoneMessage | null {
-  const [, track, timestamp, quoted] = MEDIA_FRAME.exec(text) ?? [];
-  if (timestamp === undefined || quoted === undefined || quoted.length % 4 !== 2) return null;
-  // A text of its own: a slice would keep the whole frame, twice as long, for as long as the utterance is remembered.
-  const payload = JSON.parse(quoted) as string;
+  const [, track, timestamp, payload] = MEDIA_FRAME.exec(text) ?? [];
+  if (timestamp === undefined || payload === undefined || payload.length % 4 !== 0) return null;
   return {
     type: 'media',
     isCaller: track === 'inbound',
