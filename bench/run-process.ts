@@ -24,7 +24,7 @@ async function obey({ subject: name, build, settings }: RunOrder): Promise<reado
   await loadCore(build);
   const contenders = await subject.prepare(build);
   try {
-    return await race(contenders, settings);
+    return await race(contenders, { ...settings, warmUpMs: subject.warmUpMs ?? settings.warmUpMs });
   } finally {
     for (const contender of contenders) contender.close?.();
   }

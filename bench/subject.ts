@@ -38,6 +38,8 @@ export interface Race {
   readonly operation: string;
   /** Whether the work depends on the build of the audio core, so that each build gets a race of its own. */
   readonly isPerBuild: boolean;
+  /** Instead of the settings' warm-up, in milliseconds: where it is so much code that V8 takes longer to have it optimised. */
+  readonly warmUpMs?: number;
   prepare(build: CoreBuild): Promise<readonly Contender[]>;
 }
 
