@@ -1,8 +1,9 @@
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { encodeCoreBytes } from '../../src/wasm/byte-text.ts';
 
-/** How the hexadecimal of every wasm module begins. */
-const WASM_MAGIC = '0061736d01';
+/** How the text of every wasm module begins. */
+const WASM_MAGIC = encodeCoreBytes(Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01));
 
 async function bundle(entry: string): Promise<{ text: string; files: string[] }> {
   const result = await build({
