@@ -75,7 +75,7 @@ export class Usage {
     this.inputTokensDetails.push(...other.inputTokensDetails);
     this.outputTokensDetails.push(...other.outputTokensDetails);
     const entries = other.requestUsageEntries ?? (other.requests === 1 ? [singleRequest(other)] : []);
-    if (entries.length > 0) this.requestUsageEntries = [...(this.requestUsageEntries ?? []), ...entries];
+    if (entries.length > 0) (this.requestUsageEntries ??= []).push(...entries);
   }
 }
 
