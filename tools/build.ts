@@ -8,6 +8,7 @@ import { build, type Plugin } from 'esbuild';
 import { compileModules } from './compile-modules.ts';
 import { copyDeclarations } from './copy-declarations.ts';
 import { joinModules } from './join-modules.ts';
+import { packSpeech } from './pack-speech.ts';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -108,10 +109,7 @@ await build({
 
 cpSync('bench/results.schema.json', 'dist/bench/results.schema.json');
 
-cpSync('src/cli/demo/speech', 'dist/cli/demo/speech', {
-  recursive: true,
-  filter: (path) => !path.includes('.') || path.endsWith('.wav'),
-});
+packSpeech();
 // The page of the console: its own code, beside the modules and worklets that it loads.
 rmSync('dist/console', { recursive: true, force: true });
 await build({
