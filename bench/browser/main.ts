@@ -4,8 +4,7 @@
 
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer as createPageServer, type Server } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:http';
 import { cpus } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +16,7 @@ import { median } from '../statistics.ts';
 import type { Subject } from './protocol.ts';
 import { type QuantumFigures, readTrace, TRACE_CATEGORIES } from './trace.ts';
 import { WorkletHeap } from './worklet-heap.ts';
+import { freePort } from '../../test/free-port.ts';
 
 const QUANTUM_FRAMES = 128;
 /** Until the engine has compiled what runs often. */
@@ -45,14 +45,6 @@ interface Row extends QuantumFigures {
   readonly controlUnderruns: number;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
-
 async function servePage(): Promise<{ readonly url: string; readonly server: Server }> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('page.ts', import.meta.url))],
@@ -62,7 +54,7 @@ async function servePage(): Promise<{ readonly url: string; readonly server: Ser
     write: false,
   });
   const script = outputFiles[0]?.text ?? '';
-  const server = createPageServer(({ url = '/' }, response) => {
+  const server = createServer(({ url = '/' }, response) => {
     response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
     response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
     const [, name] = /^\/worklets\/(\w+)\.js$/.exec(url) ?? [];

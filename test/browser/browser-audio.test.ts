@@ -4,7 +4,7 @@ import { expect, inject, test } from 'vitest';
 import { browserAudio } from '../../src/browser/index.ts';
 import { RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
 import { OutputRecorder } from './output-recorder.ts';
-import { roomTool } from './room-tool.ts';
+import { roomTool } from '../room-tool.ts';
 import { type WireEvent, WireLog } from './wire-log.ts';
 
 const WORKLETS = {

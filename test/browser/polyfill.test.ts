@@ -7,7 +7,7 @@ import type { PlayoutReport } from '../../src/playout/index.ts';
 import { noise } from './noise.ts';
 import { OutputRecorder } from './output-recorder.ts';
 import { placeOfEnd } from './place-of-end.ts';
-import { roomTool } from './room-tool.ts';
+import { roomTool } from '../room-tool.ts';
 
 const WORKLETS = {
   playbackWorkletUrl: new URL('../../dist/worklets/playback.js', import.meta.url),

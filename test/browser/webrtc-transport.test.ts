@@ -6,6 +6,7 @@ import { OpenAIRealtimeWebRTC, RealtimeAgent, RealtimeSession, tool } from '../.
 import type { OpenAIRealtimeWebRTCOptions } from '../../src/index.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { converse, EVENTS } from '../transports/scenario.ts';
+import { roomTool } from '../room-tool.ts';
 import { Watch } from '../watch.ts';
 import { ephemeralKey } from './ephemeral-key.ts';
 import { LevelProbe } from './level-probe.ts';
@@ -30,20 +31,7 @@ function makeCall(options: OpenAIRealtimeWebRTCOptions = {}) {
   const audioElement = document.createElement('audio');
   const transport = new OpenAIRealtimeWebRTC({ audioElement, baseUrl: callUrl, ...options });
   const days: string[] = [];
-  const holdRoom = tool({
-    name: 'hold_room',
-    description: 'Holds a room.',
-    parameters: {
-      type: 'object',
-      properties: { day: { type: 'string' } },
-      required: ['day'],
-      additionalProperties: false,
-    },
-    execute: (input) => {
-      days.push((input as { day: string }).day);
-      return 'Held.';
-    },
-  });
+  const holdRoom = tool(roomTool(days));
   const session = new RealtimeSession(new RealtimeAgent({ name: 'Desk', tools: [holdRoom] }), { transport });
   const seen: string[] = [];
   const errors: unknown[] = [];

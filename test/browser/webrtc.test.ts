@@ -5,7 +5,7 @@ import { OpenAIRealtimeWebRTC, RealtimeAgent, RealtimeSession, tool } from '@ope
 import { expect, inject, test } from 'vitest';
 import { ephemeralKey } from './ephemeral-key.ts';
 import { LevelProbe } from './level-probe.ts';
-import { roomTool } from './room-tool.ts';
+import { roomTool } from '../room-tool.ts';
 import { type WireEvent, WireLog } from './wire-log.ts';
 
 test('the npm peer holds a spoken turn, a tool call, a spoken and a manual interruption over WebRTC', async () => {

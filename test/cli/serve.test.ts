@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +8,7 @@ import { readServeFlags } from '../../src/cli/serve-flags.ts';
 import { planServer } from '../../src/cli/serve-parts.ts';
 import type { WireLogLine } from '../../src/cli/wire-log.ts';
 import { inputOf, recordedTerminal } from './recorded-terminal.ts';
+import { freePort } from '../free-port.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -21,16 +20,6 @@ async function scenarioFile(name: string, content: string): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, content);
   return path;
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Serves, holds one written turn, and gives what was printed. */

@@ -3,7 +3,6 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, globSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +13,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createRealtimeServer } from '../../src/server/index.ts';
 import { findChromium } from '../../tools/chromium.ts';
 import { copyExample, CONSUMERS, quietFlags } from './built-apps.ts';
+import { freePort } from '../free-port.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const QUESTION = `${ROOT}src/cli/demo/speech/1-hold-a-room-44100.wav`;
@@ -54,15 +54,6 @@ async function lineOf(child: ChildProcessWithoutNullStreams, wanted: RegExp): Pr
     if (wanted.test(line)) return line;
   }
   throw new Error(`no line matches ${wanted}:\n${seen.join('\n')}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe.each(NAMES)('examples/%s', (name) => {

@@ -1,11 +1,9 @@
 // WebKitGTK over WebDriver (w3.org/TR/webdriver): one page, one script. Its browser wants a display and a message bus.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Engine } from './engine.ts';
-import { findOnPath } from './engine.ts';
+import { type Engine, findOnPath } from './engine.ts';
+import { freePort } from '../free-port.ts';
 
 const NEEDED = ['WebKitWebDriver', 'xvfb-run', 'xauth', 'dbus-run-session'];
 const START_ATTEMPTS = 100;
@@ -42,15 +40,6 @@ export async function launchWebKit(): Promise<Engine> {
     await end(child);
     throw error;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function untilReady(driver: string): Promise<void> {

@@ -11,6 +11,7 @@ import { readSpeech } from '../../src/cli/demo/wav.ts';
 import { OpenAIRealtimeSIP, RealtimeAgent, RealtimeSession, tool } from '../../src/index.ts';
 import { createRealtimeServer, type RealtimeServer, type SipCaller, type TappedEvent } from '../../src/server/index.ts';
 import { readFileSync } from 'node:fs';
+import { roomTool } from '../room-tool.ts';
 
 const SECRET = `whsec_${Buffer.from('a key of the tests').toString('base64')}`;
 const LONG =
@@ -99,20 +100,7 @@ describe('a call that the service has taken', () => {
     const { call_id: callId } = incoming.data;
 
     const days: string[] = [];
-    const holdRoom = tool({
-      name: 'hold_room',
-      description: 'Holds a room.',
-      parameters: {
-        type: 'object',
-        properties: { day: { type: 'string' } },
-        required: ['day'],
-        additionalProperties: false,
-      },
-      execute: (input) => {
-        days.push((input as { day: string }).day);
-        return 'Held.';
-      },
-    });
+    const holdRoom = tool(roomTool(days));
     const agent = new RealtimeAgent({ name: 'Front desk', tools: [holdRoom] });
     const config = await OpenAIRealtimeSIP.buildInitialConfig(agent);
     await openai.realtime.calls.accept(callId, config as Parameters<typeof openai.realtime.calls.accept>[1]);

@@ -2,7 +2,6 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import workerd from 'workerd';
 import { createRealtimeServer } from '../../src/server/index.ts';
+import { freePort } from '../free-port.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bargein-workerd-'));
 const server = createRealtimeServer({
@@ -20,14 +20,6 @@ const server = createRealtimeServer({
 let url: string;
 let origin: string;
 let runtime: ChildProcess;
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => void probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => void probe.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 beforeAll(async () => {
   ({ url } = await server.listen({ port: 0 }));

@@ -6,7 +6,8 @@ import { describe, test, type TestContext } from 'vitest';
 import { createRealtimeServer } from '../../../src/server/index.ts';
 import { paste, quickStart } from '../../docs/quick-start.ts';
 import { chatChunks, standIn } from '../../server/stand-in.ts';
-import { freePort, start } from './program.ts';
+import { freePort } from '../../free-port.ts';
+import { start } from './program.ts';
 
 /** The local server; resolves with its port. */
 async function serve({ onTestFinished }: TestContext): Promise<number> {
