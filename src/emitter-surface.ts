@@ -31,7 +31,9 @@ export type ListenerEventListener = (event: string | symbol, listener: AnyListen
 export const captureRejectionSymbol: unique symbol = Symbol.for('nodejs.rejection');
 
 /** Listener of event `K`. Its result is ignored, but the promise of an asynchronous one may be watched for a rejection. */
-export type ListenerOf<Events, K extends keyof Events> = (...args: EventArgs<Events, K>) => unknown;
+export type ListenerOf<Events, K extends keyof Events> = {
+  bivarianceHack(...args: EventArgs<Events, K>): unknown;
+}['bivarianceHack'];
 
 /** The whole instance surface of Node's `EventEmitter`, typed by an event map. */
 export interface EventEmitter<Events = EventMap> {

@@ -6,6 +6,7 @@ import { arrayBufferToBase64, base64ToArrayBuffer } from './transports/base64-bu
 
 export { RealtimeAgent } from './agent/agent.ts';
 export type {
+  AgentProfile,
   AnyRealtimeAgent,
   Prompt,
   RealtimeAgentConfiguration,
@@ -37,6 +38,7 @@ export type { RealtimeContextData } from './agent/run-context.ts';
 export type { JsonObjectSchema, StandardSchema, ToolExecuteArgument, ToolInputParameters } from './agent/schema.ts';
 export { tool } from './agent/tool.ts';
 export type {
+  ForeignFunctionTool,
   FunctionTool,
   FunctionToolCustomDataContext,
   FunctionToolCustomDataExtractor,

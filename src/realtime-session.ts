@@ -5,7 +5,7 @@ import { runtimeSource } from '#session-runtime';
 import type { RealtimeAgent } from './agent/agent.ts';
 import type { RunToolApprovalItem } from './agent/approval-item.ts';
 import { callIdOf } from './agent/approval-item.ts';
-import type { RealtimeContextData, RunContext } from './agent/run-context.ts';
+import type { ApprovalSubject, RealtimeContextData, RunContext } from './agent/run-context.ts';
 import { realtimeContext } from './agent/run-context.ts';
 import type { Usage } from './agent/usage.ts';
 import { UserError } from './errors.ts';
@@ -184,11 +184,9 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
    * Lets a call run that waits for approval; with `alwaysApprove` every later call of that tool by that agent, too. A second
    * decision changes nothing. Rejects with `ERR_UNKNOWN_CALL` for an item that is not of this connection, or was changed.
    */
-  approve(
-    approvalItem: RunToolApprovalItem,
-    { alwaysApprove = false }: { alwaysApprove?: boolean } = {},
-  ): Promise<void> {
+  approve(subject: ApprovalSubject, { alwaysApprove = false }: { alwaysApprove?: boolean } = {}): Promise<void> {
     return optional(async () => {
+      const approvalItem = subject as RunToolApprovalItem;
       const decision = { isApproved: true, isStanding: alwaysApprove };
       if (this.#machine.answerHosted(approvalItem, decision)) return;
       await this.#machine.settled(
@@ -200,10 +198,11 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
 
   /** Refuses a call that waits for approval, as `approve` lets it run; `message` is what the model is told. */
   reject(
-    approvalItem: RunToolApprovalItem,
+    subject: ApprovalSubject,
     { alwaysReject = false, message }: { alwaysReject?: boolean; message?: string } = {},
   ): Promise<void> {
     return optional(async () => {
+      const approvalItem = subject as RunToolApprovalItem;
       const decision = { isApproved: false, isStanding: alwaysReject, reason: message };
       if (this.#machine.answerHosted(approvalItem, decision)) return;
       await this.#machine.settled(

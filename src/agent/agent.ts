@@ -7,7 +7,7 @@ import { getHandoff } from './handoff.ts';
 import type { HostedMCPTool } from './hosted-mcp.ts';
 import type { MCPConfig, MCPServer } from './mcp-server.ts';
 import type { Callback, RealtimeContextData, RunContext } from './run-context.ts';
-import type { FunctionTool, RealtimeTool } from './tool.ts';
+import type { ForeignFunctionTool, FunctionTool, RealtimeTool } from './tool.ts';
 import { isFunctionTool, refuseUnsupportedToolOptions } from './tool.ts';
 
 /** A prompt template that the service keeps. */
@@ -15,6 +15,15 @@ export interface Prompt {
   promptId: string;
   version?: string;
   variables?: Record<string, unknown>;
+}
+
+/** What callbacks know of an agent. Agents of the agents SDK have all of it, so that callbacks typed for those fit. */
+export interface AgentProfile {
+  readonly name: string;
+  readonly handoffDescription: string;
+  readonly voice?: string | undefined;
+  readonly tools: readonly { readonly type: string; readonly name: string }[];
+  toJSON(): { name: string };
 }
 
 /** An agent whatever its context. */
@@ -41,10 +50,7 @@ export type RealtimeAgentEventTypes<TContext = unknown> = {
 /** Text for the model, or a function that makes it when the agent starts. */
 export type RealtimeAgentInstructions<TContext> =
   | string
-  | Callback<
-      [runContext: RunContext<RealtimeContextData<TContext>>, agent: AnyRealtimeAgent],
-      Promise<string> | string
-    >;
+  | Callback<[runContext: RunContext<RealtimeContextData<TContext>>, agent: AgentProfile], Promise<string> | string>;
 
 /** What `new RealtimeAgent()` takes. */
 export interface RealtimeAgentConfiguration<TContext = unknown> {
@@ -52,16 +58,13 @@ export interface RealtimeAgentConfiguration<TContext = unknown> {
   instructions?: RealtimeAgentInstructions<TContext>;
   prompt?:
     | Prompt
-    | Callback<
-        [runContext: RunContext<RealtimeContextData<TContext>>, agent: AnyRealtimeAgent],
-        Promise<Prompt> | Prompt
-      >;
+    | Callback<[runContext: RunContext<RealtimeContextData<TContext>>, agent: AgentProfile], Promise<Prompt> | Prompt>;
   /** When to hand off to this agent; other agents' models read it. */
   handoffDescription?: string;
   handoffs?: (RealtimeAgent<TContext> | Handoff<TContext>)[];
   /** Can't change any more once the session has spoken. */
   voice?: string;
-  tools?: RealtimeTool<RealtimeContextData<TContext>>[];
+  tools?: (RealtimeTool<RealtimeContextData<TContext>> | ForeignFunctionTool)[];
   /** Tool servers that the app has connected to. Those that the service calls itself: `hostedMcpTool`. */
   mcpServers?: MCPServer[];
   mcpConfig?: MCPConfig;
@@ -106,7 +109,8 @@ export class RealtimeAgent<TContext = unknown> extends EventEmitter<RealtimeAgen
     this.prompt = config.prompt;
     this.handoffDescription = config.handoffDescription ?? '';
     this.handoffs = config.handoffs ?? [];
-    this.tools = config.tools ?? [];
+    // A foreign one does the same; only its context is typed otherwise.
+    this.tools = (config.tools ?? []) as RealtimeTool<RealtimeContextData<TContext>>[];
     this.mcpServers = config.mcpServers ?? [];
     this.mcpConfig = config.mcpConfig ?? {};
     this.voice = config.voice;

@@ -11,7 +11,7 @@ import { isToolEnabled } from './agent.ts';
 import { functionCallItemOf } from './approval-item.ts';
 import { failureOutput, reportable, textOf } from './call-output.ts';
 import type { Handoff } from './handoff.ts';
-import type { RealtimeContextData, RunContext } from './run-context.ts';
+import type { Callback, RealtimeContextData, RunContext } from './run-context.ts';
 import { parseJson } from './schema.ts';
 import type { FunctionTool } from './tool.ts';
 import { argumentParserOf } from './tool.ts';
@@ -22,14 +22,16 @@ import { runTool } from './tool-run.ts';
 export const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
 
 /** Makes the text that the model reads when a call was rejected; undefined for the default. */
-export type ToolErrorFormatter<TContext = unknown> = (
-  args: ToolErrorFormatterArgs<TContext>,
-) => Promise<string | undefined> | string | undefined;
+export type ToolErrorFormatter<TContext = unknown> = Callback<
+  [args: ToolErrorFormatterArgs<TContext>],
+  Promise<string | undefined> | string | undefined
+>;
 
 /** What a `ToolErrorFormatter` is given. */
 export interface ToolErrorFormatterArgs<TContext = unknown> {
-  kind: 'approval_rejected';
-  toolType: 'function';
+  /** In a session of this package always the first; the others are what a formatter typed for the agents SDK expects. */
+  kind: 'approval_rejected' | 'tool_not_found';
+  toolType: 'function' | 'computer' | 'shell' | 'apply_patch';
   toolName: string;
   callId: string;
   defaultMessage: string;

@@ -1,3 +1,4 @@
+import type { AnyRealtimeAgent } from './agent.ts';
 import type { Deadlines } from '../deadlines.ts';
 import { GuardrailExecutionError } from '../errors.ts';
 import type {
@@ -7,6 +8,9 @@ import type {
   RealtimeOutputGuardrail,
 } from './guardrail.ts';
 import { OutputGuardrailTripwireTriggered } from './guardrail.ts';
+
+/** What a guardrail reads, and whose it is. */
+type GuardedOutput = OutputGuardrailFunctionArgs & { agent: AnyRealtimeAgent };
 
 /** How a run of one guardrail over one text ended. */
 export interface GuardrailOutcome {
@@ -20,7 +24,7 @@ export const DEFAULT_GUARDRAIL_TIMEOUT_MS = 30_000;
 /** Has a guardrail read a text. One that throws, hangs or answers nonsense is an error, and the text counts as checked. */
 export async function runGuardrail(
   guardrail: RealtimeOutputGuardrail,
-  args: OutputGuardrailFunctionArgs,
+  args: GuardedOutput,
   limit: { readonly deadlines: Deadlines; readonly timeoutMs: number },
 ): Promise<GuardrailOutcome> {
   const { name } = guardrail;
@@ -43,7 +47,7 @@ export async function runGuardrail(
 function tripOf(
   guardrail: RealtimeOutputGuardrail,
   output: GuardrailFunctionOutput,
-  args: OutputGuardrailFunctionArgs,
+  args: GuardedOutput,
 ): NonNullable<GuardrailOutcome['tripped']> {
   const { name, policyHint } = guardrail;
   const error = new OutputGuardrailTripwireTriggered<RealtimeGuardrailMetadata>(

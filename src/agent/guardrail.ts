@@ -1,5 +1,5 @@
 import { BargeinError } from '../errors.ts';
-import type { AnyRealtimeAgent } from './agent.ts';
+import type { AgentProfile, AnyRealtimeAgent } from './agent.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What a guardrail decided. */
@@ -11,7 +11,7 @@ export interface GuardrailFunctionOutput {
 
 /** What a guardrail is given: the whole transcript of the response so far. */
 export interface OutputGuardrailFunctionArgs<TContext = unknown> {
-  agent: AnyRealtimeAgent;
+  agent: AgentProfile;
   agentOutput: string;
   context: RunContext<TContext>;
 }
@@ -19,7 +19,7 @@ export interface OutputGuardrailFunctionArgs<TContext = unknown> {
 /** A check of what the agent says, while it says it. */
 export interface RealtimeOutputGuardrail {
   name: string;
-  execute: (args: OutputGuardrailFunctionArgs) => Promise<GuardrailFunctionOutput>;
+  execute(args: OutputGuardrailFunctionArgs): Promise<GuardrailFunctionOutput>;
   /** Told to the model when the guardrail trips; default: the name. */
   policyHint?: string;
 }

@@ -1,5 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { AnyRealtimeAgent, RealtimeAgent } from './agent.ts';
+import type { AgentProfile, RealtimeAgent } from './agent.ts';
 import type { Callback, RealtimeContextData, RunContext } from './run-context.ts';
 import type { JsonObjectSchema, ToolExecuteArgument, ToolInputParameters } from './schema.ts';
 import { jsonSchemaOf, parseArguments } from './schema.ts';
@@ -8,7 +8,7 @@ import { toolName } from './tool.ts';
 /** Decides at each call whether a handoff is offered. */
 export type HandoffEnabledFunction<TContext = unknown> = (args: {
   runContext: RunContext<RealtimeContextData<TContext>>;
-  agent: AnyRealtimeAgent;
+  agent: AgentProfile;
 }) => Promise<boolean>;
 
 /** What `handoff()` takes beside the agent. */
@@ -24,10 +24,10 @@ export interface HandoffConfig<TInput extends ToolInputParameters, TContext = un
   inputType?: TInput;
   isEnabled?:
     | boolean
-    | ((args: {
-        runContext: RunContext<RealtimeContextData<TContext>>;
-        agent: AnyRealtimeAgent;
-      }) => Promise<boolean> | boolean);
+    | Callback<
+        [args: { runContext: RunContext<RealtimeContextData<TContext>>; agent: AgentProfile }],
+        Promise<boolean> | boolean
+      >;
   /** Accepted for the agents SDK's sake, without effect: the service keeps the conversation. */
   inputFilter?: unknown;
 }

@@ -27,7 +27,7 @@ export interface StandardSchema<Input = unknown, Output = Input> {
 export interface JsonObjectSchema {
   type: 'object';
   properties: Record<string, unknown>;
-  required?: readonly string[];
+  required?: readonly PropertyKey[];
   additionalProperties?: boolean;
   description?: string;
   [key: string]: unknown;

@@ -1,7 +1,7 @@
 // Checks around one tool: of the model's arguments before it runs, of its result before the model reads it.
 
 import { BargeinError } from '../errors.ts';
-import type { AnyRealtimeAgent } from './agent.ts';
+import type { AgentProfile } from './agent.ts';
 import type { FunctionCallItem } from './approval-item.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -20,7 +20,7 @@ export interface ToolGuardrailFunctionOutput {
 /** What a check of arguments is given. */
 export interface ToolInputGuardrailData<TContext = unknown> {
   context: RunContext<TContext>;
-  agent: AnyRealtimeAgent;
+  agent: AgentProfile;
   toolCall: FunctionCallItem;
 }
 

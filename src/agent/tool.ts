@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { logger } from '../logger.ts';
-import type { AnyRealtimeAgent } from './agent.ts';
+import type { AgentProfile } from './agent.ts';
 import type { FunctionCallItem } from './approval-item.ts';
 import type { ToolOutputCustomData } from './custom-data.ts';
 import type { HostedMCPTool } from './hosted-mcp.ts';
@@ -50,7 +50,7 @@ export interface FunctionTool<
     input: ToolExecuteArgument<TParameters>,
     callId?: string,
   ): Promise<boolean>;
-  isEnabled(runContext: RunContext<Context>, agent: AnyRealtimeAgent): Promise<boolean>;
+  isEnabled(runContext: RunContext<Context>, agent: AgentProfile): Promise<boolean>;
   errorFunction?: ToolErrorFunction<Context> | null;
   timeoutMs?: number;
   timeoutBehavior?: 'error_as_result' | 'raise_exception';
@@ -116,7 +116,7 @@ export interface ToolOptions<TParameters extends ToolInputParameters, Context = 
       >;
   isEnabled?:
     | boolean
-    | ((args: { runContext: RunContext<Context>; agent: AnyRealtimeAgent }) => Promise<boolean> | boolean);
+    | Callback<[args: { runContext: RunContext<Context>; agent: AgentProfile }], Promise<boolean> | boolean>;
   /** 1…2147483647; a session ends a call after 60,000 by default. */
   timeoutMs?: number;
   timeoutBehavior?: 'error_as_result' | 'raise_exception';
@@ -223,6 +223,20 @@ export function toolName(name: string): string {
   const safe = name.replaceAll(/[^a-zA-Z0-9]/g, '_');
   if (safe !== '') return safe;
   throw new UserError('a tool needs a name: give `name`, or a named function as `execute`', { code: 'ERR_TOOL_NAME' });
+}
+
+/** A function tool that is typed for another package's context, such as one of the agents SDK; it is given ours. */
+export interface ForeignFunctionTool {
+  type: 'function';
+  name: string;
+  description: string;
+  parameters: object;
+  strict: boolean;
+  invoke(runContext: never, input: string, details?: never): Promise<unknown>;
+  needsApproval(runContext: never, input: never, callId?: string): Promise<boolean>;
+  isEnabled(runContext: never, agent: never): Promise<boolean>;
+  /** Tools of this package may have it, so none of them passes for a foreign one, and their context is checked. */
+  abortOnInterrupt?: never;
 }
 
 /** A tool that an agent may have. */

@@ -7,7 +7,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Handoff } from '../../src/agent/handoff.ts';
 import type { RealtimeContextData } from '../../src/agent/run-context.ts';
-import type { RealtimeTool } from '../../src/agent/tool.ts';
+import type { ForeignFunctionTool } from '../../src/agent/tool.ts';
 import { tool } from '../../src/agent/tool.ts';
 import { RealtimeAgent } from '../../src/agent/agent.ts';
 import { settle, stage } from './stage.ts';
@@ -15,7 +15,7 @@ import { settle, stage } from './stage.ts';
 const parameters = z.object({ city: z.string() });
 
 async function called(made: unknown, args: unknown = { city: 'Riga' }) {
-  const staged = await stage({ agent: new RealtimeAgent({ name: 'Ann', tools: [made as RealtimeTool] }) });
+  const staged = await stage({ agent: new RealtimeAgent({ name: 'Ann', tools: [made as ForeignFunctionTool] }) });
   staged.transport.startResponse('r1');
   staged.transport.call('c1', 'weather', args, 'r1');
   staged.transport.finishResponse('r1');
@@ -74,6 +74,33 @@ describe("callbacks typed for the agents SDK's RunContext", () => {
     const { sentOf } = await called(made);
     expect(sentOf('output')).toEqual([['output', 'c1', 'Riga', false]]);
     expect(seen).toEqual([undefined, 1]);
+  });
+});
+
+describe("an output guardrail typed for the agents SDK's classes", () => {
+  it('reads what our agent says, and trips', async () => {
+    const seen: unknown[] = [];
+    const guardrail: peer.RealtimeOutputGuardrail = {
+      name: 'no secrets',
+      policyHint: 'Keep it to yourself.',
+      execute: async ({ agent, agentOutput, context }) => {
+        seen.push(agent.name, agent.handoffDescription, agentOutput, context.usage.requests);
+        return { tripwireTriggered: true, outputInfo: null };
+      },
+    };
+    const agent = new RealtimeAgent({ name: 'Ann', handoffDescription: 'for all' });
+    const { transport, names, sentOf } = await stage({ agent, outputGuardrails: [guardrail] });
+    transport.startResponse('r1');
+    transport.emit('audio_transcript_delta', {
+      type: 'transcript_delta',
+      responseId: 'r1',
+      itemId: 'a1',
+      delta: 'x'.repeat(100),
+    });
+    await settle();
+    expect(seen).toEqual(['Ann', 'for all', 'x'.repeat(100), 0]);
+    expect(names()).toContain('guardrail_tripped');
+    expect(sentOf('message')[0]?.[1]).toContain('Keep it to yourself.');
   });
 });
 
