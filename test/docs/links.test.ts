@@ -6,6 +6,7 @@ import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 
 const pages = [...globSync('*.md'), ...globSync('docs/{,concepts/,quick-starts/}*.md')];
+const onSite = pages.filter((page) => page.startsWith('docs/'));
 
 /** A page without its code, where nothing is a link or a heading. */
 function proseOf(page: string): string {
@@ -30,9 +31,12 @@ function anchorsOf(page: string): string[] {
   });
 }
 
+function linksOf(page: string): string[] {
+  return [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+}
+
 function deadLinksOf(page: string): string[] {
-  const targets = [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
-  return targets.filter((target) => {
+  return linksOf(page).filter((target) => {
     if (/^(https?|mailto):/.test(target)) return !URL.canParse(target);
     const [path = '', anchor] = target.split('#');
     const file = path === '' ? page : normalize(join(dirname(page), path));
@@ -54,9 +58,21 @@ test.each(pages)('every test and source that %s names is there', (page) => {
   expect(named.map(([, path = '']) => path).filter((path) => !existsSync(path))).toEqual([]);
 });
 
+test('no page of the site links to what the site has not', () => {
+  // The benches' results are copied beside the pages.
+  const isOnSite = (file: string): boolean => /^(docs|bench\/results)/.test(file);
+  const leaving = onSite.flatMap((page) =>
+    linksOf(page)
+      .filter((target) => !/^(https?:|mailto:|#)/.test(target) && !isOnSite(normalize(join(dirname(page), target))))
+      .map((target) => `${page}: ${target}`),
+  );
+  expect(leaving).toEqual([]);
+});
+
 test('the site leads to every page', () => {
   const sidebar = readFileSync('docs/.vitepress/config.ts', 'utf8');
-  const onSite = pages.filter((page) => page.startsWith('docs/') && page !== 'docs/index.md');
-  const paths = onSite.map((page) => page.replace(/^docs(\/.*?)(?:index)?\.md$/, '$1'));
+  const paths = onSite
+    .filter((page) => page !== 'docs/index.md')
+    .map((page) => page.replace(/^docs(\/.*?)(?:index)?\.md$/, '$1'));
   expect(paths.filter((path) => !sidebar.includes(`'${path}'`))).toEqual([]);
 });
