@@ -29,7 +29,7 @@ type PoolClass = new (options: ConstructorParameters<typeof Piscina>[0]) => Pisc
 export interface AudioWorkerOptions {
   /** Threads for jobs, which start as they are needed, and as many for streams, which start with the first; default one a core. */
   readonly threads?: number;
-  /** Heap that a thread may take, in MB, 4 or more; the thread itself takes some 12. More ends it. Default: as Node decides. */
+  /** Heap that a thread may take, in MB, 4 or more; a thread that takes more is ended. Some 12 go to the thread itself. Default: as Node decides. */
   readonly maxHeapMb?: number;
 }
 

@@ -45,7 +45,10 @@ export type StageOrder = {
   [Name in keyof WorkerStages]: { readonly stage: Name; readonly options: WorkerStages[Name]['options'] };
 }[keyof WorkerStages];
 
-/** Makes the stage in this thread. Throws `ERR_AUDIO_STAGE` for one that there is not, and what the stage itself throws. */
+/**
+ * Makes the stage in this thread, for pieces of the kind that its name says. Throws `ERR_AUDIO_STAGE` for one that there is
+ * not, and what the stage itself throws.
+ */
 export function makeStage(order: StageOrder): AudioStage<AudioPiece, AudioPiece> {
   return stageOf(order);
 }

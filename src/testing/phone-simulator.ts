@@ -43,7 +43,7 @@ export class PhoneSimulator {
   readonly streamSid: string;
   readonly warnings: PhoneWarning[] = [];
   readonly clears: PhoneClear[] = [];
-  /** Keys and texts of the app's frames by kind, for tests of what was sent. */
+  /** How many frames of each kind the app has sent that were accepted. */
   readonly received: { media: number; mark: number; clear: number } = { media: 0, mark: 0, clear: 0 };
   readonly #clock: Clock;
   readonly #wire: PhoneWire;
@@ -157,7 +157,7 @@ export class PhoneSimulator {
     this.#closed();
   }
 
-  /** Sends a frame as it is, for tests of what a hostile or broken provider does. */
+  /** Sends a text as it is, for tests of what a hostile or broken provider does. */
   sendRaw(text: string): void {
     this.#wire.send(text);
   }

@@ -5,15 +5,15 @@ import type { FastifyInstance } from 'fastify';
 import type { WebSocket } from 'ws';
 import { type Clock, systemClock, type Timer } from '../../clock.ts';
 import { logger } from '../../logger.ts';
-import { acceptTwilioCalls, isSignedByTwilio } from '../../node/twilio-calls.ts';
+import { acceptTwilioCalls } from '../../node/twilio-calls.ts';
 import type { RealtimeSession } from '../../realtime-session.ts';
 import { TwilioRealtimeTransportLayer } from '../../twilio.ts';
 import { ServerError } from '../server-error.ts';
 import { type AdmissionRefusal, refusalOf } from './admission.ts';
 import { type CallEnd, CallMetrics } from './call-metrics.ts';
 import type { HostSetup } from './gateway-messages.ts';
+import { addRoutes } from './http-routes.ts';
 import type { SharedLoad } from './shared-load.ts';
-import { busyTwiml, connectTwiml } from './twiml.ts';
 
 const SECOND_MS = 1000;
 const LOOP_RESOLUTION_MS = 10;
@@ -46,7 +46,7 @@ interface HeldCall {
   end: CallEnd;
 }
 
-/** The calls of one thread, from the socket to the session, and the thread's share of the HTTP server. */
+/** The calls of one thread, from the socket to the session, on its share of the gateway's port. */
 export class CallHost {
   readonly #setup: HostSetup;
   readonly #handler: CallHandler;
@@ -74,7 +74,12 @@ export class CallHost {
     });
     const http = fastify();
     const host = new CallHost(options, http, await CallMetrics.open());
-    host.#routes(options.allMetrics);
+    addRoutes(http, {
+      setup: options.setup,
+      allMetrics: options.allMetrics,
+      readiness: () => ({ refusal: host.#refusal(), calls: options.load.calls }),
+      refuses: () => host.#refuses(),
+    });
     await http.ready();
     return host;
   }
@@ -96,7 +101,7 @@ export class CallHost {
       path: setup.streamPath,
       authToken: setup.authToken,
       ...(setup.streamUrl !== null && { url: setup.streamUrl }),
-      refuses: () => this.#refusal() !== null,
+      refuses: () => this.#refuses(),
       onCall: (socket, request) => this.#take(socket, request),
     });
   }
@@ -136,43 +141,16 @@ export class CallHost {
     await this.#http.close();
   }
 
-  #routes(allMetrics: () => Promise<string>): void {
-    const { voicePath, authToken } = this.#setup;
-    this.#http.get('/live', () => ({ live: true }));
-    this.#http.get('/ready', (_request, reply) => {
-      const refusal = refusalOf(this.#load, this.#thread, this.#setup.limits);
-      return reply
-        .code(refusal === null ? 200 : 503)
-        .send({ ready: refusal === null, refusal, calls: this.#load.calls });
-    });
-    this.#http.get('/metrics', async (_request, reply) => {
-      const text = await allMetrics();
-      return reply.type('text/plain; version=0.0.4; charset=utf-8').send(text);
-    });
-    if (voicePath === null) return;
-    this.#http.addContentTypeParser(
-      'application/x-www-form-urlencoded',
-      { parseAs: 'string' },
-      (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body.toString()))),
-    );
-    this.#http.post<{ Body: Record<string, string> }>(voicePath, (request, reply) => {
-      const streamUrl = this.#setup.streamUrl ?? `wss://${request.headers.host ?? ''}${this.#setup.streamPath}`;
-      const { 'x-twilio-signature': signature } = request.headers;
-      const url = new URL(request.url, streamUrl.replace('ws', 'http')).href;
-      const text = Array.isArray(signature) ? signature[0] : signature;
-      if (authToken !== null && !isSignedByTwilio(text, { authToken, url, form: request.body ?? {} })) {
-        return reply.code(403).send();
-      }
-      const isRefused = this.#refusal() !== null;
-      return reply.type('text/xml').send(isRefused ? busyTwiml() : connectTwiml(streamUrl, this.#setup.redirectUrl));
-    });
+  /** Why another call would not be taken now; `null` when it would. */
+  #refusal(): AdmissionRefusal | null {
+    return refusalOf(this.#load, this.#thread, this.#setup.limits);
   }
 
-  /** Why the next call is not taken, which is counted; `null` when it is. */
-  #refusal(): AdmissionRefusal | null {
-    const refusal = refusalOf(this.#load, this.#thread, this.#setup.limits);
+  /** Whether the call that asks is turned away, which is counted. */
+  #refuses(): boolean {
+    const refusal = this.#refusal();
     if (refusal !== null) this.#metrics.refused(refusal);
-    return refusal;
+    return refusal !== null;
   }
 
   #take(socket: WebSocket, request: IncomingMessage): void {
