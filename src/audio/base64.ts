@@ -25,7 +25,7 @@ interface NodeBuffer {
 interface NodeBufferClass {
   from(buffer: ArrayBufferLike, byteOffset: number, length: number): NodeBuffer;
   /** Memory of its own, not zeroed. */
-  allocUnsafeSlow(byteLength: number): { readonly buffer: ArrayBuffer };
+  allocUnsafeSlow(byteLength: number): Uint8Array<ArrayBuffer>;
   /** Both work on any Uint8Array, so none has to be wrapped; not every runtime with a `Buffer` has them. */
   readonly prototype: {
     readonly base64Slice?: (this: Uint8Array, start: number, end: number) => string;
@@ -69,7 +69,7 @@ export const bufferBase64: Base64Codec = {
     const isNarrow = !/[\u0100-\uffff]/.test(text);
     return written === output.length && isNarrow && !text.includes('-') && !text.includes('_') && endsClean(text);
   },
-  allocate: (byteLength) => new Uint8Array(Buffer.allocUnsafeSlow(byteLength).buffer),
+  allocate: (byteLength) => Buffer.allocUnsafeSlow(byteLength),
 };
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';

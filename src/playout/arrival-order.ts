@@ -9,6 +9,8 @@ const MOST_HELD_FRAMES = 240_000;
 const REMEMBERED_ITEMS = 512;
 
 interface Order {
+  readonly itemId: string;
+  readonly contentIndex: number;
   /** Frames of the item that have been let through. */
   frames: number;
   /** Packets from beyond them, by their first frame. */
@@ -26,6 +28,8 @@ export class ArrivalOrder {
   /** Frames that came early and had to wait. */
   reorderedFrames = 0;
   #orders: Map<string, Order> | null = null;
+  /** Of the packet before: nearly every packet goes on with its item, which needs no key then. */
+  #latest: Order | null = null;
 
   /** What can be played now that `packet` has come, in order. */
   take(packet: PlayoutPacket): readonly PlayoutPacket[] {
@@ -87,14 +91,16 @@ export class ArrivalOrder {
   }
 
   #orderOf({ itemId, contentIndex }: PlayoutPacket): Order {
+    if (this.#latest?.itemId === itemId && this.#latest.contentIndex === contentIndex) return this.#latest;
     const key = keyOf(itemId, contentIndex);
     const orders = (this.#orders ??= new Map<string, Order>());
     let order = orders.get(key);
     if (order === undefined) {
-      order = { frames: 0, held: [], heldFrames: 0 };
+      order = { itemId, contentIndex, frames: 0, held: [], heldFrames: 0 };
       orders.set(key, order);
       keepYoungest(orders, REMEMBERED_ITEMS);
     }
+    this.#latest = order;
     return order;
   }
 }

