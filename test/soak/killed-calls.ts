@@ -1,7 +1,8 @@
 // Calls whose process is killed (SIGKILL) at a random moment, and which their callers' lines bring to another one:
 //   node --conditions=bargein-source test/soak/killed-calls.ts [--calls 200] [--together 10] [--seed 1] [--json]
 // It starts a redis-server and a Realtime server; each round's successor is the next one's victim. Prints what became of the
-// calls, and how long their callers were without a model. The exit code is 1 when anything was lost, doubled or run twice.
+// calls, how long their callers were without a model, and what took that long: until the line was there, its `start`, the
+// journal, the model, and the caller's audio at the model. The exit code is 1 when anything was lost, doubled or run twice.
 
 import { parseArgs } from 'node:util';
 import { quantile } from '../../bench/statistics.ts';
@@ -37,8 +38,19 @@ try {
 }
 
 const tally = tallyOf(records);
-const silentMs = records.map((record) => record.silentMs);
-const at = (share: number): number => Math.round(quantile(silentMs, share));
-const result = { ...tally, silentMs: { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) } };
+const spread = (valuesMs: readonly number[]): Readonly<Record<string, number>> => {
+  const at = (share: number): number => Math.round(quantile(valuesMs, share));
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
+};
+const returns = records.flatMap(({ returnMs }) => returnMs ?? []);
+const result = {
+  ...tally,
+  silentMs: spread(records.map((record) => record.silentMs)),
+  lineMs: spread(returns.map(({ line }) => line)),
+  startMs: spread(returns.map(({ start }) => start)),
+  journalMs: spread(returns.map(({ journal }) => journal)),
+  modelMs: spread(returns.map(({ model }) => model)),
+  audioMs: spread(returns.map(({ audio }) => audio)),
+};
 console.log(options.json ? JSON.stringify(result) : result);
 process.exitCode = tally.lost + tally.doubled + tally.wrongAgent + tally.repeatedOrders > 0 ? 1 : 0;

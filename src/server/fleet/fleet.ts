@@ -182,11 +182,11 @@ class RedisFleet implements Fleet {
   async #take(callId: string): Promise<[JournalLease, readonly JournalEntry[]]> {
     try {
       const place = [callId, this.node, this.#leaseMs, UNLIMITED, UNLIMITED];
-      const [lease] = await Promise.all([
-        this.#store.lease(callId, { owner: this.node, ttlMs: this.#leaseMs, isForced: true }),
+      const [{ lease, entries }] = await Promise.all([
+        this.#store.take(callId, { owner: this.node, ttlMs: this.#leaseMs }),
         this.#link.run(ADMIT, this.#keys.registry, place),
       ]);
-      if (lease !== null) return [lease, await this.#store.read(callId)];
+      return [lease, entries];
     } catch (error) {
       logger.warn(`Redis is away: call ${callId} begins without what may have been before`, error);
     }

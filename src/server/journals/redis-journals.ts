@@ -8,7 +8,7 @@ import {
 } from './journal-store.ts';
 import { DEFAULT_PREFIX, journalKey } from './redis-keys.ts';
 import { RedisLink } from './redis-link.ts';
-import { APPEND, LEASE, RELEASE, REMOVE, RENEW, type RedisScript, TRIM } from './redis-scripts.ts';
+import { APPEND, LEASE, RELEASE, REMOVE, RENEW, type RedisScript, TAKE, TRIM } from './redis-scripts.ts';
 
 const DEFAULT_RETENTION_MS = 60 * 60_000;
 
@@ -49,6 +49,17 @@ export class RedisJournals implements JournalStore {
     const args = [owner, ttlMs, isForced ? 1 : 0, aboveToken, this.#retentionMs];
     const token = Number(await this.#link.run(LEASE, this.#keys(callId), args));
     return token === 0 ? null : { callId, owner, token };
+  }
+
+  /** Takes the call from whoever has it, and reads its journal in the same round trip: its caller hears nothing meanwhile. */
+  async take(
+    callId: string,
+    { owner, ttlMs }: Pick<LeaseOptions, 'owner' | 'ttlMs'>,
+  ): Promise<{ lease: JournalLease; entries: JournalEntry[] }> {
+    const taken = await this.#link.run(TAKE, this.#keys(callId), [owner, ttlMs, 1, 0, this.#retentionMs]);
+    const [token, stream] = taken as [token: number, stream: [id: string, fields: [name: string, entry: string]][]];
+    const entries = stream.map(([, [, entry]]) => JSON.parse(entry) as JournalEntry);
+    return { lease: { callId, owner, token }, entries };
   }
 
   async renew(lease: JournalLease, ttlMs: number): Promise<boolean> {

@@ -6,15 +6,24 @@ export interface RedisScript {
   readonly keys: number;
 }
 
+const NEW_TOKEN = `
+local token = math.max(tonumber(redis.call('GET', KEYS[2]) or 0), tonumber(ARGV[4])) + 1
+redis.call('SET', KEYS[2], string.format('%d', token), 'PX', ARGV[5])
+redis.call('SET', KEYS[1], string.format('%d', token) .. ' ' .. ARGV[1], 'PX', ARGV[2])`;
+
 /** KEYS: lease, fence. ARGV: owner, ttlMs, forced (0 or 1), aboveToken, retentionMs. The token, or 0 while it is taken. */
 export const LEASE: RedisScript = {
   keys: 2,
   lua: `
-if ARGV[3] == '0' and not redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[2]) then return 0 end
-local token = math.max(tonumber(redis.call('GET', KEYS[2]) or 0), tonumber(ARGV[4])) + 1
-redis.call('SET', KEYS[2], string.format('%d', token), 'PX', ARGV[5])
-redis.call('SET', KEYS[1], string.format('%d', token) .. ' ' .. ARGV[1], 'PX', ARGV[2])
+if ARGV[3] == '0' and not redis.call('SET', KEYS[1], '', 'NX', 'PX', ARGV[2]) then return 0 end${NEW_TOKEN}
 return token`,
+};
+
+/** KEYS: lease, fence, stream. ARGV as of a lease, which is forced. The token, and the stream that nobody else can add to now. */
+export const TAKE: RedisScript = {
+  keys: 3,
+  lua: `${NEW_TOKEN}
+return {token, redis.call('XRANGE', KEYS[3], '-', '+')}`,
 };
 
 /** -1: nobody is known as the owner; 0: somebody else is. */

@@ -21,6 +21,8 @@ export interface CallRecord {
   readonly takenAgentName: string | null;
   /** From the return of the caller's line to the first audio of theirs at the model, in ms. */
   readonly silentMs: number;
+  /** Where that time went; null if nothing was taken over. */
+  readonly returnMs: Readonly<Record<'line' | 'start' | 'journal' | 'model' | 'audio', number>> | null;
   /** How often each order was carried out. */
   readonly orders: readonly number[];
 }
@@ -29,6 +31,13 @@ interface Owner {
   readonly process: ChildProcess;
   readonly url: string;
   readonly reports: OwnerReport[];
+}
+
+interface Return {
+  /** In ms since 1970. */
+  readonly sinceMs: number;
+  readonly silentMs: number;
+  readonly line: PhoneSimulator;
 }
 
 /** A model, a fleet of one process after the other, and callers. */
@@ -86,6 +95,7 @@ export class Crowd {
           takenAgentName: taken?.type === 'taken' ? taken.agentName : null,
           silentMs: back[index]?.silentMs ?? Number.NaN,
           orders: await this.#orders(callId),
+          returnMs: this.#returnOf(successor, callId, back[index]),
         };
       }),
     );
@@ -114,12 +124,25 @@ export class Crowd {
     return owner;
   }
 
-  async #comeBack(successor: Owner, callId: string): Promise<{ silentMs: number; line: PhoneSimulator }> {
+  async #comeBack(successor: Owner, callId: string): Promise<Return> {
     const isHeard = new Promise<void>((resolve) => this.#firstAudio.set(callId, resolve));
     const sinceMs = performance.now();
     const { line } = phone(successor.url, callId);
     await isHeard;
-    return { silentMs: performance.now() - sinceMs, line };
+    return { sinceMs: performance.timeOrigin + sinceMs, silentMs: performance.now() - sinceMs, line };
+  }
+
+  #returnOf(successor: Owner, callId: string, back: Return | undefined): CallRecord['returnMs'] {
+    const report = successor.reports.find((candidate) => candidate.type === 'continued' && candidate.callId === callId);
+    if (report?.type !== 'continued' || back === undefined) return null;
+    const { lineMs, startMs, takenMs, connectedMs } = report.steps;
+    return {
+      line: lineMs - back.sinceMs,
+      start: startMs - lineMs,
+      journal: takenMs - startMs,
+      model: connectedMs - takenMs,
+      audio: back.sinceMs + back.silentMs - connectedMs,
+    };
   }
 
   #onEvent(sessionId: string, event: { readonly type: string; readonly [key: string]: unknown }): void {

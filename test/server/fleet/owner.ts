@@ -15,7 +15,19 @@ import { TwilioRealtimeTransportLayer } from '../../../src/twilio.ts';
 export type OwnerReport =
   | { readonly type: 'listening'; readonly url: string }
   | { readonly type: 'safe' | 'taken'; readonly callId: string; readonly agentName: string; readonly itemIds: string[] }
+  | { readonly type: 'continued'; readonly callId: string; readonly steps: ReturnSteps }
   | { readonly type: 'over'; readonly callId: string; readonly reason: string };
+
+/** How far a caller's return had got, in ms since 1970. */
+interface ReturnSteps {
+  /** The line is here, and has said whose it is. */
+  readonly lineMs: number;
+  readonly startMs: number;
+  /** The journal is here. */
+  readonly takenMs: number;
+  /** The model is. */
+  readonly connectedMs: number;
+}
 
 /** How long the order takes: long enough to be killed in it. */
 const ORDER_MS = 150;
@@ -33,14 +45,21 @@ server.listen(0, '127.0.0.1', () => {
   report({ type: 'listening', url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/media` });
 });
 
+/** In fractions of a ms, and alike in all processes of a machine. */
+function sinceEpochMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 function onCall(socket: WebSocket): void {
   // Who hangs up before the agent is there has no call.
   answer(socket).catch(() => socket.close());
 }
 
 async function answer(socket: WebSocket): Promise<void> {
+  const lineMs = sinceEpochMs();
   const transport = new TwilioRealtimeTransportLayer({ twilioWebSocket: socket });
   const { callId = '' } = await transport.started();
+  const startMs = sinceEpochMs();
   const order = tool({
     name: 'order',
     description: 'Orders one. It can not be undone.',
@@ -60,6 +79,7 @@ async function answer(socket: WebSocket): Promise<void> {
     transport,
     onLost: () => report({ type: 'over', callId, reason: 'taken over' }),
   });
+  const takenMs = sinceEpochMs();
   const { session } = call;
   const seen = (type: 'safe' | 'taken', agentName: string, history: readonly RealtimeItem[]): void =>
     report({ type, callId, agentName, itemIds: history.map(({ itemId }) => itemId) });
@@ -74,7 +94,13 @@ async function answer(socket: WebSocket): Promise<void> {
     if (state === 'disconnected') report({ type: 'over', callId, reason: 'closed' });
   });
   await session.connect({ apiKey: 'local', url: modelUrl });
-  if (call.isContinued) return;
+  if (call.isContinued) {
+    return report({
+      type: 'continued',
+      callId,
+      steps: { lineMs, startMs, takenMs, connectedMs: sinceEpochMs() },
+    });
+  }
   session.sendMessage('One, please.');
   await session.updateAgent(agents[1] ?? agents[0]!);
   tellWhenSafe();

@@ -166,6 +166,20 @@ describe('journals in files', () => {
 });
 
 describe('journals in Redis', () => {
+  it.skipIf(!hasRedis)('are taken with all that is in them, and closed to who had them', async () => {
+    const options = { url: redis?.url ?? '', prefix: 'taken:' };
+    const [one, other] = await Promise.all([RedisJournals.open(options), RedisJournals.open(options)]);
+    onTestFinished(async () => void (await Promise.all([one.close(), other.close()])));
+    const { lease: stale, entries: none } = await one.take('CA1', { owner: 'a', ttlMs: TTL_MS });
+    expect(none).toEqual([]);
+    await one.append(stale, 1, [note('1'), note('2')]);
+    const { lease, entries } = await other.take('CA1', { owner: 'b', ttlMs: TTL_MS });
+    expect(entries).toEqual([note('1'), note('2')]);
+    expect(lease).toEqual({ callId: 'CA1', owner: 'b', token: stale.token + 1 });
+    await expect(one.append(stale, 3, [note('3')])).rejects.toMatchObject({ code: 'ERR_LEASE_LOST' });
+    expect(await one.lease('CA1', { owner: 'c', ttlMs: TTL_MS })).toBeNull();
+  });
+
   it('say so when nothing answers', async () => {
     await expect(RedisJournals.open({ url: 'redis://127.0.0.1:1' })).rejects.toMatchObject({
       code: 'ERR_REDIS_CONNECT',
