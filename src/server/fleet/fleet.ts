@@ -77,12 +77,13 @@ export interface Fleet {
 }
 
 /**
- * Joins the processes that share their calls, after a call in memory: the first real one finds its code loaded and compiled. Rejects with
- * `ERR_REDIS_MISSING` and `ERR_REDIS_CONNECT`.
+ * Joins the processes that share their calls, after a call with a model of its own on 127.0.0.1: the first real one finds its
+ * code loaded and compiled. Rejects with `ERR_REDIS_MISSING` and `ERR_REDIS_CONNECT`.
  */
 export async function joinFleet(options: FleetOptions): Promise<Fleet> {
   const opened = Promise.all([RedisLink.open(options.url), RedisJournals.open(options)]);
-  await rehearse();
+  // A process that can't rehearse is only slow at first.
+  await rehearse().catch((error: unknown) => logger.warn('the call before the first one failed', error));
   const [link, store] = await opened;
   const fleet = new RedisFleet(link, store, options);
   await fleet.open();
