@@ -1,16 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import type { AudioStage } from './stages.ts';
 
-export {
-  type AudioStage,
-  microphoneUplinkStage,
-  packetizerStage,
-  pcm16ResamplerStage,
-  phoneDownlinkStage,
-  phoneUplinkStage,
-  resamplerStage,
-  speakerDownlinkStage,
-} from './stages.ts';
+export * from './stages.ts';
 
 /**
  * A Node `Transform` through a stage, whose memory it gives back when it is closed. Each write is one input and each

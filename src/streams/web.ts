@@ -1,16 +1,7 @@
 import type { Transformer } from 'node:stream/web';
 import type { AudioStage } from './stages.ts';
 
-export {
-  type AudioStage,
-  microphoneUplinkStage,
-  packetizerStage,
-  pcm16ResamplerStage,
-  phoneDownlinkStage,
-  phoneUplinkStage,
-  resamplerStage,
-  speakerDownlinkStage,
-} from './stages.ts';
+export * from './stages.ts';
 
 /**
  * A `TransformStream` through a stage, whose memory it gives back when the stream ends, is cancelled or fails. What the

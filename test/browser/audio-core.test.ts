@@ -7,21 +7,10 @@ import { noiseWords } from '../audio/reference/kernel-runs.ts';
 import vectors from './fixtures/core-vector-hashes.json' with { type: 'json' };
 import { vectorHashes } from './fixtures/core-vectors.ts';
 import hashes from './fixtures/core-hashes.json' with { type: 'json' };
-import { FRAMES, renderHere, SAMPLE_RATE, seededSignal, sha256 } from './fixtures/core-path.ts';
+import { renderHere, sha256 } from './fixtures/core-path.ts';
+import { renderInWorklet } from './fixtures/render-in-worklet.ts';
 
 const BUILDS: readonly CoreBuild[] = ['scalar', 'simd'];
-
-async function renderInWorklet(module: WebAssembly.Module): Promise<AudioBuffer> {
-  const context = new OfflineAudioContext({ numberOfChannels: 2, length: FRAMES, sampleRate: SAMPLE_RATE });
-  await context.audioWorklet.addModule(new URL('./fixtures/core-worklet.ts', import.meta.url));
-  const signal = context.createBuffer(1, FRAMES, SAMPLE_RATE);
-  signal.copyToChannel(seededSignal(), 0);
-  const source = new AudioBufferSourceNode(context, { buffer: signal });
-  const path = new AudioWorkletNode(context, 'core-path', { outputChannelCount: [2], processorOptions: { module } });
-  source.connect(path).connect(context.destination);
-  source.start();
-  return context.startRendering();
-}
 
 // test/audio/core-hashes.test.ts computes these hashes in Node and compares them with the same file.
 describe.each(BUILDS)('the %s build in this browser', (build) => {
@@ -30,7 +19,8 @@ describe.each(BUILDS)('the %s build in this browser', (build) => {
   });
 
   it('renders in an AudioWorklet what Node computes, bit for bit', async () => {
-    const rendered = await renderInWorklet(coreModule(build));
+    const workletUrl = new URL('./fixtures/core-worklet.ts', import.meta.url);
+    const rendered = await renderInWorklet(coreModule(build), workletUrl);
     expect(await sha256(rendered.getChannelData(0))).toBe(hashes.wire);
     expect(await sha256(rendered.getChannelData(1))).toBe(hashes.phone);
   });
