@@ -14,7 +14,7 @@ export {
 export type { AdmissionLimits, AdmissionRefusal } from './gateway/admission.ts';
 export type { CallHandler, GatewayCall } from './gateway/call-host.ts';
 export type { FleetCommand } from './fleet/fleet-command.ts';
-export { type FleetCallInfo, type FleetDesk, type FleetDeskOptions, openFleetDesk } from './fleet/fleet-desk.ts';
+export { type FleetCallPlace, type FleetDesk, type FleetDeskOptions, openFleetDesk } from './fleet/fleet-desk.ts';
 export { type Fleet, type FleetCall, type FleetCallOptions, type FleetOptions, joinFleet } from './fleet/fleet.ts';
 export { createGateway, type Gateway, type GatewayAddress, type GatewayOptions } from './gateway/gateway.ts';
 export { FliteVoice } from './flite-voice.ts';

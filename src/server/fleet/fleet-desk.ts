@@ -21,7 +21,7 @@ export interface FleetDeskOptions {
 }
 
 /** A call and the process that has it. */
-export interface FleetCallInfo {
+export interface FleetCallPlace {
   readonly callId: string;
   readonly node: string;
 }
@@ -29,7 +29,7 @@ export interface FleetCallInfo {
 /** The place of a supervisor. */
 export interface FleetDesk {
   /** The calls of the fleet. */
-  calls(): Promise<readonly FleetCallInfo[]>;
+  calls(): Promise<readonly FleetCallPlace[]>;
   /** What is in a call's journal and then what comes, until the signal aborts. */
   tail(callId: string, signal: AbortSignal): AsyncGenerator<JournalEntry, void>;
   /**
@@ -58,7 +58,7 @@ class RedisDesk implements FleetDesk {
     this.#keys = new FleetKeys(prefix);
   }
 
-  async calls(): Promise<readonly FleetCallInfo[]> {
+  async calls(): Promise<readonly FleetCallPlace[]> {
     const owners = await this.#link.client.hGetAll(this.#keys.owners);
     return Object.entries(owners).map(([callId, node]) => ({ callId, node }));
   }
