@@ -15,6 +15,12 @@ import { tracingOf } from './tracing.ts';
 /** Agents that are remembered beside the initial one: far more than the responses that may still name them. */
 const MAX_OTHERS = 31;
 
+interface Member<TContext> {
+  readonly agent: RealtimeAgent<TContext>;
+  /** What it offered the model last; null for one that a journal named. */
+  readonly offer: AgentOffer<TContext> | null;
+}
+
 /**
  * The live agents of a session and the configuration that each of them means. The session core knows them by keys: the
  * name, or a numbered one where several agents share it, as clones do.
@@ -23,9 +29,9 @@ export class AgentRoster<TContext> {
   readonly #initial: RealtimeAgent<TContext>;
   readonly #options: Partial<RealtimeSessionOptions<TContext>>;
   readonly #runContext: RunContext<RealtimeContextData<TContext>>;
-  /** Agents other than the initial one; made with the first of them. */
-  #others: Map<string, RealtimeAgent<TContext>> | null = null;
-  readonly #offers = new WeakMap<RealtimeAgent<TContext>, AgentOffer<TContext>>();
+  #initialOffer: AgentOffer<TContext> | null = null;
+  /** Agents other than the initial one, with what they offer; made with the first of them. */
+  #others: Map<string, Member<TContext>> | null = null;
   #lastConfig: SessionConfig = {};
   #hasSpoken = false;
 
@@ -47,33 +53,33 @@ export class AgentRoster<TContext> {
 
   /** The agent of that key. */
   get(key: string): RealtimeAgent<TContext> {
-    return this.#others?.get(key) ?? this.#initial;
+    return this.#others?.get(key)?.agent ?? this.#initial;
   }
 
   /** What the agent of that key offered the model last; of one that a journal named, all that it has. */
   offerOf(key: string): AgentOffer<TContext> {
-    const agent = this.get(key);
-    return this.#offers.get(agent) ?? wholeOffer(agent);
+    const other = this.#others?.get(key);
+    return (other === undefined ? this.#initialOffer : other.offer) ?? wholeOffer(this.get(key));
   }
 
   /** Takes an agent in with what it offers; returns its key. */
   enter(offer: AgentOffer<TContext>): string {
-    this.#offers.set(offer.agent, offer);
-    return this.add(offer.agent);
+    if (offer.agent === this.#initial) this.#initialOffer = offer;
+    return this.add(offer.agent, offer);
   }
 
   /** Takes an agent in; returns its key. */
-  add(agent: RealtimeAgent<TContext>): string {
+  add(agent: RealtimeAgent<TContext>, offer: AgentOffer<TContext> | null = null): string {
     const { name } = agent;
     if (agent === this.#initial) return name;
-    const others = (this.#others ??= new Map<string, RealtimeAgent<TContext>>());
+    const others = (this.#others ??= new Map<string, Member<TContext>>());
     const isTaken = (key: string): boolean =>
-      key === this.#initial.name || (others.has(key) && others.get(key) !== agent);
+      key === this.#initial.name || (others.has(key) && others.get(key)?.agent !== agent);
     let key = name;
     for (let count = 2; isTaken(key); count++) key = `${name}#${count}`;
     // The youngest last, so that the oldest is forgotten first.
     others.delete(key);
-    others.set(key, agent);
+    others.set(key, { agent, offer });
     keepYoungest(others, MAX_OTHERS);
     return key;
   }

@@ -47,15 +47,14 @@ export class EffectRunner<TContext> implements PlayoutListener {
   #timers: Map<string | number, Timer> | null = null;
   /** Calls whose output has left; they are released once the app has heard of it. */
   readonly #answered: string[] = [];
-  /** Guardrails that are reading. */
-  #readings: Deadlines;
+  /** Guardrails that are reading; made with the first of them. */
+  #readings: Deadlines | null = null;
   /** For what is next to happen with the connection: an attempt at another one, or its replacement. */
   #connectionTimer: Timer | null = null;
 
   constructor(host: EffectHost<TContext>) {
     this.#host = host;
-    const { clock, driven } = host.parts;
-    this.#readings = new Deadlines(clock);
+    const { driven } = host.parts;
     if (driven !== null) driven.playout.listener = this;
   }
 
@@ -163,7 +162,8 @@ export class EffectRunner<TContext> implements PlayoutListener {
         if (guardrail === undefined) return;
         const timeoutMs = options.outputGuardrailSettings?.timeoutMs ?? DEFAULT_GUARDRAIL_TIMEOUT_MS;
         const args = { agent: roster.get(effect.agentName), agentOutput: effect.text, context: runContext };
-        void runGuardrail(guardrail, args, { deadlines: this.#readings, timeoutMs }).then((outcome) => {
+        const deadlines = (this.#readings ??= new Deadlines(parts.clock));
+        void runGuardrail(guardrail, args, { deadlines, timeoutMs }).then((outcome) => {
           this.#host.post({ type: 'guardrailSettled', runId: effect.runId, ...outcome });
         });
       }
@@ -177,8 +177,8 @@ export class EffectRunner<TContext> implements PlayoutListener {
     this.#connectionTimer?.cancel();
     this.#flushes = null;
     this.#timers = null;
-    this.#readings.clear();
-    this.#readings = new Deadlines(this.#host.parts.clock);
+    this.#readings?.clear();
+    this.#readings = null;
     this.#host.calls.clear();
     for (const feature of this.#host.parts.features.values()) feature.stop?.();
   }

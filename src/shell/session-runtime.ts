@@ -85,7 +85,8 @@ export class SessionRuntime<TBaseContext>
   readonly #tasks = new TaskQueue(this);
   readonly #connector = new Connector(this);
   readonly #effects: EffectRunner<TBaseContext>;
-  readonly #heldAudio = new HeldAudio();
+  /** Made when a connection is lost and the user speaks on. */
+  #heldAudio: HeldAudio | null = null;
   readonly #step: StepFunction;
   #state: SessionState;
   #audible: Pick<IncomingAudio, 'itemId' | 'contentIndex'> | null = null;
@@ -230,7 +231,7 @@ export class SessionRuntime<TBaseContext>
   sendAudio(audio: ArrayBuffer, options: { commit?: boolean }): void {
     for (const feature of this.parts.hearers) feature.onUserAudio?.(audio);
     if (this.parts.transport.muted !== true) this.lastAudioAtMs = this.parts.clock.nowMs();
-    if (this.#state.connection === 'reconnecting') this.#heldAudio.add(audio, options);
+    if (this.#state.connection === 'reconnecting') (this.#heldAudio ??= new HeldAudio()).add(audio, options);
     else this.parts.transport.sendAudio(audio, options);
   }
 
@@ -305,11 +306,11 @@ export class SessionRuntime<TBaseContext>
     if (connection === 'reconnecting') this.hosted.reset();
     if (connection === 'open') this.parts.driven?.releaseAudio?.(before === 'reconnecting');
     if (connection === 'open' && before === 'reconnecting') {
-      this.#heldAudio.release((audio, options) => this.parts.transport.sendAudio(audio, options));
+      this.#heldAudio?.release((audio, options) => this.parts.transport.sendAudio(audio, options));
     }
     if (connection === 'closed') {
       this.#effects.stop();
-      this.#heldAudio.clear();
+      this.#heldAudio = null;
       // Nobody hears the agent of a call that has ended.
       this.parts.driven?.playout.flush(`${this.#seed}_end`);
       this.parts.options.audio?.close();

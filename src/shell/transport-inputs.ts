@@ -159,10 +159,6 @@ const listeners: { readonly [Name in keyof Events]: Listener<Events[Name]> } = {
     to.lastAudio = { responseId, itemId };
     to.reader.onAudio({ event, responseId, itemId, contentIndex: event.contentIndex ?? 0 });
   },
-  audio_refused({ responseId, itemId, contentIndex }) {
-    const { reader, names } = this[READING]();
-    reader.onInput({ type: 'audioStarted', responseId: names.of(responseId), itemId, contentIndex });
-  },
   audio_done(event) {
     const to = this[READING]();
     const ids = event ?? to.lastAudio;
@@ -172,11 +168,11 @@ const listeners: { readonly [Name in keyof Events]: Listener<Events[Name]> } = {
   audio_interrupted() {
     this[READING]().reader.onInput({ type: 'playbackInterrupted' });
   },
-  response_requested(request) {
-    this[READING]().reader.onInput({ ...request, type: 'requestResponse' });
-  },
-  interrupt_requested() {
-    this[READING]().reader.onInput({ type: 'interrupt' });
+  driver_notice(notice) {
+    const { reader, names } = this[READING]();
+    if (notice.type === 'interrupt_requested') reader.onInput({ type: 'interrupt' });
+    else if (notice.type === 'response_requested') reader.onInput({ ...notice, type: 'requestResponse' });
+    else reader.onInput({ ...notice, type: 'audioStarted', responseId: names.of(notice.responseId) });
   },
   function_call_output({ callId }) {
     this[READING]().reader.onInput({ type: 'outputConfirmed', callId });

@@ -13,7 +13,8 @@ const MAX_SECONDS = 30;
  * of a sentence, the next server hears the sentence from its beginning.
  */
 export class OpenUtterance {
-  #packets: PacketQueue = new PacketQueue();
+  /** Made with the first audio. */
+  #packets: PacketQueue | null = null;
   #isOpen = false;
   #isHeld = false;
 
@@ -23,9 +24,10 @@ export class OpenUtterance {
   }
 
   add(packet: string, format: WireFormat): void {
-    this.#packets.push(packet);
+    const packets = (this.#packets ??= new PacketQueue());
+    packets.push(packet);
     const seconds = this.#isOpen || this.#isHeld ? MAX_SECONDS : LEAD_SECONDS;
-    this.#packets.limit(seconds * base64PerSecond(format));
+    packets.limit(seconds * base64PerSecond(format));
   }
 
   /** The server hears the user speak. */
@@ -36,7 +38,7 @@ export class OpenUtterance {
   /** The server has made an item of the audio, or was told to forget it. */
   close(): void {
     this.#isOpen = false;
-    this.#packets = new PacketQueue();
+    this.#packets = null;
   }
 
   /** The connection is lost: from now on audio waits for the next one, behind an utterance that is open. */
@@ -51,7 +53,7 @@ export class OpenUtterance {
    */
   release(): PacketQueue | null {
     const waiting = this.#isHeld ? this.#packets : null;
-    this.#packets = new PacketQueue();
+    this.#packets = null;
     this.#isOpen &&= this.#isHeld;
     this.#isHeld = false;
     return waiting;

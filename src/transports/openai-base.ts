@@ -115,7 +115,7 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
     }
 
     onRefused(place: AudioPlace): void {
-      this.#transport._deliver('audio_refused', place);
+      this.#transport._deliver('driver_notice', { type: 'audio_refused', ...place });
     }
 
     onDone({ itemId, responseId }: AudioPlace): void {
@@ -238,7 +238,7 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
 
   /** Stops what plays, cancels the response behind it and truncates what was not heard. Without effect if nothing is live. */
   interrupt(cancelOngoingResponse = true): void {
-    if (this.#isDriven) return this._deliver('interrupt_requested');
+    if (this.#isDriven) return this._deliver('driver_notice', { type: 'interrupt_requested' });
     if (!this.#conversation.isLive) return;
     const elapsedMs = this.#audio.playedMs;
     this.#askedElapsedMs = elapsedMs;
@@ -313,7 +313,7 @@ export abstract class OpenAIRealtimeBase extends ClientOutbox implements Drivabl
   }
 
   protected override _request(request: RequestedResponse): void {
-    if (this.#isDriven) this._deliver('response_requested', request);
+    if (this.#isDriven) this._deliver('driver_notice', { type: 'response_requested', ...request });
     else this.#conversation.request(request);
   }
 

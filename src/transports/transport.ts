@@ -130,14 +130,26 @@ export interface ConnectionClose {
   reason?: string;
 }
 
+/** What a driven transport has for its session, and leaves to it. */
+export type DriverNotice =
+  /** Audio of a cancelled response came late and was not accepted; once an item. Nobody will hear it. */
+  | {
+      readonly type: 'audio_refused';
+      readonly itemId: string;
+      readonly contentIndex: number;
+      readonly responseId: string;
+    }
+  /** The app asks the transport for a response, which the session sends in its turn. */
+  | ({ readonly type: 'response_requested' } & RequestedResponse)
+  /** The app asks the transport to interrupt. */
+  | { readonly type: 'interrupt_requested' };
+
 /** Events of a transport, as labelled argument tuples. */
 export type RealtimeTransportEventTypes = {
   '*': [event: TransportEvent];
   error: [error: TransportError & { eventId?: string; code?: string }];
   function_call: [event: TransportToolCallEvent];
   audio: [event: TransportLayerAudio];
-  /** Ours: audio of a cancelled response came late and was not accepted; once an item. Nobody will hear it. */
-  audio_refused: [event: { itemId: string; contentIndex: number; responseId: string }];
   audio_interrupted: [];
   audio_transcript_delta: [event: TransportLayerTranscriptDelta];
   output_text_delta: [event: TransportLayerOutputTextDelta];
@@ -151,10 +163,8 @@ export type RealtimeTransportEventTypes = {
   mcp_tool_call_completed: [call: RealtimeMcpCallItem];
   mcp_approval_request: [request: RealtimeMcpCallApprovalRequestItem];
   mcp_tools_listed: [event: { serverLabel: string; tools: RealtimeMcpToolInfo[] }];
-  /** Ours: the app asks the transport for a response while a session drives it, which sends it in its turn. */
-  response_requested: [request: RequestedResponse];
-  /** Ours: the app asks the transport to interrupt while a session drives it, which does it. */
-  interrupt_requested: [];
+  /** Ours: what only the session that drives the transport can act on. */
+  driver_notice: [notice: DriverNotice];
   /** Ours: the server has the output of that call. */
   function_call_output: [event: { callId: string }];
   /** Ours: the server hears the user. `serverInterrupts`: it cancels its response by itself. */
@@ -225,7 +235,7 @@ export interface DrivableTransport extends RealtimeTransportLayer {
   readonly createsResponses: boolean;
   /**
    * Hands the decisions to a session: from now on the transport does not interrupt on `speech_started`, hands
-   * on what the app asks it for (`response_requested`, `interrupt_requested`), and leaves `playout.listener` to the session.
+   * on what the app asks it for (`driver_notice`), and leaves `playout.listener` to the session.
    */
   drive(): void;
   /**

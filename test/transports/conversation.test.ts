@@ -381,23 +381,21 @@ describe('driven by a session', () => {
   it('hands requests of the app on to the session, and carries out none by itself', async () => {
     const { socket, transport } = await connectedRig({ isDriven: true });
     const asked: unknown[] = [];
-    transport.on('response_requested', (request) => asked.push(request));
+    transport.on('driver_notice', (notice) => asked.push(notice));
     transport.sendEvent({ type: 'response.create', event_id: 'mine', response: { instructions: 'own' } });
     transport.sendEvent({ type: 'response.create' });
     transport.requestResponse({ instructions: 'own' });
     transport.requestResponse();
     expect(asked).toEqual([
-      { eventId: 'mine', response: { instructions: 'own' } },
-      {},
-      { response: { instructions: 'own' } },
-      { isShared: true },
+      { type: 'response_requested', eventId: 'mine', response: { instructions: 'own' } },
+      { type: 'response_requested' },
+      { type: 'response_requested', response: { instructions: 'own' } },
+      { type: 'response_requested', isShared: true },
     ]);
     transport.sendMessage('hello');
-    expect(asked.at(-1)).toEqual({ isShared: true });
-    const interrupted = vi.fn();
-    transport.on('interrupt_requested', interrupted);
+    expect(asked.splice(0).at(-1)).toEqual({ type: 'response_requested', isShared: true });
     transport.interrupt();
-    expect(interrupted).toHaveBeenCalledOnce();
+    expect(asked).toEqual([{ type: 'interrupt_requested' }]);
     expect(socket.takeTypes()).toEqual(['conversation.item.create']);
   });
 
