@@ -16,6 +16,10 @@ export declare function dotFour(
 
 export declare function floatFromPcm16(dst: usize, src: usize, frames: i32): void;
 
+export declare function meterMeanSquare(state: usize): f64;
+
+export declare function meterReset(state: usize): void;
+
 export declare function resamplerBytes(inputRate: i32, outputRate: i32, maxBlockFrames: i32, grade: i32): i32;
 
 export declare function resamplerDelayInputFrames(state: usize): i32;

@@ -10,6 +10,7 @@ export {
   playoutHeardAt,
   playoutInit,
   playoutInterrupt,
+  playoutLocate,
   playoutOpen,
   playoutPause,
   playoutReceivedFrames,

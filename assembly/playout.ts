@@ -1,7 +1,7 @@
 // What the agent says, and exactly how much of it was rendered. A ring of PCM16 at the item's rate is written in items
 // (handles) and read at the output's rate; positions are counts of frames ever written and ever read, so they never
 // wrap. The frames of a handle are contiguous, so opening the next one ends it.
-import { resamplerBytes, resamplerDelayInputFrames, resamplerInit } from './core';
+import { meterMeanSquare, meterReset, resamplerBytes, resamplerDelayInputFrames, resamplerInit } from './core';
 import { VOICE } from './filter';
 import { initGain, playoutDuck } from './gain';
 import { initControl, noteEnd } from './jitter-control';
@@ -257,6 +257,31 @@ export function playoutStats(state: usize, dst: usize): void {
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_EMITTED_FRAMES), 72);
   store<f64>(dst, load<f64>(state, PLAYOUT_DELAY_S), 80);
   store<f64>(dst, load<f64>(state, PLAYOUT_TARGET_DELAY_S), 88);
+}
+
+/**
+ * Brings the seven numbers (f64) at `dst` up to date: the handle being rendered, its frames that were rendered, frames in the
+ * ring, underrun events, concealed frames, target delay in milliseconds, and the mean square of what `meter` has measured since
+ * the last time. Whether audio has moved since then, or the output has another level: the other three follow.
+ */
+export function playoutLocate(state: usize, meter: usize, dst: usize): bool {
+  const handle = playoutCursor(state);
+  let hasMoved = replace(dst, <f64>handle);
+  hasMoved = replace(dst + 8, handle == 0 ? 0 : <f64>rendered(state, entryOf(state, handle))) || hasMoved;
+  hasMoved = replace(dst + 16, <f64>bufferedFrames(state)) || hasMoved;
+  store<f64>(dst, <f64>load<i32>(state, PLAYOUT_UNDERRUN_EVENTS), 24);
+  store<f64>(dst, <f64>load<i64>(state, PLAYOUT_CONCEALED_FRAMES), 32);
+  store<f64>(dst, load<f64>(state, PLAYOUT_CONTROL + CONTROL_TARGET_MS), 40);
+  hasMoved = replace(dst + 48, meterMeanSquare(meter)) || hasMoved;
+  meterReset(meter);
+  return hasMoved;
+}
+
+/** Whether it was another number. */
+function replace(at: usize, value: f64): bool {
+  const isOther = load<f64>(at) != value;
+  store<f64>(at, value);
+  return isOther;
 }
 
 /** Frames behind the reader that are kept for concealment and splices: 100 ms. */

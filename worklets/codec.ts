@@ -5,7 +5,6 @@ import { encodeAlaw, encodeMulaw, decodeAlaw, decodeMulaw } from '../src/audio/g
 import { MAX_QUANTUM_FRAMES, packetFrames } from '../src/audio/format.ts';
 import { pcm16FromFloat } from '../src/audio/pcm16.ts';
 import { Playout } from '../src/audio/playout.ts';
-import { noStats, type PlayoutStats } from '../src/audio/playout-stats.ts';
 import { Resampler } from '../src/audio/resampler.ts';
 import type { CodecFormat } from '../src/browser/codec-format.ts';
 import {
@@ -25,7 +24,6 @@ class CodecProcessor extends AudioWorkletProcessor {
   readonly #resampler: Resampler;
   readonly #playout: Playout;
   readonly #mostBufferedFrames: number;
-  readonly #stats: PlayoutStats = noStats();
   readonly #samples: Float32Array<ArrayBuffer>;
   readonly #pcm16: Int16Array<ArrayBuffer>;
   // One object for all packets: `postMessage` copies, so it can be filled again.
@@ -122,8 +120,7 @@ class CodecProcessor extends AudioWorkletProcessor {
   /** One record a quantum at most: more than 30 times as fast as it plays, and bounded work. */
   #pull(ring: SharedRing): void {
     if (ring.dropVoid()) this.#clear();
-    this.#playout.copyStats(this.#stats);
-    if (this.#stats.bufferedFrames > this.#mostBufferedFrames) return;
+    if (this.#playout.bufferedFrames > this.#mostBufferedFrames) return;
     const length = ring.pull(this.#record);
     if (length < 0) return;
     if (this.#recordPart.length !== length) this.#recordPart = this.#record.subarray(0, length);

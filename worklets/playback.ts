@@ -2,18 +2,22 @@
 // Render thread: everything in this file. Commands and events are messages, or records in three rings of shared memory, of which
 // this thread pulls two and pushes the third.
 import { MAX_QUANTUM_FRAMES, PACKET_MS } from '../src/audio/format.ts';
-import { noStats, type PlayoutStats } from '../src/audio/playout-stats.ts';
 import { WriteQueue } from '../src/audio/write-queue.ts';
 import { HoldablePlayout } from '../src/browser/holdable-playout.ts';
 import { PlaybackInlet } from '../src/browser/playback-inlet.ts';
+import {
+  CONTEXT_FRAME_AT,
+  LOCATION_AT,
+  PlaybackRecord,
+  POSITION,
+  POSITION_NUMBERS,
+} from '../src/browser/playback-records.ts';
 import { PlaybackReporter } from '../src/browser/playback-reporter.ts';
 import {
   ECHO,
   type PlaybackCommand,
-  type PlaybackEvent,
+  type PlaybackMessage,
   type PlaybackOptions,
-  type PlaybackPosition,
-  type Refilled,
 } from '../src/browser/worklet-messages.ts';
 
 class PlaybackProcessor extends AudioWorkletProcessor {
@@ -22,19 +26,9 @@ class PlaybackProcessor extends AudioWorkletProcessor {
   /** Where the page shares memory. */
   readonly #inlet: PlaybackInlet | null;
   readonly #reporter: PlaybackReporter | null;
-  // One object for all positions and one for all counters: `postMessage` copies, so they can be filled again.
-  readonly #position: Refilled<PlaybackPosition> = {
-    type: 'position',
-    handle: 0,
-    renderedFrames: 0,
-    bufferedFrames: 0,
-    underrunEvents: 0,
-    concealedFrames: 0,
-    targetDelayMs: 0,
-    outputDb: Number.NEGATIVE_INFINITY,
-    contextFrame: 0,
-  };
-  readonly #stats: PlayoutStats = noStats();
+  readonly #position: PlaybackRecord = PlaybackRecord.ofNumbers(POSITION_NUMBERS);
+  // One object for all positions: `postMessage` copies, so it can be filled again.
+  readonly #positionMessage: PlaybackMessage = { type: 'position', numbers: this.#position.numbers };
   readonly #packetFrames: number;
   #framesSincePosition = 0;
   /** The page has not read for so long that it could not be told the last position. */
@@ -55,6 +49,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
       memory,
       contextRate = sampleRate,
     } = options.processorOptions;
+    this.#position.numbers[0] = POSITION;
     this.#packetFrames = (contextRate * PACKET_MS) / 1000;
     this.#playout = new HoldablePlayout({
       module,
@@ -121,7 +116,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
         break;
       case 'locate':
         this.#locate(frameNow());
-        this.port.postMessage(this.#position);
+        this.port.postMessage(this.#positionMessage);
         break;
       case 'close':
         this.#isOpen = false;
@@ -136,7 +131,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     this.#microphone = port;
     port.onmessage = () => {
       if (!this.#playout.hold(action, duckDb)) return;
-      const held: PlaybackEvent = { type: 'held', contextFrame: frameNow() };
+      const held: PlaybackMessage = { type: 'held', contextFrame: frameNow() };
       this.port.postMessage(held);
     };
   }
@@ -147,7 +142,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     if (items === null) return;
     const contextFrame = frameNow() + quantumFrames;
     if (this.#inlet === null || this.#reporter === null) {
-      const report: PlaybackEvent = { type: 'report', interruptId: this.#interruptId, items, contextFrame };
+      const report: PlaybackMessage = { type: 'report', interruptId: this.#interruptId, items, contextFrame };
       this.port.postMessage(report);
     } else if (!this.#reporter.report(this.#inlet.interruptNumber, items, contextFrame)) {
       this.#refuse('ERR_BUFFER_SIZE', 'the page has read no report for so long that the newest one is lost');
@@ -156,34 +151,19 @@ class PlaybackProcessor extends AudioWorkletProcessor {
 
   /** Brings the position up to date; returns whether it has moved or the output has a new level. */
   #locate(contextFrame: number): boolean {
-    const position = this.#position;
-    const { handle, renderedFrames, bufferedFrames, outputDb } = position;
-    this.#playout.copyStats(this.#stats);
-    position.handle = this.#playout.currentHandle;
-    position.renderedFrames = position.handle === 0 ? 0 : this.#playout.renderedFrames(position.handle);
-    position.bufferedFrames = this.#stats.bufferedFrames;
-    position.underrunEvents = this.#stats.underrunEvents;
-    position.concealedFrames = this.#stats.concealedFrames;
-    position.targetDelayMs = this.#stats.targetDelayMs;
-    position.outputDb = this.#playout.outputLevel.rmsDb;
-    this.#playout.outputLevel.reset();
-    position.contextFrame = contextFrame;
-    return (
-      handle !== position.handle ||
-      renderedFrames !== position.renderedFrames ||
-      bufferedFrames !== position.bufferedFrames ||
-      outputDb !== position.outputDb
-    );
+    const { numbers } = this.#position;
+    numbers[CONTEXT_FRAME_AT] = contextFrame;
+    return this.#playout.locate(numbers, LOCATION_AT);
   }
 
   #tellPosition(): void {
     this.#framesSincePosition = 0;
-    if (this.#reporter === null) this.port.postMessage(this.#position);
+    if (this.#reporter === null) this.port.postMessage(this.#positionMessage);
     else this.#isUntold = !this.#reporter.position(this.#position);
   }
 
   #refuse(code: string, message: string): void {
-    const error: PlaybackEvent = { type: 'error', code, message };
+    const error: PlaybackMessage = { type: 'error', code, message };
     this.port.postMessage(error);
   }
 }

@@ -1,6 +1,6 @@
 // The worklets in Chromium: the time of a render quantum, the heap and the messages it takes, and whether the output runs dry
 // while the page is busy half of the time.
-//   npm run bench:browser -- [--subjects playback,capture,codec] [--routes shared,messages] [--seconds 60] [--json path]
+//   npm run bench:browser -- [--subjects playback,capture,codec,empty] [--routes shared,messages] [--seconds 60] [--json path]
 
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const BUSY_SHARE = 0.5;
 
 const { values: options } = parseArgs({
   options: {
-    subjects: { type: 'string', default: 'playback,capture,codec' },
+    subjects: { type: 'string', default: 'playback,capture,codec,empty' },
     routes: { type: 'string', default: 'shared,messages' },
     seconds: { type: 'string', default: '60' },
     json: { type: 'string' },

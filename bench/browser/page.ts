@@ -2,15 +2,37 @@
 
 import { CaptureNode } from '../../src/browser/capture-node.ts';
 import { CodecNode, Speaker } from '../../src/browser/index.ts';
-import type { BenchPage, Subject } from './protocol.ts';
+import type { BenchPage } from './protocol.ts';
 
 const RATE = 48_000;
 const DELTA_MS = 200;
 /** Deltas come this much late, so that time is bent and gaps are concealed now and then. */
 const MOST_LATE_MS = 180;
 const BUSY_MS = 20;
+/** 20 ms at the context's rate, and of µ-law. */
+const PACKET_FRAMES = 960;
+const MULAW_PACKET_BYTES = 160;
 
 const SILENT = `registerProcessor('silent', class extends AudioWorkletProcessor { process() { return true; } });`;
+/** Posts a packet of 20 ms and takes what comes back, or neither. */
+const EMPTY = `registerProcessor('empty', class extends AudioWorkletProcessor {
+  message = { type: 'packet', packet: new Uint8Array(${MULAW_PACKET_BYTES}) };
+  frames = 0;
+  isPosting;
+  taken = 0;
+  constructor({ processorOptions }) {
+    super();
+    this.isPosting = processorOptions.isPosting;
+    this.port.onmessage = ({ data }) => (this.taken = data.packet.length);
+  }
+  process() {
+    this.frames += 128;
+    if (this.frames < ${PACKET_FRAMES}) return true;
+    this.frames -= ${PACKET_FRAMES};
+    if (this.isPosting) this.port.postMessage(this.message);
+    return true;
+  }
+});`;
 
 interface StatedContext extends AudioContext {
   /** Of the standard, and not yet in the types. */
@@ -19,7 +41,7 @@ interface StatedContext extends AudioContext {
 
 const contexts: { subject?: StatedContext; control?: StatedContext } = {};
 
-function worklet(name: Subject): URL {
+function worklet(name: 'playback' | 'capture' | 'codec'): URL {
   return new URL(`/worklets/${name}.js`, location.href);
 }
 
@@ -86,6 +108,14 @@ const subjects = {
     (await source(context)).connect(codec.node).connect(context.destination);
     // What is said comes back.
     codec.on('packet', (packet) => codec.decode(packet));
+  },
+  async empty(context: AudioContext, sharedMemory: boolean): Promise<void> {
+    await context.audioWorklet.addModule(URL.createObjectURL(new Blob([EMPTY], { type: 'text/javascript' })));
+    const node = new AudioWorkletNode(context, 'empty', { processorOptions: { isPosting: !sharedMemory } });
+    (await source(context)).connect(node).connect(context.destination);
+    node.port.onmessage = ({ data: { packet } }: MessageEvent<{ readonly packet: Uint8Array }>) => {
+      node.port.postMessage({ type: 'decode', packet });
+    };
   },
 };
 

@@ -1,5 +1,8 @@
-/** What runs in the render thread. */
-export type Subject = 'playback' | 'capture' | 'codec';
+/**
+ * What runs in the render thread. `empty` does nothing, and by message takes and sends what the codec does: what it costs is the
+ * browser's own.
+ */
+export type Subject = 'playback' | 'capture' | 'codec' | 'empty';
 
 /** What the bench asks of its page. */
 export interface BenchPage {

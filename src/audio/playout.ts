@@ -19,6 +19,8 @@ const STAGING_FRAMES = 16_384;
 /** An adaptive playout keeps 100 ms behind what it plays, and needs some ahead of it, in seconds. */
 const LEAST_ADAPTIVE_S = 0.5;
 const REPORT_WORDS = 3;
+/** Numbers that `locate` writes. */
+const LOCATION_NUMBERS = 7;
 
 /** Options of `Playout`. */
 export interface PlayoutOptions {
@@ -68,6 +70,8 @@ export class Playout {
   readonly #meterAt: number;
   readonly #stagingAt: number;
   readonly #outputAt: number;
+  readonly #locationAt: number;
+  readonly #location: Float64Array<ArrayBuffer>;
   #ownKernel: Kernel | null;
   readonly #exports: PlayoutExports;
   #block: Float32Array<ArrayBuffer>;
@@ -89,13 +93,16 @@ export class Playout {
     const stagingBytes = Math.max(STAGING_FRAMES * 2, PLAYOUT_HANDLES * REPORT_WORDS * 4);
     const outputBytes = this.maxBlockFrames * 4;
     const meterBytes = sizing.exports.meterBytes();
-    const bytes = stateBytes + stagingBytes + outputBytes + meterBytes;
+    const locationBytes = LOCATION_NUMBERS * 8;
+    const bytes = stateBytes + stagingBytes + outputBytes + meterBytes + locationBytes;
     const kernel = new Kernel({ pages: Kernel.pagesFor(bytes), module });
     this.#ownKernel = kernel;
     this.#stateAt = kernel.allocate(stateBytes);
     this.#stagingAt = kernel.allocate(stagingBytes);
     this.#outputAt = kernel.allocate(outputBytes);
     const meterAt = kernel.allocate(meterBytes);
+    this.#locationAt = kernel.allocate(locationBytes);
+    this.#location = kernel.f64.subarray(this.#locationAt / 8, this.#locationAt / 8 + LOCATION_NUMBERS);
     const liveKernel = (): Kernel => this.#kernel;
     this.#meterAt = meterAt;
     this.outputLevel = new Level({
@@ -228,6 +235,23 @@ export class Playout {
     exports.playoutHeardAt(this.#stateAt, this.#renderedOutputFrames - latencyFrames, this.#stagingAt);
     const at = this.#stagingAt / 4;
     return { handle: i32[at] ?? 0, frames: i32[at + 1] ?? 0 };
+  }
+
+  /** Frames in the ring. */
+  get bufferedFrames(): number {
+    return this.#live.playoutBufferedFrames(this.#stateAt);
+  }
+
+  /**
+   * For a render thread, all there is to tell in one go: writes `currentHandle`, its rendered frames, `bufferedFrames`, underrun
+   * events, concealed frames, the target delay in milliseconds and the mean square of the output since the last call into
+   * `numbers` from index `at` on, and resets `outputLevel`. Returns whether audio has moved since then or the level is another.
+   * Allocates nothing, not even a number.
+   */
+  locate(numbers: Float64Array, at: number): boolean {
+    const hasMoved = this.#live.playoutLocate(this.#stateAt, this.#meterAt, this.#locationAt);
+    numbers.set(this.#location, at);
+    return hasMoved !== 0;
   }
 
   /** Frames of the handle accepted so far. Throws `ERR_PLAYOUT_HANDLE` for a handle not known any more. */

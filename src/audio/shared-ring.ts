@@ -10,9 +10,10 @@ const VOID_AT = 2;
 const VOIDS = 3;
 const HEADER_WORDS = 4;
 const WORD_BYTES = 4;
+const PAIR_BYTES = 2;
 
 const NO_BYTES = new Uint8Array(0);
-const NO_WORDS = new Int32Array(0);
+const NO_PAIRS = new Uint16Array(0);
 
 /**
  * A queue of records between two threads, in shared memory of fixed size; nothing is allocated when it is used, as long as
@@ -21,10 +22,14 @@ const NO_WORDS = new Int32Array(0);
 export class SharedRing {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
+  readonly #pairs: Uint16Array<SharedArrayBuffer>;
   readonly #mask: number;
-  /** The caller's array, and the same in words: a record is copied word by word where it can be. */
+  /**
+   * The caller's array, and the same in pairs of bytes: a record is copied by pairs where it can be. Whole words are no small
+   * integers to V8, which allocates each of them until it has compiled the loop.
+   */
   #array: Uint8Array = NO_BYTES;
-  #arrayWords: Int32Array = NO_WORDS;
+  #arrayPairs: Uint16Array = NO_PAIRS;
   #voidsSeen = 0;
   /** READ when a record did not fit. */
   #readWhenFull = 0;
@@ -33,6 +38,7 @@ export class SharedRing {
   constructor(memory: SharedArrayBuffer) {
     this.#words = new Int32Array(memory);
     this.#bytes = new Uint8Array(memory, HEADER_WORDS * WORD_BYTES);
+    this.#pairs = new Uint16Array(memory, HEADER_WORDS * WORD_BYTES);
     this.#mask = this.#bytes.length - 1;
   }
 
@@ -53,12 +59,12 @@ export class SharedRing {
     }
     this.#words[HEADER_WORDS + ((written & this.#mask) >> 2)] = length;
     const at = written + WORD_BYTES;
-    const words = this.#wordsOf(source);
-    const wordCount = words === NO_WORDS || from % WORD_BYTES !== 0 ? 0 : length >> 2;
-    for (let i = 0; i < wordCount; i++) {
-      this.#words[HEADER_WORDS + (((at + i * WORD_BYTES) & this.#mask) >> 2)] = words[(from >> 2) + i] ?? 0;
+    const pairs = this.#pairsOf(source);
+    const pairCount = pairs === NO_PAIRS || from % PAIR_BYTES !== 0 ? 0 : length >> 1;
+    for (let i = 0; i < pairCount; i++) {
+      this.#pairs[((at + i * PAIR_BYTES) & this.#mask) >> 1] = pairs[(from >> 1) + i] ?? 0;
     }
-    for (let i = wordCount * WORD_BYTES; i < length; i++) this.#bytes[(at + i) & this.#mask] = source[from + i] ?? 0;
+    for (let i = pairCount * PAIR_BYTES; i < length; i++) this.#bytes[(at + i) & this.#mask] = source[from + i] ?? 0;
     Atomics.store(this.#words, WRITTEN, (written + recordBytes(length)) | 0);
     Atomics.notify(this.#words, WRITTEN);
     return true;
@@ -84,12 +90,10 @@ export class SharedRing {
     if (((mark - read) | 0) <= 0) return -1;
     const length = this.#lengthAt(read);
     const at = read + WORD_BYTES;
-    const words = this.#wordsOf(target);
-    const wordCount = Math.min(length >> 2, words.length);
-    for (let i = 0; i < wordCount; i++) {
-      words[i] = this.#words[HEADER_WORDS + (((at + i * WORD_BYTES) & this.#mask) >> 2)] ?? 0;
-    }
-    for (let i = wordCount * WORD_BYTES; i < length; i++) target[i] = this.#bytes[(at + i) & this.#mask] ?? 0;
+    const pairs = this.#pairsOf(target);
+    const pairCount = Math.min(length >> 1, pairs.length);
+    for (let i = 0; i < pairCount; i++) pairs[i] = this.#pairs[((at + i * PAIR_BYTES) & this.#mask) >> 1] ?? 0;
+    for (let i = pairCount * PAIR_BYTES; i < length; i++) target[i] = this.#bytes[(at + i) & this.#mask] ?? 0;
     Atomics.store(this.#words, READ, (read + recordBytes(length)) | 0);
     Atomics.notify(this.#words, READ);
     return length;
@@ -141,14 +145,14 @@ export class SharedRing {
     return this.#words[HEADER_WORDS + ((read & this.#mask) >> 2)] ?? 0;
   }
 
-  /** None for an array that does not begin at a word. */
-  #wordsOf(array: Uint8Array): Int32Array {
+  /** None for an array that does not begin at a pair. */
+  #pairsOf(array: Uint8Array): Uint16Array {
     if (array !== this.#array) {
       this.#array = array;
       const { buffer, byteOffset, length } = array;
-      this.#arrayWords = byteOffset % WORD_BYTES === 0 ? new Int32Array(buffer, byteOffset, length >> 2) : NO_WORDS;
+      this.#arrayPairs = byteOffset % PAIR_BYTES === 0 ? new Uint16Array(buffer, byteOffset, length >> 1) : NO_PAIRS;
     }
-    return this.#arrayWords;
+    return this.#arrayPairs;
   }
 }
 

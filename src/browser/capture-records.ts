@@ -9,6 +9,8 @@ export const LEVEL = 2;
 
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 const LEVEL_NUMBERS = 3;
+/** Length of a LEVEL. */
+export const LEVEL_BYTES: number = LEVEL_NUMBERS * NUMBER_BYTES;
 
 /** One record, which is filled again and again. */
 export class CaptureRecord {
@@ -25,8 +27,8 @@ export class CaptureRecord {
     this.samples = new Int16Array(buffer, NUMBER_BYTES, packetFrames);
   }
 
-  /** Length of a record of the kind that it is now. */
-  get length(): number {
-    return this.numbers[0] === PACKET ? NUMBER_BYTES + this.samples.byteLength : NUMBER_BYTES * LEVEL_NUMBERS;
+  /** Length of a PACKET. */
+  get packetBytes(): number {
+    return NUMBER_BYTES + this.samples.byteLength;
   }
 }

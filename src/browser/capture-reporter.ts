@@ -1,6 +1,6 @@
 // Render thread's end of the ring that packets and levels go by, in place of the port.
 
-import { CaptureRecord, LEVEL, PACKET } from './capture-records.ts';
+import { CaptureRecord, LEVEL, LEVEL_BYTES, PACKET } from './capture-records.ts';
 import { SharedRing } from '../audio/shared-ring.ts';
 
 /** Tells the page through shared memory. Allocates nothing. */
@@ -17,7 +17,7 @@ export class CaptureReporter {
   packet(samples: Int16Array): boolean {
     this.#record.samples.set(samples);
     this.#record.numbers[0] = PACKET;
-    return this.#push();
+    return this.#ring.push(this.#record.bytes, 0, this.#record.packetBytes);
   }
 
   /** Likewise. */
@@ -26,10 +26,6 @@ export class CaptureReporter {
     numbers[0] = LEVEL;
     numbers[1] = rmsDb;
     numbers[2] = peakDb;
-    return this.#push();
-  }
-
-  #push(): boolean {
-    return this.#ring.push(this.#record.bytes, 0, this.#record.length);
+    return this.#ring.push(this.#record.bytes, 0, LEVEL_BYTES);
   }
 }

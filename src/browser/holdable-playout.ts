@@ -1,5 +1,4 @@
 import { Playout } from '../audio/playout.ts';
-import { noStats, type PlayoutStats } from '../audio/playout-stats.ts';
 
 /** How the agent is held. */
 export type HoldAction = 'duck' | 'pause';
@@ -9,7 +8,6 @@ export type HoldAction = 'duck' | 'pause';
  * the owner is the end of the hold, which never outlasts it and is never heard beside it.
  */
 export class HoldablePlayout extends Playout {
-  readonly #stats: PlayoutStats = noStats();
   #held: HoldAction | null = null;
   #isPausedByOwner = false;
   #isDuckedByOwner = false;
@@ -17,7 +15,7 @@ export class HoldablePlayout extends Playout {
   /** Holds what sounds or is about to; returns whether there is any, and nobody holds it yet. Allocates nothing. */
   hold(action: HoldAction, duckDb: number): boolean {
     if (this.#held !== null || this.#isPausedByOwner || this.#isDuckedByOwner) return false;
-    if (this.copyStats(this.#stats).bufferedFrames === 0) return false;
+    if (this.bufferedFrames === 0) return false;
     this.#held = action;
     if (action === 'pause') super.pause();
     else super.duck(duckDb);

@@ -71,9 +71,9 @@ export class PlaybackInlet {
   }
 
   #hear(frames: number): void {
-    const { numbers, samples } = this.#record;
-    const kind = numbers[0];
-    const handle = numbers[1] ?? 0;
+    const { words, samples } = this.#record;
+    const kind = words[0];
+    const handle = words[1] ?? 0;
     if (kind === WRITE) this.#writes.writeNow(handle, samples, frames);
     else if (kind === OPEN) this.#writes.add({ type: 'open', handle });
     else if (kind === END) this.#writes.add({ type: 'end', handle });

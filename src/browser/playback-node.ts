@@ -2,8 +2,9 @@ import { WIRE_SAMPLE_RATE } from '../audio/format.ts';
 import { coreModule, loadCore } from '../wasm/core.ts';
 import { playoutModule } from '../wasm/playout-module.ts';
 import { PlaybackOutlet, type SharedCommand } from './playback-outlet.ts';
+import { eventOf } from './playback-records.ts';
 import { canShareMemory } from './shared-memory.ts';
-import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from './worklet-messages.ts';
+import type { PlaybackCommand, PlaybackEvent, PlaybackMessage, PlaybackOptions } from './worklet-messages.ts';
 import { loadWorklet } from './worklet-loader.ts';
 
 /** What a playback node is made of. */
@@ -90,7 +91,7 @@ export class PlaybackNode {
       return node;
     }
     this.#node = node;
-    node.port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => onEvent(data);
+    node.port.onmessage = ({ data }: MessageEvent<PlaybackMessage>) => onEvent(eventOf(data));
     for (const command of this.#waiting) send(node.port, command);
     this.#waiting = [];
     return node;

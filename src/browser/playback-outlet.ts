@@ -15,6 +15,7 @@ import {
   type PlaybackMemory,
   PlaybackRecord,
   POSITION,
+  positionOf,
   RECORD_FRAMES,
   REPORT_HEADER_NUMBERS,
   RESUME,
@@ -105,9 +106,9 @@ export class PlaybackOutlet {
   }
 
   #send(kind: number, handle: number, frames = 0): void {
-    const { numbers, bytes } = this.#record;
-    numbers[0] = kind;
-    numbers[1] = handle;
+    const { words, bytes } = this.#record;
+    words[0] = kind;
+    words[1] = handle;
     this.#audio.send(bytes, 0, PlaybackRecord.audioBytes(frames));
   }
 
@@ -122,19 +123,7 @@ export class PlaybackOutlet {
   #read(bytes: number): PlaybackEvent {
     const { numbers } = this.#event;
     const at = (index: number): number => numbers[index] ?? 0;
-    if (at(0) === POSITION) {
-      return {
-        type: 'position',
-        handle: at(1),
-        renderedFrames: at(2),
-        bufferedFrames: at(3),
-        underrunEvents: at(4),
-        concealedFrames: at(5),
-        targetDelayMs: at(8),
-        outputDb: at(6),
-        contextFrame: at(7),
-      };
-    }
+    if (at(0) === POSITION) return positionOf(numbers);
     const items: HandlePosition[] = [];
     for (let i = REPORT_HEADER_NUMBERS; PlaybackRecord.numberBytes(i) < bytes; i += HANDLE_NUMBERS) {
       items.push({ handle: at(i), renderedFrames: at(i + 1), receivedFrames: at(i + 2) });

@@ -5,14 +5,11 @@ import {
   HANDLE_NUMBERS,
   MOST_REPORT_NUMBERS,
   PlaybackRecord,
-  POSITION,
-  POSITION_NUMBERS,
   REPORT,
   REPORT_BYTES,
   REPORT_HEADER_NUMBERS,
 } from './playback-records.ts';
 import { SharedRing } from '../audio/shared-ring.ts';
-import type { PlaybackPosition } from './worklet-messages.ts';
 
 /** Tells the page through shared memory. Allocates nothing. */
 export class PlaybackReporter {
@@ -23,20 +20,9 @@ export class PlaybackReporter {
     this.#ring = new SharedRing(memory);
   }
 
-  /** False if the page has not read for so long that there is no room to spare. */
-  position(position: PlaybackPosition): boolean {
-    if (!this.#ring.hasRoomFor(REPORT_BYTES)) return false;
-    const { numbers } = this.#record;
-    numbers[0] = POSITION;
-    numbers[1] = position.handle;
-    numbers[2] = position.renderedFrames;
-    numbers[3] = position.bufferedFrames;
-    numbers[4] = position.underrunEvents;
-    numbers[5] = position.concealedFrames;
-    numbers[6] = position.outputDb;
-    numbers[7] = position.contextFrame;
-    numbers[8] = position.targetDelayMs;
-    return this.#push(POSITION_NUMBERS);
+  /** Tells a POSITION; false if the page has not read for so long that there is no room to spare. */
+  position({ bytes }: PlaybackRecord): boolean {
+    return this.#ring.hasRoomFor(REPORT_BYTES) && this.#ring.push(bytes);
   }
 
   /** False if there is no room at all. */
@@ -51,10 +37,7 @@ export class PlaybackReporter {
       numbers[at + 1] = items[i]?.renderedFrames ?? 0;
       numbers[at + 2] = items[i]?.receivedFrames ?? 0;
     }
-    return this.#push(REPORT_HEADER_NUMBERS + items.length * HANDLE_NUMBERS);
-  }
-
-  #push(count: number): boolean {
+    const count = REPORT_HEADER_NUMBERS + items.length * HANDLE_NUMBERS;
     return this.#ring.push(this.#record.bytes, 0, PlaybackRecord.numberBytes(count));
   }
 }

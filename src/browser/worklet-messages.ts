@@ -59,6 +59,11 @@ export interface PlaybackPosition {
   readonly contextFrame: number;
 }
 
+/** A message of the playback processor: positions come as the numbers that they have in shared memory. */
+export type PlaybackMessage =
+  | Exclude<PlaybackEvent, PlaybackPosition>
+  | { readonly type: 'position'; readonly numbers: Float64Array };
+
 /**
  * From the playback processor: positions at most every 20 ms while they change, reports and errors at once. All counts
  * are frames at the item's rate, except `contextFrame`, which is the frame of the context that the next quantum begins

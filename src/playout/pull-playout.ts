@@ -1,5 +1,5 @@
 import { Playout, type PlayoutOptions, REFUSED } from '../audio/playout.ts';
-import { noStats, type PlayoutStats } from '../audio/playout-stats.ts';
+import type { PlayoutStats } from '../audio/playout-stats.ts';
 import { AudioError } from '../errors.ts';
 import { ArrivalOrder } from './arrival-order.ts';
 import { PlayoutLedger, type Stretch } from './ledger.ts';
@@ -38,7 +38,6 @@ export class PullPlayout implements SessionPlayout {
   readonly #playout: Playout;
   readonly #ledger: PlayoutLedger = new PlayoutLedger();
   readonly #order: ArrivalOrder = new ArrivalOrder();
-  readonly #ringStats: PlayoutStats = noStats();
   #spill: Spilled[] = [];
   #spilledFrames = 0;
   #spillHighWaterFrames = 0;
@@ -141,7 +140,7 @@ export class PullPlayout implements SessionPlayout {
   render(output: Float32Array): void {
     const playout = this.#playout;
     const consumedFrames = this.#consumedBy(output.length);
-    this.#refill(consumedFrames - playout.copyStats(this.#ringStats).bufferedFrames);
+    this.#refill(consumedFrames - playout.bufferedFrames);
     playout.render(output);
     const report = playout.takeInterruptReport();
     if (report !== null) {

@@ -12,6 +12,7 @@ export interface PlayoutExports {
   playoutHeardAt(state: number, outputFrame: number, dst: number): void;
   playoutInit(state: number, capacityFrames: number, itemRate: number, outputRate: number, stretches: number): void;
   playoutInterrupt(state: number): void;
+  playoutLocate(state: number, meter: number, dst: number): number;
   playoutOpen(state: number): number;
   playoutPause(state: number): void;
   playoutReceivedFrames(state: number, handle: number): number;

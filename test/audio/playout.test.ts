@@ -104,6 +104,25 @@ describe.each<CoreBuild>(['scalar', 'simd'])('Playout on the %s build', (build) 
     expect(() => playout.outputLevel.rms).toThrowError(expect.objectContaining({ code: 'ERR_AUDIO_MEMORY' }));
   });
 
+  it('tells a render thread where it is in numbers, and whether anything has moved since', () => {
+    const playout = new Playout({ module: coreModule(build) });
+    const numbers = new Float64Array(9).fill(-1);
+    expect(playout.locate(numbers, 1)).toBe(false);
+    expect([...numbers]).toEqual([-1, 0, 0, 0, 0, 0, 0, 0, -1]);
+    const handle = opened(playout);
+    playout.write(handle, new Int16Array(1000).fill(16_384));
+    expect(playout.locate(numbers, 1)).toBe(true);
+    expect([...numbers.subarray(1, 8)]).toEqual([handle, 0, 1000, 0, 0, 0, 0]);
+    render(playout, 600);
+    render(playout, 100);
+    expect(playout.locate(numbers, 1)).toBe(true);
+    expect([...numbers.subarray(1, 8)]).toEqual([handle, 700, 300, 0, 0, 0, 0.25]);
+    // The level has gone back to that of nothing, which is another one.
+    expect(playout.locate(numbers, 1)).toBe(true);
+    expect(playout.locate(numbers, 1)).toBe(false);
+    expect(playout.bufferedFrames).toBe(300);
+  });
+
   describe.each(PAIRS)('from %i to %i Hz', (itemRate, outputRate) => {
     it.each(QUANTA)('counts rendered frames exactly in blocks of %i', (quantum) => {
       const delay = delayInputFrames(itemRate, outputRate);

@@ -5,6 +5,7 @@ import { Playout, type HandlePosition } from '../../src/audio/index.ts';
 import { WriteQueue } from '../../src/audio/write-queue.ts';
 import { PlaybackInlet } from '../../src/browser/playback-inlet.ts';
 import { PlaybackOutlet } from '../../src/browser/playback-outlet.ts';
+import { LOCATION_AT, PlaybackRecord, POSITION, POSITION_NUMBERS } from '../../src/browser/playback-records.ts';
 import { PlaybackReporter } from '../../src/browser/playback-reporter.ts';
 import type { PlaybackEvent } from '../../src/browser/worklet-messages.ts';
 import { seededRandom } from '../../src/server/seeded-random.ts';
@@ -118,17 +119,9 @@ test('what is obeyed at once overtakes audio that waits', () => {
 
 test('positions leave room for reports while the page is blocked, and the page is told the rest when it reads again', async () => {
   const { outlet, reporter, events } = stage();
-  const position = {
-    type: 'position' as const,
-    handle: 1,
-    renderedFrames: 3_000_000_000,
-    bufferedFrames: 1,
-    underrunEvents: 2,
-    concealedFrames: 3,
-    targetDelayMs: 4.5,
-    outputDb: Number.NEGATIVE_INFINITY,
-    contextFrame: 4_000_000_000,
-  };
+  const position = PlaybackRecord.ofNumbers(POSITION_NUMBERS);
+  position.numbers.set([POSITION, 4_000_000_000]);
+  position.numbers.set([1, 3_000_000_000, 1, 2, 3, 4.5, 0.01], LOCATION_AT);
   let told = 0;
   while (reporter.position(position)) told++;
   outlet.post({ type: 'interrupt', interruptId: 'barge-in' });
@@ -136,7 +129,17 @@ test('positions leave room for reports while the page is blocked, and the page i
   expect(reporter.report(1, items, 7)).toBe(true);
   await turn();
   expect(events).toHaveLength(told + 1);
-  expect(events[0]).toEqual(position);
+  expect(events[0]).toEqual({
+    type: 'position',
+    contextFrame: 4_000_000_000,
+    handle: 1,
+    renderedFrames: 3_000_000_000,
+    bufferedFrames: 1,
+    underrunEvents: 2,
+    concealedFrames: 3,
+    targetDelayMs: 4.5,
+    outputDb: -20,
+  });
   expect(events.at(-1)).toEqual({ type: 'report', interruptId: 'barge-in', items, contextFrame: 7 });
   expect(reporter.position(position)).toBe(true);
 });

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { Playout } from '../../src/audio/index.ts';
 import { coreModule } from '../../src/wasm/core.ts';
 import { playoutModule } from '../../src/wasm/playout-module.ts';
-import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../../src/browser/worklet-messages.ts';
+import { eventOf } from '../../src/browser/playback-records.ts';
+import type {
+  PlaybackCommand,
+  PlaybackEvent,
+  PlaybackMessage,
+  PlaybackOptions,
+} from '../../src/browser/worklet-messages.ts';
 import { seededSignal, sha256 } from './fixtures/core-path.ts';
 
 /** The file that ships. */
@@ -51,13 +57,14 @@ async function renderInWorklet(itemRate: number, steps: readonly Step[]): Promis
   node.connect(context.destination);
   const events: PlaybackEvent[] = [];
   let isLocated: (event: PlaybackEvent) => void = () => {};
-  node.port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => {
-    events.push(data);
-    isLocated(data);
+  node.port.onmessage = ({ data }: MessageEvent<PlaybackMessage>) => {
+    const event = eventOf(data);
+    events.push(event);
+    isLocated(event);
   };
   // Answers in place of one that is closed: it runs on the same thread.
   const witness = newNode(256);
-  witness.port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => isLocated(data);
+  witness.port.onmessage = ({ data }: MessageEvent<PlaybackMessage>) => isLocated(eventOf(data));
   let { port } = node;
   const located = (frame: number): Promise<void> =>
     new Promise((resolve) => {

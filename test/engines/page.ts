@@ -1,6 +1,6 @@
 // What the test asks of a browser, in the page.
 import { loadCore } from '../../src/audio/index.ts';
-import type { PlaybackCommand, PlaybackEvent, PlaybackOptions } from '../../src/browser/worklet-messages.ts';
+import type { PlaybackCommand, PlaybackMessage, PlaybackOptions } from '../../src/browser/worklet-messages.ts';
 import { type CoreBuild, coreModule } from '../../src/wasm/core.ts';
 import { playoutModule } from '../../src/wasm/playout-module.ts';
 import { sha256 } from '../browser/fixtures/core-path.ts';
@@ -34,7 +34,7 @@ async function hashOfAnswer(): Promise<string> {
   });
   node.connect(context.destination);
   const isLocated = new Promise<void>((resolve, reject) => {
-    node.port.onmessage = ({ data }: MessageEvent<PlaybackEvent>) => {
+    node.port.onmessage = ({ data }: MessageEvent<PlaybackMessage>) => {
       if (data.type === 'error') reject(new Error(data.message));
       if (data.type === 'position') resolve();
     };

@@ -14,6 +14,7 @@ const NAMES: Record<keyof PlayoutExports, true> = {
   playoutHeardAt: true,
   playoutInit: true,
   playoutInterrupt: true,
+  playoutLocate: true,
   playoutOpen: true,
   playoutPause: true,
   playoutReceivedFrames: true,
