@@ -1,12 +1,11 @@
 // What callers, models and apps do wrong to one call of a gateway, over real sockets; another call of the same thread goes on.
 
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { WebSocket } from 'ws';
 import { logger } from '../../../src/logger.ts';
 import { RealtimeAgent, RealtimeSession, tool } from '../../../src/index.ts';
 import { createGateway, createRealtimeServer, type Fault, type Gateway } from '../../../src/server/index.ts';
+import { CallerLine } from './caller-line.ts';
 
 const POLICY_VIOLATION = 1008;
 const TOO_BIG = 1009;
@@ -67,43 +66,16 @@ async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await wait(5);
 }
 
-/** One caller's line. */
-class Line {
-  readonly socket: WebSocket = new WebSocket(streamUrl);
-  readonly name: string;
-  closeCode: number | null = null;
-  heardFrames = 0;
-
-  private constructor(name: string) {
-    this.name = name;
-    this.socket.on('error', () => {});
-    this.socket.on('close', (code) => void (this.closeCode = code));
-    this.socket.on('message', (text: Buffer) => {
-      if (text.includes('"event":"media"')) this.heardFrames += 1;
-    });
-  }
-
-  static async open(name: string): Promise<Line> {
-    const line = new Line(name);
-    await once(line.socket, 'open');
-    return line;
-  }
-
-  send(frame: unknown): void {
-    this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
+/** One caller's line, and what is known of the call at the other end. */
+class Line extends CallerLine {
+  static open(name: string): Promise<Line> {
+    return new Line(streamUrl, name).opened();
   }
 
   /** The stream starts, and the model is told who calls. */
   async start(): Promise<void> {
-    const mediaFormat = { encoding: 'audio/x-mulaw', sampleRate: 8000, channels: 1 };
-    const start = { streamSid: 'MZ1', callSid: this.name, tracks: ['inbound'], customParameters: {}, mediaFormat };
-    this.send({ event: 'start', sequenceNumber: '1', streamSid: 'MZ1', start });
+    this.sendStart();
     await until(() => upstream.has(this.name));
-  }
-
-  media(payload: string, timestampMs: number): void {
-    const media = { track: 'inbound', chunk: '1', timestamp: String(timestampMs), payload };
-    this.send({ event: 'media', streamSid: 'MZ1', media });
   }
 
   get upstream(): UpstreamCall {
