@@ -32,7 +32,10 @@ export interface OutputAudioContent {
   transcript?: string | null;
   /** Set by a barge-in: milliseconds of this audio that were rendered. */
   heardMs?: number;
-  /** Set by a barge-in: what the model went on to say and nobody heard, from the first word that was cut. */
+  /**
+   * Set by a barge-in: what the model went on to say and nobody heard, from the space before the first word that was cut, so
+   * that `transcript + unheardTranscript` is all that it said.
+   */
   unheardTranscript?: string;
 }
 

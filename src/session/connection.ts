@@ -11,6 +11,9 @@ import { FRESH_CALL } from './fresh-state.ts';
 import { unchanged } from './state.ts';
 import { abortAll } from './tools.ts';
 
+/** The far side has ended the call as calls end: a caller who hangs up is no error. */
+const HUNG_UP = 1000;
+
 /** A new connection begins; usage and standing approvals stay. */
 export function connecting(state: SessionState, agentName?: string): Step<SessionState> {
   const [ended, effects] = end(state, 'The session connected anew.');
@@ -37,7 +40,8 @@ export function disconnected(state: SessionState, input: InputOf<'disconnected'>
   const reason = input.reason ? `: ${input.reason}` : '';
   const message = `The connection ended${code}${reason}. Call connect() for a new one.`;
   const [ended, effects] = end(state, message, input);
-  if (state.connection !== 'open' && state.connection !== 'reconnecting') return [ended, effects];
+  const wasCall = state.connection === 'open' || state.connection === 'reconnecting';
+  if (!wasCall || input.closeCode === HUNG_UP) return [ended, effects];
   return [ended, [...effects, emit({ type: 'error', error: new SessionError(message, { code: 'ERR_DISCONNECTED' }) })]];
 }
 

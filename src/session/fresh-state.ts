@@ -22,7 +22,7 @@ const UNTOUCHED: Pick<SessionState, 'connection' | 'abilities' | 'nextId' | 'app
   abilities: { isDriven: false, createsResponses: false },
   nextId: 1,
   approvals: { always: {} },
-  usage: { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, perResponse: [] },
+  usage: { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0, perResponse: [], joinedIds: [] },
   features: {},
 };
 

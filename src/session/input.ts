@@ -58,6 +58,8 @@ export type TransportInput =
       /** Id of that message. */
       readonly outputItemId?: string;
       readonly usage?: ResponseUsage;
+      /** Nobody has said so, and perhaps nobody will. */
+      readonly isPresumed?: true;
     }
   | { readonly type: 'itemUpdated'; readonly item: RealtimeItem }
   | { readonly type: 'itemDeleted'; readonly itemId: string }

@@ -27,10 +27,18 @@ export function responseStarted(state: SessionState, { responseId }: InputOf<'re
 
 /** A response ended, in whatever way. */
 export function responseDone(state: SessionState, input: InputOf<'responseDone'>): Step<SessionState> {
-  const { responseId, status, outputText } = input;
+  const { responseId, status, outputText, isPresumed = false } = input;
   const response = responses.findResponse(state.responses, responseId);
-  const ended = responses.responseEnded(state.responses, responseId);
-  if (response === undefined || response.isDone) return [{ ...state, responses: ended }, []];
+  const ended = responses.responseEnded(state.responses, responseId, isPresumed);
+  if (response === undefined) {
+    // It began before we joined its call: its words are not ours, its tokens are.
+    return [{ ...state, responses: ended, usage: usage.addJoined(state.usage, responseId, input.usage) }, []];
+  }
+  if (response.isPresumedDone === true && !isPresumed) {
+    const confirmed = responses.endConfirmed(ended, response);
+    return [{ ...state, responses: confirmed, usage: usage.addResponse(state.usage, input.usage) }, []];
+  }
+  if (response.isDone) return [{ ...state, responses: ended }, []];
 
   const effects: SessionEffect[] = [emit({ type: 'agentEnd', agentName: response.agentName, output: outputText })];
   if (status === 'failed') {
@@ -44,7 +52,7 @@ export function responseDone(state: SessionState, input: InputOf<'responseDone'>
       responses: ended,
       playback: status === 'completed' ? playback.responseCompleted(state.playback, responseId) : state.playback,
       guardrails: guardrails.responseEnded(withLastWords(state, response, input), responseId),
-      usage: usage.addResponse(state.usage, input.usage),
+      usage: isPresumed ? state.usage : usage.addResponse(state.usage, input.usage),
     },
     effects,
   ];

@@ -85,14 +85,22 @@ export function responseStarted(responses: Responses, responseId: string, agentN
   return [next, response.isCancelled ? [start, send({ type: 'cancelResponse', responseId })] : [start]];
 }
 
-/** A response ended, known or not. */
-export function responseEnded(responses: Responses, responseId: string): Responses {
+/** A response ended, known or not; `isPresumed`: the server has yet to say so. */
+export function responseEnded(responses: Responses, responseId: string, isPresumed = false): Responses {
   const response = findResponse(responses, responseId);
   const free = responses.busyTurn === null ? responses : { ...responses, busyTurn: null };
   if (response === undefined || response.isDone) return free;
-  const next = update(free, { ...response, isDone: true });
+  const next = update(free, { ...response, isDone: true, ...(isPresumed && { isPresumedDone: true }) });
   const active = next.live.findLast((other) => !other.isDone);
   return { ...next, activeId: active?.responseId ?? null };
+}
+
+/** The server has said of a response that it is done. */
+export function endConfirmed(
+  responses: Responses,
+  { isPresumedDone: _presumed, ...response }: LiveResponse,
+): Responses {
+  return update(responses, response);
 }
 
 /** Audio began in a response. */

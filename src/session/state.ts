@@ -29,6 +29,8 @@ export interface LiveResponse {
   /** The agent it was created with; its calls are dispatched against that agent. */
   readonly agentName: string;
   readonly isDone: boolean;
+  /** The server has yet to say so: its tokens are not counted. */
+  readonly isPresumedDone?: true;
   /** An interrupt has cancelled it: its late deltas are refused. */
   readonly isCancelled: boolean;
   /** Its audio has started, and the model has not sent the end of the item yet. */
@@ -214,6 +216,8 @@ export interface Usage {
   readonly outputTokens: number;
   readonly totalTokens: number;
   readonly perResponse: readonly ResponseUsage[];
+  /** Responses that were first heard of when they ended, the youngest few: each counts once. */
+  readonly joinedIds: readonly string[];
 }
 
 export interface SessionState {

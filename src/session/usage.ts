@@ -5,9 +5,19 @@ import type { Usage } from './state.ts';
 
 const NO_TOKENS: ResponseUsage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
 
+/** Ids that are remembered, to recognise a repeated end. */
+const REMEMBERED_JOINED = 8;
+
+/** Adds a response that was first heard of when it ended, unless it was added already or has no count. */
+export function addJoined(usage: Usage, responseId: string, response: ResponseUsage | undefined): Usage {
+  if (response === undefined || usage.joinedIds.includes(responseId)) return usage;
+  return { ...addResponse(usage, response), joinedIds: [...usage.joinedIds, responseId].slice(-REMEMBERED_JOINED) };
+}
+
 /** Adds one response: a request, whether the server counts its tokens or not. */
 export function addResponse(usage: Usage, response: ResponseUsage = NO_TOKENS): Usage {
   return {
+    ...usage,
     requests: usage.requests + 1,
     inputTokens: usage.inputTokens + response.inputTokens,
     outputTokens: usage.outputTokens + response.outputTokens,

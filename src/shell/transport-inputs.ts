@@ -80,7 +80,8 @@ class TransportReading {
     if (isUnannounced) this.reader.onInput({ type: 'responseStarted', responseId });
     this.reader.onInput(call);
     // Perhaps nobody says when it ends, either.
-    if (isUnannounced) this.reader.onInput({ type: 'responseDone', responseId, status: 'completed', outputText: '' });
+    if (!isUnannounced) return;
+    this.reader.onInput({ type: 'responseDone', responseId, status: 'completed', outputText: '', isPresumed: true });
   }
 }
 

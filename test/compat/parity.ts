@@ -251,6 +251,16 @@ export const parity: readonly Row[] = [
     },
   },
   {
+    name: 'the end of a response that began before the session joined, with a call and without: usage',
+    observe: async (side) => {
+      const call = await Call.open(side, { agent: side.agent({ name: 'Ann', tools: [toolOf(side)] }) });
+      const made = item.call('c1', 'weather', {});
+      await call.server(says.done('r0'));
+      await call.server(says.outputItem('r1', made), says.done('r1', [made]));
+      return `${call.session.usage.requests} requests, ${call.session.usage.totalTokens} tokens`;
+    },
+  },
+  {
     name: 'the result of a tool is no JSON',
     better: 'the model is not shown a piece of text that the tool never returned',
     observe: async (side) => {

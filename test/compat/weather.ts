@@ -120,6 +120,24 @@ export const weather: readonly Row[] = [
     },
   },
   {
+    name: 'the far side hangs up (1000): what the session says, and the signal of a tool that runs',
+    better: 'the end of a call is told, is no error, and nothing runs on behind it',
+    observe: async (side) => {
+      let signal: AbortSignal | undefined;
+      const execute = (_input: unknown, _context: unknown, details?: { signal?: AbortSignal }) => {
+        signal = details?.signal;
+        return new Promise(() => {});
+      };
+      const agent = side.agent({ name: 'Ann', tools: [toolOf(side, { execute })] });
+      const call = await Call.open(side, { agent, hears: ['error', 'connection'] });
+      await calls(call, 'weather');
+      call.socket.drop(1000, 'bye');
+      await settle();
+      const told = call.told.map(([name, change]) => `${name} ${String((change as { state?: string }).state)}`);
+      return `${told.join(', ') || 'nothing'}; ${signal?.aborted === true ? 'aborted' : 'not aborted'}`;
+    },
+  },
+  {
     name: 'a message of the server that is no JSON',
     better: 'it is reported once',
     observe: async (side) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { OutputAudioContent, RealtimeAssistantMessageItem } from '../../src/protocol/items.ts';
 import { acceptsAudio } from '../../src/session/step.ts';
 import type { ScriptedInput } from './conversation.ts';
 import {
@@ -230,6 +231,19 @@ test('history keeps the heard words, the rest apart, and no later update brings 
   );
   expect(conversation.item('a1')).toEqual(heard);
 });
+
+test.each([0, 0.1, 0.34, 0.5, 0.77, 1])(
+  'heard %d of it, what was heard and what was not are all that was said',
+  (part) => {
+    const full = ' Your  table is booked, for eight.\n';
+    const conversation = speaking();
+    conversation.on({ type: 'itemUpdated', item: spoken('a1', { transcript: full }) }, { type: 'interrupt' });
+    conversation.on(report('s_1', ['a1', 1000 * part, 1000]));
+    const item = conversation.item('a1') as RealtimeAssistantMessageItem;
+    const { transcript, unheardTranscript = '' } = item.content[0] as OutputAudioContent;
+    expect(`${transcript}${unheardTranscript}`).toBe(full);
+  },
+);
 
 test('words that are told after the cut are kept with the unheard ones', () => {
   const conversation = speaking();

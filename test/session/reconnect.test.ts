@@ -107,6 +107,13 @@ describe('a lost connection', () => {
     expect(conversation.state.connection).toBe('closed');
   });
 
+  test('is no error when the far side ends the call by code 1000, as a caller who hangs up', () => {
+    const conversation = talking();
+    const effects = conversation.on({ type: 'disconnected', closeCode: 1000 });
+    const detail = { state: 'disconnected', attempt: 0, closeCode: 1000 } as const;
+    expect(effects).toEqual([told({ type: 'event', event: 'connection', detail })]);
+  });
+
   test('of a foreign transport, or without a policy, ends the session', () => {
     const foreign = new Conversation({ reconnect: policy, isDriven: false });
     foreign.on(lost);

@@ -12,9 +12,8 @@ test('each response counts once, over all connections', () => {
   conversation.on({ type: 'responseStarted', responseId: 'r1' }, doneWith('r1', 10, 5), doneWith('r1', 10, 5));
   conversation.on({ type: 'close' }, { type: 'connecting' });
   conversation.on({ type: 'connected', abilities: { isDriven: true, createsResponses: false } });
-  conversation.on(doneWith('unknown', 100, 100));
   conversation.on({ type: 'responseStarted', responseId: 'r1' }, doneWith('r1', 1, 2));
-  expect(conversation.state.usage).toEqual({
+  expect(conversation.state.usage).toMatchObject({
     requests: 2,
     inputTokens: 11,
     outputTokens: 7,
@@ -24,6 +23,21 @@ test('each response counts once, over all connections', () => {
       { inputTokens: 1, outputTokens: 2, totalTokens: 3 },
     ],
   });
+});
+
+test('a response that began before the session joined its call counts once, when it ends', () => {
+  const conversation = new Conversation();
+  conversation.on(doneWith('r0', 10, 5), doneWith('r0', 10, 5));
+  expect(conversation.state.usage).toMatchObject({ requests: 1, totalTokens: 15 });
+});
+
+test('a response whose end was only presumed counts when the server says it, and once', () => {
+  const conversation = new Conversation();
+  const presumed = { type: 'responseDone', responseId: 'r1', status: 'completed', outputText: '' } as const;
+  conversation.on({ type: 'responseStarted', responseId: 'r1' }, { ...presumed, isPresumed: true });
+  expect(conversation.state.usage).toMatchObject({ requests: 0, totalTokens: 0 });
+  conversation.on({ ...presumed, isPresumed: true }, doneWith('r1', 10, 5), doneWith('r1', 10, 5));
+  expect(conversation.state.usage).toMatchObject({ requests: 1, totalTokens: 15 });
 });
 
 test('a response whose tokens nobody counts is a request', () => {
