@@ -1,5 +1,6 @@
 import { EventEmitter } from '#emitter';
 import { UserError } from '../errors.ts';
+import { loadedCode, notLoaded } from '../lazy-code.ts';
 import type { FunctionCallItem } from './approval-item.ts';
 import type { ToolOutputCustomData } from './custom-data.ts';
 import type { Handoff } from './handoff.ts';
@@ -145,12 +146,12 @@ export class RealtimeAgent<TContext = unknown> extends EventEmitter<RealtimeAgen
     return [...served, ...this.tools.filter((_, index) => isEnabled[index])];
   }
 
-  /** The tools of the MCP servers, listed anew. */
+  /** The tools of the MCP servers, listed anew. Rejects with `ERR_CODE_NOT_LOADED` where their code does not come. */
   async getMcpTools(
     runContext: RunContext<RealtimeContextData<TContext>>,
   ): Promise<FunctionTool<RealtimeContextData<TContext>>[]> {
     if (this.mcpServers.length === 0) return [];
-    const { mcpTools } = await import('./mcp-tools.ts');
+    const { mcpTools } = await loadedCode(() => import('./mcp-tools.ts'), notLoaded('asks MCP servers'));
     const reservedNames = [
       ...this.tools.filter(isFunctionTool).map(({ name }) => name),
       ...this.handoffs.map((entry) => getHandoff(entry).toolName),

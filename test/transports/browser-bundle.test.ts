@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { encodeCoreBytes } from '../../src/wasm/byte-text.ts';
@@ -20,6 +24,40 @@ async function bundle(entry: string): Promise<{ text: string; files: string[] }>
 }
 
 describe('a browser bundle of the entry', () => {
+  it('says so by a typed error when the code of MCP tools can not be loaded', async () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'bargein-bundle-'));
+    try {
+      const { metafile } = await build({
+        stdin: { contents: `export { RealtimeAgent, RunContext } from './src/index.ts';`, resolveDir: process.cwd() },
+        bundle: true,
+        splitting: true,
+        outdir,
+        outExtension: { '.js': '.mjs' },
+        format: 'esm',
+        platform: 'browser',
+        conditions: ['bargein-source'],
+        external: ['zod', 'ws'],
+        metafile: true,
+      });
+      const [piece = ''] = Object.keys(metafile.outputs).filter(
+        (path) => metafile.outputs[path]?.entryPoint === 'src/agent/mcp-tools.ts',
+      );
+      rmSync(piece);
+      const entry = pathToFileURL(join(outdir, 'stdin.mjs')).href;
+      const { RealtimeAgent, RunContext } = (await import(
+        /* @vite-ignore */ entry
+      )) as typeof import('../../src/index.ts');
+      const server = { listTools: async () => [], callTool: async () => [] } as never;
+      const agent = new RealtimeAgent({ name: 'Ann', mcpServers: [server] });
+      await expect(agent.getMcpTools(new RunContext() as never)).rejects.toMatchObject({
+        code: 'ERR_CODE_NOT_LOADED',
+        cause: expect.any(Error),
+      });
+    } finally {
+      rmSync(outdir, { recursive: true });
+    }
+  });
+
   it('holds no part of the audio core, and nothing of Node', async () => {
     const { text, files } = await bundle('src/index.ts');
     expect(files).toContain('src/platform/browser.ts');

@@ -3,6 +3,8 @@
 import type { Clock, Timer } from '../../clock.ts';
 import { deferred } from '../../deferred.ts';
 import { TransportConnectionError } from '../../errors.ts';
+import type { CallStats } from './call-stats.ts';
+import { callStats } from './call-stats.ts';
 
 /** From the offer to an open channel. Asking the user for the microphone is not counted. */
 const CONNECT_DEADLINE_MS = 10_000;
@@ -111,6 +113,11 @@ export class MediaCall {
     if (this.#isOwnTrack) this.#track.stop();
     this.#track = next.track;
     this.#isOwnTrack = next.isOwn;
+  }
+
+  /** How it is doing. */
+  async stats(): Promise<CallStats> {
+    return callStats(await this.peerConnection.getStats());
   }
 
   close(): void {

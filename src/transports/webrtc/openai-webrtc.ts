@@ -170,10 +170,7 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
 
   /** How the call is doing; null without one. */
   async getStats(): Promise<CallStats | null> {
-    const call = this.#attempt?.call;
-    if (call === null || call === undefined) return null;
-    const { callStats } = await import('./call-stats.ts');
-    return callStats(await call.peerConnection.getStats());
+    return this.#attempt?.call?.stats() ?? null;
   }
 
   close(): void {
