@@ -9,6 +9,8 @@ export interface FunctionCallItem {
   name: string;
   arguments: string;
   status?: 'in_progress' | 'completed' | 'incomplete';
+  /** The response that made it; not there in items of other packages. */
+  responseId?: string;
   providerData?: Record<string, unknown>;
 }
 
@@ -68,6 +70,6 @@ export function functionCallItemOf(call: CallRef): FunctionCallItem {
     name: call.name,
     arguments: call.arguments,
     status: 'completed',
-    providerData: { responseId: call.responseId },
+    responseId: call.responseId,
   };
 }

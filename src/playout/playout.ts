@@ -57,6 +57,8 @@ export interface PlayoutListener {
 export interface SessionPlayout {
   /** Rate of the packets that this playout takes, in Hz. */
   readonly sampleRate: number;
+  /** The app plays the audio itself and has not said how far it is: what counts as done here may be heard a little longer. */
+  readonly isModelled?: boolean;
   /** The one owner that is told of reports; setting it replaces the previous one. */
   listener: PlayoutListener | null;
   /**

@@ -40,6 +40,10 @@ export class VirtualPlayout implements SessionPlayout {
     this.#clock = options.clock;
   }
 
+  get isModelled(): boolean {
+    return !this.#isReported;
+  }
+
   get listener(): PlayoutListener | null {
     return this.#ledger.listener;
   }

@@ -231,7 +231,12 @@ export type PlayoutInput =
   /** The first frame of an item was rendered. */
   | { readonly type: 'playoutStarted'; readonly position: ItemPosition }
   /** An item ended and its last frame was rendered. */
-  | { readonly type: 'playoutDone'; readonly position: ItemPosition };
+  | {
+      readonly type: 'playoutDone';
+      readonly position: ItemPosition;
+      /** By a model of a player that the app has, which may lag behind. */
+      readonly isModelled?: true;
+    };
 
 export type TimerInput =
   | {

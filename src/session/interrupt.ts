@@ -29,8 +29,11 @@ function stopSpeaking(state: SessionState, serverCancels: boolean): Step<Session
   if (!state.abilities.isDriven) return [state, [send({ type: 'interrupt' })]];
 
   const generating = state.responses.live.filter((response) => !response.isDone && !response.isCancelled);
-  if (generating.length === 0 && state.playback.live.length === 0) return unchanged(state);
   const effects: SessionEffect[] = [emit({ type: 'audioInterrupted', agentName: state.agentName })];
+  if (generating.length === 0 && state.playback.live.length === 0) {
+    if (!state.playback.mayPlayOn) return unchanged(state);
+    return [{ ...state, playback: playback.stopped(state.playback) }, effects];
+  }
   if (!serverCancels) {
     for (const { responseId } of generating) effects.push(send({ type: 'cancelResponse', responseId }));
   }
@@ -68,8 +71,11 @@ export function interruptSettled(
 }
 
 /** An item was played to its end, possibly while the report of an interrupt was under way. */
-export function playoutDone(state: SessionState, position: ItemPosition): Step<SessionState> {
-  const next = playback.playoutDone(state.playback, position);
+export function playoutDone(
+  state: SessionState,
+  { position, isModelled }: Pick<InputOf<'playoutDone'>, 'position' | 'isModelled'>,
+): Step<SessionState> {
+  const next = playback.playoutDone(state.playback, position, isModelled);
   if (next === state.playback) return unchanged(state);
   const { itemId, contentIndex, responseId } = position;
   const detail = { itemId, contentIndex, responseId };

@@ -8,7 +8,13 @@ import type { HeardAudio, InterruptedAudio, LiveAudio, Playback, Step } from './
 import { unchanged } from './state.ts';
 
 /** Nothing has sounded yet. */
-export const NO_PLAYBACK: Playback = { live: [], interruptId: null, earlierInterruptIds: [], interrupted: [] };
+export const NO_PLAYBACK: Playback = {
+  live: [],
+  interruptId: null,
+  mayPlayOn: false,
+  earlierInterruptIds: [],
+  interrupted: [],
+};
 
 /** How long the playout may take to report before its last published positions serve. */
 const REPORT_DELAY_MS = 250;
@@ -51,21 +57,28 @@ export function replayed(playback: Playback): Playback {
 }
 
 /** An item was rendered to its end, possibly while the report of an interrupt is under way; the same if it is unknown. */
-export function playoutDone(playback: Playback, position: ItemPosition): Playback {
+export function playoutDone(playback: Playback, position: ItemPosition, isModelled = false): Playback {
   if (![...playback.live, ...playback.interrupted].some((audio) => isSame(audio, position))) return playback;
   return {
     ...playback,
+    mayPlayOn: isModelled,
     live: playback.live.filter((audio) => !isSame(audio, position)),
     interrupted: playback.interrupted.filter((audio) => !isSame(audio, position)),
   };
 }
 
+/** The app was told to stop its player. */
+export function stopped(playback: Playback): Playback {
+  return playback.mayPlayOn ? { ...playback, mayPlayOn: false } : playback;
+}
+
 /** Stops everything that is queued or playing and awaits what was heard of it; with nothing live there is nothing to do. */
 export function flush(playback: Playback, interruptId: string): Step<Playback> {
-  if (playback.live.length === 0) return unchanged(playback);
+  if (playback.live.length === 0) return unchanged(stopped(playback));
   const next: Playback = {
     live: [],
     interruptId,
+    mayPlayOn: false,
     earlierInterruptIds: awaitedIds(playback),
     interrupted: [...playback.interrupted, ...playback.live.map((audio) => ({ ...audio, interruptId }))],
   };
@@ -121,7 +134,7 @@ export function interruptSettled(
   const stillAwaited = awaited.filter((id) => id !== interruptId);
   return {
     playback: {
-      live: playback.live,
+      ...playback,
       interruptId: stillAwaited.at(-1) ?? null,
       earlierInterruptIds: stillAwaited.slice(0, -1),
       interrupted: playback.interrupted.filter((audio) => audio.interruptId !== interruptId),

@@ -204,6 +204,8 @@ export interface Playback {
   readonly live: readonly LiveAudio[];
   /** Set from the flush to its report or deadline; no response may be asked for meanwhile. */
   readonly interruptId: string | null;
+  /** The player of the app may lag behind its model, and still play the end of what counts as heard. */
+  readonly mayPlayOn: boolean;
   /** Older interrupts that are awaited still: new audio had started and was interrupted before their report came. */
   readonly earlierInterruptIds: readonly string[];
   /** What they cancelled; only these items may be truncated, each by the report of its own interrupt. */

@@ -134,7 +134,7 @@ function route(state: SessionState, input: RoutedInput): Step<SessionState> {
     case 'playbackInterrupted':
       return [state, [emit({ type: 'audioInterrupted', agentName: state.agentName })]];
     case 'playoutDone':
-      return playoutDone(state, input.position);
+      return playoutDone(state, input);
     case 'playoutReport': {
       const { interruptId, items: positions } = input.report;
       return interruptSettled(state, { interruptId, positions, sampleRate: input.sampleRate });

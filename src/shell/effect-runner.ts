@@ -75,7 +75,8 @@ export class EffectRunner<TContext> implements PlayoutListener {
   }
 
   onDone(position: ItemPosition): void {
-    this.#host.post({ type: 'playoutDone', position });
+    const isModelled = this.#host.parts.driven?.playout.isModelled === true;
+    this.#host.post({ type: 'playoutDone', position, ...(isModelled && { isModelled }) });
   }
 
   /** Carries out effects in order; one that throws stops none of the others. */

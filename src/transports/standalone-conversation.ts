@@ -58,7 +58,7 @@ export class StandaloneConversation implements PlayoutListener {
 
   /** Whether there is anything to interrupt. */
   get isLive(): boolean {
-    return this.isGenerating || this.#playback.live.length > 0;
+    return this.isGenerating || this.#playback.live.length > 0 || this.#playback.mayPlayOn;
   }
 
   /** Whether the server is generating a response that nobody has cancelled. */
@@ -155,7 +155,7 @@ export class StandaloneConversation implements PlayoutListener {
   }
 
   onDone(position: ItemPosition): void {
-    this.#playback = playback.playoutDone(this.#playback, position);
+    this.#playback = playback.playoutDone(this.#playback, position, this.#port.playout.isModelled);
   }
 
   /** No response is asked for between an interrupt and its report. */

@@ -4,6 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { logger } from '../../src/logger.ts';
+import { callRows } from './calls.ts';
 import { configuration } from './configuration.ts';
 import { decisions } from './decisions.ts';
 import { parity } from './parity.ts';
@@ -29,7 +30,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const rows = [...configuration, ...parity, ...decisions, ...pastSession, ...surface, ...weather];
+const rows = [...configuration, ...parity, ...decisions, ...pastSession, ...callRows, ...surface, ...weather];
 
 test.each(rows)('$name', async (row) => {
   const seen: string[] = [];

@@ -271,6 +271,17 @@ test('audio that was played to its end is told of, once; audio that was cut neve
   expect(conversation.on({ type: 'playoutDone', position: { ...position, itemId: 'a2' } })).toEqual([]);
 });
 
+test("an interrupt after the end has a player of the app stop, which may lag behind its model, and no other's", () => {
+  const conversation = speaking();
+  const position = { itemId: 'a1', contentIndex: 0, responseId: 'r1', receivedFrames: 24, renderedFrames: 24 };
+  conversation.on(done('r1'), { type: 'playoutDone', position });
+  expect(conversation.on({ type: 'interrupt' })).toEqual([]);
+  conversation.speaks('r2', 'a2');
+  conversation.on(done('r2'), { type: 'playoutDone', position: { ...position, itemId: 'a2' }, isModelled: true });
+  expect(conversation.on({ type: 'interrupt' })).toEqual([interrupted]);
+  expect(conversation.on({ type: 'interrupt' })).toEqual([]);
+});
+
 test('an item that arrives after it was cut is cut as it arrives', () => {
   const conversation = new Conversation();
   conversation.on({ type: 'responseStarted', responseId: 'r1' });

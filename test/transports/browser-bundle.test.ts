@@ -39,10 +39,8 @@ describe('a browser bundle of the entry', () => {
         external: ['zod', 'ws'],
         metafile: true,
       });
-      const [piece = ''] = Object.keys(metafile.outputs).filter(
-        (path) => metafile.outputs[path]?.entryPoint === 'src/agent/mcp-tools.ts',
-      );
-      rmSync(piece);
+      const pieces = Object.keys(metafile.outputs);
+      rmSync(pieces.find((path) => metafile.outputs[path]?.entryPoint === 'src/agent/mcp-tools.ts') ?? '');
       const entry = pathToFileURL(join(outdir, 'stdin.mjs')).href;
       const { RealtimeAgent, RunContext } = (await import(
         /* @vite-ignore */ entry

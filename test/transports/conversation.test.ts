@@ -5,6 +5,7 @@ import { encodeBase64 } from '../../src/audio/base64.ts';
 import { decodeMulaw } from '../../src/audio/g711.ts';
 import { AudioError, UserError } from '../../src/errors.ts';
 import type { ItemPosition, PlayoutPacket, SessionPlayout } from '../../src/playout/playout.ts';
+import type { VirtualPlayout } from '../../src/playout/virtual-playout.ts';
 import { OpenAIRealtimeWebSocket } from '../../src/transports/openai-websocket.ts';
 import type { OpenAIRealtimeWebSocketOptions } from '../../src/transports/openai-websocket.ts';
 import { ScriptedSocket } from '../../src/testing/scripted-socket.ts';
@@ -217,6 +218,19 @@ describe('alone, when the user speaks', () => {
   });
 
   it('leaves alone what was heard to the end', async () => {
+    const { socket, transport, takeEvents } = await connectedRig();
+    socket.receive(created('r'));
+    socket.receive(delta('r', 'a'));
+    socket.receive(audioDone('r', 'a'));
+    socket.receive(done('r'));
+    (transport.playout as VirtualPlayout).reportPlayback({ itemId: 'a', playedMs: 1000 });
+    takeEvents();
+    socket.receive(speechStarted);
+    expect(takeEvents().map(([name]) => name)).toEqual(['speech_started']);
+    expect(socket.take()).toEqual([]);
+  });
+
+  it('truncates nothing once all must have been heard, but has a player that may lag behind stop, once', async () => {
     const { socket, clock, takeEvents } = await connectedRig();
     socket.receive(created('r'));
     socket.receive(delta('r', 'a'));
@@ -225,7 +239,8 @@ describe('alone, when the user speaks', () => {
     await clock.advance(1500);
     takeEvents();
     socket.receive(speechStarted);
-    expect(takeEvents().map(([name]) => name)).toEqual(['speech_started']);
+    socket.receive(speechStarted);
+    expect(takeEvents().map(([name]) => name)).toEqual(['speech_started', 'audio_interrupted', 'speech_started']);
     expect(socket.take()).toEqual([]);
   });
 
