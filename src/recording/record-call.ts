@@ -5,7 +5,7 @@ import { audioFormat } from '../protocol/session-payload.ts';
 import { featureCore } from '../session/feature.ts';
 import type { SessionInput } from '../session/input.ts';
 import type { FeatureHost, FeatureShell, SessionFeature } from '../shell/session-feature.ts';
-import { samplesOf } from '../transports/output-audio.ts';
+import { bytesOf, samplesOf } from '../transports/output-audio.ts';
 import { Channel } from './channel.ts';
 import { HeardSpeech } from './heard-speech.ts';
 import { wavHeader } from './wav-header.ts';
@@ -108,10 +108,7 @@ class Recorder implements FeatureShell {
 
   onUserAudio(audio: ArrayBuffer | ArrayBufferView): void {
     const { user } = this.#begin();
-    const bytes = ArrayBuffer.isView(audio)
-      ? new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength)
-      : new Uint8Array(audio);
-    user.add(this.#samplesOf(bytes.slice()), this.#nowFrame());
+    user.add(this.#samplesOf(bytesOf(audio).slice()), this.#nowFrame());
   }
 
   run(job: unknown): void {

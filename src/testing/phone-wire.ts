@@ -1,6 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { WebSocketLike } from '../transports/defaults.ts';
 
+/** States of a socket, as a WebSocket counts them. */
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSED = 3;
+
 /** The provider's end of the socket that it opens to the app. */
 export interface PhoneWire {
   send(text: string): void;
@@ -13,7 +18,10 @@ export interface PhoneWire {
 export function wireOver(socket: WebSocketLike): PhoneWire {
   const early: string[] = [];
   const wire: PhoneWire = {
-    send: (text) => void (socket.readyState === 0 ? early.push(text) : socket.readyState === 1 && socket.send(text)),
+    send(text) {
+      if (socket.readyState === CONNECTING) early.push(text);
+      else if (socket.readyState === OPEN) socket.send(text);
+    },
     close: (code) => socket.close(code),
     onText: () => {},
     onClose: () => {},
@@ -68,7 +76,7 @@ export class MemoryPhoneSocket implements WebSocketLike {
   readonly #out: { text(text: string): void; closed(code: number | undefined): void };
   readonly #listeners = new Map<string, Listener[]>();
   #unread: string[] | null = null;
-  #readyState = 1;
+  #readyState = OPEN;
 
   constructor(out: { text(text: string): void; closed(code: number | undefined): void }) {
     this.#out = out;
@@ -90,14 +98,14 @@ export class MemoryPhoneSocket implements WebSocketLike {
   }
 
   send(text: string): void {
-    if (this.#readyState !== 1) return;
+    if (this.#readyState !== OPEN) return;
     if (this.#unread === null) this.#out.text(text);
     else this.#unread.push(text);
   }
 
   close(code?: number): void {
-    if (this.#readyState === 3) return;
-    this.#readyState = 3;
+    if (this.#readyState === CLOSED) return;
+    this.#readyState = CLOSED;
     this.#out.closed(code);
   }
 
@@ -107,13 +115,13 @@ export class MemoryPhoneSocket implements WebSocketLike {
 
   /** A text of the other side arrives. */
   receive(data: string): void {
-    if (this.#readyState === 1) this.#dispatch('message', { data });
+    if (this.#readyState === OPEN) this.#dispatch('message', { data });
   }
 
   /** The other side has closed. */
   drop(code?: number): void {
-    if (this.#readyState === 3) return;
-    this.#readyState = 3;
+    if (this.#readyState === CLOSED) return;
+    this.#readyState = CLOSED;
     this.#dispatch('close', { code });
   }
 
