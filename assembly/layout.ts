@@ -136,7 +136,12 @@ export const PLAYOUT_DRAINED_FRAMES: usize = PLAYOUT_STREAM_FRAMES + 8;
 export const PLAYOUT_IS_STARVED: usize = PLAYOUT_DRAINED_FRAMES + 4;
 /** Output frames of the present gap (i64). */
 export const PLAYOUT_GAP_FRAMES: usize = PLAYOUT_IS_STARVED + 4;
-export const PLAYOUT_UNDERRUN_FRAMES: usize = PLAYOUT_GAP_FRAMES + 8;
+/** Frames of the ring's rate that were concealed before its silence. */
+export const PLAYOUT_GAP_CONCEALED_FRAMES: usize = PLAYOUT_GAP_FRAMES + 8;
+export const PLAYOUT_INTERRUPTION_EVENTS: usize = PLAYOUT_GAP_CONCEALED_FRAMES + 4;
+/** Output frames (i64). */
+export const PLAYOUT_INTERRUPTION_FRAMES: usize = PLAYOUT_INTERRUPTION_EVENTS + 4;
+export const PLAYOUT_UNDERRUN_FRAMES: usize = PLAYOUT_INTERRUPTION_FRAMES + 8;
 export const PLAYOUT_UNDERRUN_EVENTS: usize = PLAYOUT_UNDERRUN_FRAMES + 8;
 /** Whether the next frame that sounds starts a rise from silence. */
 export const PLAYOUT_RISES: usize = PLAYOUT_UNDERRUN_EVENTS + 4;

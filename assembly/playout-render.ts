@@ -15,6 +15,7 @@ import {
   HANDLE_START_FRAMES,
   HANDLE_STATE,
   PLAYOUT_BARRIER_FRAMES,
+  PLAYOUT_CONCEALMENT_INDEX,
   PLAYOUT_CONTROL,
   PLAYOUT_DELAY_FRAMES,
   PLAYOUT_DELAY_S,
@@ -22,12 +23,17 @@ import {
   PLAYOUT_EMITTED_FRAMES,
   PLAYOUT_FADE_FRAMES,
   PLAYOUT_GAIN,
+  PLAYOUT_GAP_CONCEALED_FRAMES,
   PLAYOUT_GAP_FRAMES,
   PLAYOUT_HANDLE_COUNT,
   PLAYOUT_HAS_REPORT,
+  PLAYOUT_INTERRUPTION_EVENTS,
+  PLAYOUT_INTERRUPTION_FRAMES,
+  PLAYOUT_IS_DRY,
   PLAYOUT_IS_INTERRUPTED,
   PLAYOUT_IS_PAUSED,
   PLAYOUT_IS_STARVED,
+  PLAYOUT_ITEM_RATE,
   PLAYOUT_LAST_SAMPLE,
   PLAYOUT_LAST_STEP,
   PLAYOUT_MAY_EDIT,
@@ -59,6 +65,9 @@ import { beginStream, heardFrames, trace } from './positions';
 import { FADING, FINAL, entryOf, fadingEntry, isInMidItem, rendered } from './playout-handles';
 import { bufferedFrames, resamplerOf } from './ring';
 import { VERBATIM, abandonEdit, streamFrames, takeStream, verbatimFrames } from './stretch';
+
+/** An underrun that lasts as long is an interruption, as in WebRTC's statistics. */
+const INTERRUPTION_MS: i64 = 150;
 
 /** Searches for a splice or a merge that a block may make; the concealment of a gap has one of its own. */
 const SEARCHES: i32 = 1;
@@ -282,9 +291,16 @@ function startStream(state: usize): void {
 
 /** The present gap turned out to be one in mid-item. */
 function countGap(state: usize): void {
-  const frames = load<i64>(state, PLAYOUT_UNDERRUN_FRAMES) + load<i64>(state, PLAYOUT_GAP_FRAMES);
-  store<i64>(state, frames, PLAYOUT_UNDERRUN_FRAMES);
+  const gap = load<i64>(state, PLAYOUT_GAP_FRAMES);
+  store<i64>(state, load<i64>(state, PLAYOUT_UNDERRUN_FRAMES) + gap, PLAYOUT_UNDERRUN_FRAMES);
   store<i32>(state, load<i32>(state, PLAYOUT_UNDERRUN_EVENTS) + 1, PLAYOUT_UNDERRUN_EVENTS);
+  const outputRate = <i64>load<i32>(state, PLAYOUT_OUTPUT_RATE);
+  const concealed = <i64>load<i32>(state, PLAYOUT_GAP_CONCEALED_FRAMES) * outputRate;
+  const lasted = gap + concealed / <i64>load<i32>(state, PLAYOUT_ITEM_RATE);
+  if (lasted * 1000 >= INTERRUPTION_MS * outputRate) {
+    store<i64>(state, load<i64>(state, PLAYOUT_INTERRUPTION_FRAMES) + lasted, PLAYOUT_INTERRUPTION_FRAMES);
+    store<i32>(state, load<i32>(state, PLAYOUT_INTERRUPTION_EVENTS) + 1, PLAYOUT_INTERRUPTION_EVENTS);
+  }
   endGap(state);
 }
 
@@ -294,6 +310,8 @@ function beginGap(state: usize): void {
   const isStarved = isInMidItem(state, load<i64>(state, PLAYOUT_READ_FRAMES));
   if (!isStarved && load<i32>(state, PLAYOUT_IS_INTERRUPTED) == 0) return;
   store<i32>(state, <i32>isStarved, PLAYOUT_IS_STARVED);
+  const isConcealed = load<i32>(state, PLAYOUT_IS_DRY) != 0;
+  store<i32>(state, isConcealed ? load<i32>(state, PLAYOUT_CONCEALMENT_INDEX) : 0, PLAYOUT_GAP_CONCEALED_FRAMES);
   store<f32>(state, load<f32>(state, PLAYOUT_LAST_SAMPLE), PLAYOUT_RELEASE_SAMPLE);
   store<f32>(state, load<f32>(state, PLAYOUT_LAST_STEP), PLAYOUT_RELEASE_STEP);
   store<i32>(state, load<i32>(state, PLAYOUT_FADE_FRAMES), PLAYOUT_RELEASE_FRAMES);

@@ -6,6 +6,7 @@ import { VOICE } from './filter';
 import { initGain, playoutDuck } from './gain';
 import { initControl, noteEnd } from './jitter-control';
 import {
+  CONTROL_HAS_ENDED,
   CONTROL_TARGET_MS,
   HANDLE_HAS_ENDED,
   HANDLE_NUMBER,
@@ -26,6 +27,8 @@ import {
   PLAYOUT_HANDLE_COUNT,
   PLAYOUT_HAS_REPORT,
   PLAYOUT_INSERTED_FRAMES,
+  PLAYOUT_INTERRUPTION_EVENTS,
+  PLAYOUT_INTERRUPTION_FRAMES,
   PLAYOUT_IS_INTERRUPTED,
   PLAYOUT_IS_STARVED,
   PLAYOUT_ITEM_RATE,
@@ -163,6 +166,8 @@ export function playoutInterrupt(state: usize): void {
   store<i64>(state, load<i64>(state, PLAYOUT_WRITTEN_FRAMES), PLAYOUT_BARRIER_FRAMES);
   store<i32>(state, 1, PLAYOUT_IS_INTERRUPTED);
   store<i32>(state, 0, PLAYOUT_WANTS_PAUSE);
+  // Its audio does not come late or slowly: it is refused.
+  store<i32>(state + PLAYOUT_CONTROL, 1, CONTROL_HAS_ENDED);
   playoutDuck(state, 1);
 }
 
@@ -242,7 +247,7 @@ export function playoutTakeReport(state: usize, dst: usize): i32 {
 /**
  * Writes {underrun events, underrun frames, refused frames, frames in the ring, concealment events, concealed frames,
  * frames inserted by splices, frames removed by splices, target delay in milliseconds, emitted frames, seconds that frames have
- * waited, seconds that they were to wait} (f64) at `dst`.
+ * waited, seconds that they were to wait, interruptions, output frames of interruptions} (f64) at `dst`.
  */
 export function playoutStats(state: usize, dst: usize): void {
   store<f64>(dst, <f64>load<i32>(state, PLAYOUT_UNDERRUN_EVENTS));
@@ -257,6 +262,8 @@ export function playoutStats(state: usize, dst: usize): void {
   store<f64>(dst, <f64>load<i64>(state, PLAYOUT_EMITTED_FRAMES), 72);
   store<f64>(dst, load<f64>(state, PLAYOUT_DELAY_S), 80);
   store<f64>(dst, load<f64>(state, PLAYOUT_TARGET_DELAY_S), 88);
+  store<f64>(dst, <f64>load<i32>(state, PLAYOUT_INTERRUPTION_EVENTS), 96);
+  store<f64>(dst, <f64>load<i64>(state, PLAYOUT_INTERRUPTION_FRAMES), 104);
 }
 
 /**

@@ -2,8 +2,14 @@
 export interface PlayoutStats {
   /** Gaps in mid-item. A gap counts when it is over; one that turns out to be the end of the item never does. */
   underrunEvents: number;
-  /** Output frames of those gaps. */
+  /** Output frames of those gaps (`silentConcealedSamples`). */
   underrunFrames: number;
+  /**
+   * Those of 150 ms and longer, and their output frames, with what was concealed before the silence (`interruptionCount`,
+   * `totalInterruptionDuration`).
+   */
+  interruptionEvents: number;
+  interruptionFrames: number;
   /** Frames that were written to handles that are unknown, ended or cancelled. */
   refusedFrames: number;
   /** Frames in the ring. */
@@ -29,6 +35,8 @@ export function noStats(): PlayoutStats {
   return {
     underrunEvents: 0,
     underrunFrames: 0,
+    interruptionEvents: 0,
+    interruptionFrames: 0,
     refusedFrames: 0,
     bufferedFrames: 0,
     concealmentEvents: 0,

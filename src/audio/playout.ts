@@ -298,6 +298,8 @@ export class Playout {
     into.emittedFrames = f64[at + 9] ?? 0;
     into.bufferDelayS = f64[at + 10] ?? 0;
     into.bufferTargetDelayS = f64[at + 11] ?? 0;
+    into.interruptionEvents = f64[at + 12] ?? 0;
+    into.interruptionFrames = f64[at + 13] ?? 0;
     return into;
   }
 

@@ -405,6 +405,59 @@ describe.each<CoreBuild>(['scalar', 'simd'])('Playout on the %s build', (build) 
     expect(largestStep(concat([before, after]))).toBeLessThanOrEqual(largestStep(toFloats(samples)));
   });
 
+  it.each([false, true])(
+    'counts an underrun of 150 ms as an interruption, what was concealed of it included (adaptive: %s)',
+    (isAdaptive) => {
+      const { playout, handle } = loaded({ module, outputRate: 48_000, isAdaptive }, tone(12_000, 24_000));
+      let renderedFrames = 0;
+      const renderFor = (ms: number): void => {
+        for (let until = renderedFrames + ms * 48; renderedFrames < until; renderedFrames += 480) render(playout, 480);
+      };
+      // What was there is played to its end, however slowly.
+      while (playout.bufferedFrames > 0) renderFor(10);
+      renderFor(120);
+      playout.write(handle, tone(4800, 24_000));
+      renderFor(20);
+      expect(playout.stats.interruptionEvents).toBe(0);
+      while (playout.bufferedFrames > 0) renderFor(10);
+      renderFor(300);
+      const silentBefore = playout.stats.underrunFrames;
+      const concealedBefore = playout.stats.concealedFrames;
+      playout.write(handle, tone(4800, 24_000));
+      renderFor(20);
+      const { interruptionEvents, interruptionFrames, underrunFrames } = playout.stats;
+      expect(interruptionEvents).toBe(1);
+      expect(interruptionFrames).toBeGreaterThanOrEqual(300 * 48 - 480);
+      expect(interruptionFrames).toBeLessThan(320 * 48);
+      if (isAdaptive) expect(interruptionFrames).toBeGreaterThan(underrunFrames - silentBefore);
+      else expect([interruptionFrames, concealedBefore]).toEqual([underrunFrames - silentBefore, 0]);
+    },
+  );
+
+  it('does not take what an interrupt keeps away for a slow producer', () => {
+    /** Output frames from the first write of an answer to its first sound. */
+    const startOf = (isInterrupted: boolean): number => {
+      const playout = new Playout({ module, isAdaptive: true });
+      /** 40 ms every 15 ms. */
+      const answer = (untilFrame: number): number => {
+        const handle = opened(playout);
+        let firstFrame = -1;
+        for (let frame = 0; frame < untilFrame; frame += 120) {
+          if (frame % 360 === 0) playout.write(handle, tone(960, 24_000, frame));
+          if (render(playout, 120).some((sample) => sample !== 0) && firstFrame < 0) firstFrame = frame;
+        }
+        if (!isInterrupted) playout.end(handle);
+        return firstFrame;
+      };
+      answer(14_400);
+      if (isInterrupted) playout.interrupt();
+      for (let frame = 0; frame < 480_000; frame += 120) render(playout, 120);
+      playout.takeInterruptReport();
+      return answer(14_400);
+    };
+    expect(startOf(true)).toBe(startOf(false));
+  });
+
   it('does not take the end of an item for an underrun, even if the news of it comes late', () => {
     const { playout, handle } = loaded({ module }, tone(100, 24_000));
     render(playout, 128);
