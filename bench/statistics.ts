@@ -1,6 +1,6 @@
 // Robust statistics of timings. A timing is skewed and its outliers are other programs, so: medians, quartiles, ratios
 // within a round, and intervals by resampling whole runs, because a fresh process is what really varies.
-import { seededUniform } from './corpus.ts';
+import { seededRandom } from '../src/server/seeded-random.ts';
 
 /** The value below which the share `p` (0…1) of `values` lies, linearly between neighbours; NaN of none. */
 export function quantile(values: readonly number[], p: number): number {
@@ -46,13 +46,13 @@ const RESAMPLES = 1000;
 
 /** The typical value with its interval: runs are drawn with replacement, then rounds within each (seeded bootstrap). */
 export function estimate(rounds: Rounds): Estimate {
-  return { value: typical(rounds), ...interval(resampled(rounds, seededUniform(1))) };
+  return { value: typical(rounds), ...interval(resampled(rounds, seededRandom(1))) };
 }
 
 /** How many times the value of `before` that of `after` is. The two are independent of each other. */
 export function change(before: Rounds, after: Rounds): Estimate {
-  const olds = resampled(before, seededUniform(2));
-  const news = resampled(after, seededUniform(3));
+  const olds = resampled(before, seededRandom(2));
+  const news = resampled(after, seededRandom(3));
   return {
     value: typical(after) / typical(before),
     ...interval(news.map((value, i) => value / (olds[i] ?? Number.NaN))),

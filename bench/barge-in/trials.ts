@@ -2,7 +2,7 @@
 // speaker that plays the agent, of a user and of a room, sample by sample.
 import { BargeInDetector } from '../../src/audio/barge-in-detector.ts';
 import { FliteVoice } from '../../src/server/flite-voice.ts';
-import { seededUniform } from '../corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 
 /** In Hz. */
 const TRIAL_RATE = 48_000;
@@ -101,7 +101,7 @@ export function measureOnsets(cast: Cast, room: Room): Onsets {
   let falseTriggers = 0;
   let missed = 0;
   for (const [i, user] of cast.user.entries()) {
-    const uniform = seededUniform(room.seed + i);
+    const uniform = seededRandom(room.seed + i);
     const start = Math.round((LEAD_S + uniform()) * TRIAL_RATE);
     const frames = start + user.onsetFrame + HEARD_WITHIN_S * TRIAL_RATE;
     const agent = speechOf(cast.agent, frames, uniform);
@@ -121,7 +121,7 @@ export function measureOnsets(cast: Cast, room: Room): Onsets {
 
 /** Triggers of `seconds` of the agent alone. */
 export function countFalseTriggers(cast: Cast, room: Room, seconds: number): number {
-  const uniform = seededUniform(room.seed);
+  const uniform = seededRandom(room.seed);
   const agent = speechOf(cast.agent, seconds * TRIAL_RATE, uniform);
   return triggersOf(heard(agent, room, uniform), agent).length;
 }

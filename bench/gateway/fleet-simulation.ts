@@ -2,7 +2,7 @@
 // gateway's socket to a random worker. In the middle of it as many gateways die as the plan has to spare, all at once, and
 // their calls come back.
 
-import { seededUniform } from '../corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 import { type FleetPlan, JOURNAL_ENTRIES_PER_SECOND, MEAN_CALL_SECONDS, WORKERS_PER_GATEWAY } from './fleet-plan.ts';
 
 const SECONDS = 240;
@@ -26,7 +26,7 @@ export interface FleetOutcome {
 
 /** Lives through four minutes of a fleet that is as full as it was planned for. */
 export function simulateFleet(plan: FleetPlan, { callsPerCore }: { callsPerCore: number }): FleetOutcome {
-  const uniform = seededUniform(SEED);
+  const uniform = seededRandom(SEED);
   const pick = (count: number): number => Math.floor(uniform() * count);
   const workers = new Int32Array(plan.gateways * WORKERS_PER_GATEWAY);
   const redis = new Int32Array(plan.redisServers);

@@ -1,7 +1,7 @@
 // What the agent says in the playout benches: a synthetic voice with syllables, fricatives, phrases and pauses over a
 // noise floor. No two stretches of it are alike, so a rendered sample can be told apart by its
 // neighbours.
-import { seededUniform } from '../corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 
 /** Frames that one judgement about speech or pause covers, in milliseconds. */
 export const ACTIVITY_MS = 10;
@@ -19,7 +19,7 @@ export interface Source {
 
 /** A seeded voice of `seconds`: about three quarters speech, one quarter pauses. */
 export function syntheticSpeech(seconds: number, sampleRate: number, seed: number): Source {
-  const uniform = seededUniform(seed);
+  const uniform = seededRandom(seed);
   const frames = Math.round(seconds * sampleRate);
   const voice = new Float32Array(frames);
   let at = 0;

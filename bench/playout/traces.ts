@@ -1,7 +1,7 @@
 // When the agent's audio arrives: seeded traces of the kinds that calls meet. The numbers behind a kind are chosen so that a
 // plain queue, played from the first delta on, fares on it as it was measured to on recorded ones; seeds on which it
 // does not are passed over (`select`).
-import { seededUniform } from '../corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 
 /** One piece of an item and when it arrives. */
 export interface Delta {
@@ -51,7 +51,7 @@ function burst(
   answers: number,
   deltasOf: (uniform: () => number, index: number) => { durationMs: number; deltaMs: number; waitMs: () => number },
 ): Trace {
-  const uniform = seededUniform(seed);
+  const uniform = seededRandom(seed);
   const made: Answer[] = [];
   const deltas: Delta[] = [];
   let clockMs = 200;
@@ -77,7 +77,7 @@ function paced(
   latenessOf: (uniform: () => number) => (sentMs: number) => number,
 ): Trace {
   const { answers, durationMs, packetMs, speed = 1, skewPpm = 0 } = options;
-  const uniform = seededUniform(seed);
+  const uniform = seededRandom(seed);
   const latenessMs = latenessOf(uniform);
   const made: Answer[] = [];
   const deltas: Delta[] = [];

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BargeInDetector } from '../../src/audio/barge-in-detector.ts';
-import { seededUniform } from '../../bench/corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 import { type Cast, countFalseTriggers, makeCast, measureOnsets } from '../../bench/barge-in/trials.ts';
 import { quantile } from '../../bench/statistics.ts';
 
@@ -8,7 +8,7 @@ const RATE = 48_000;
 
 /** Noise of a level in dBFS RMS in each tenth of a second; a level of `null` is digital silence. */
 function noise(levelsDb: readonly (number | null)[], seed: number, rate = RATE): Float32Array {
-  const uniform = seededUniform(seed);
+  const uniform = seededRandom(seed);
   const stepFrames = rate / 10;
   return Float32Array.from({ length: levelsDb.length * stepFrames }, (_, i) => {
     const levelDb = levelsDb[Math.floor(i / stepFrames)] ?? null;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { seededUniform } from '../../bench/corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 import { circumstances, makeResults, writeResults } from '../../bench/results.ts';
 
 const ROOT = new URL('../../', import.meta.url);
@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A file of results in which our meter takes `ns`, give or take 5 %. */
 function resultsOf(ns: number, seed: number): string {
-  const uniform = seededUniform(seed);
+  const uniform = seededRandom(seed);
   const rounds = (typicalNs: number): number[][] =>
     Array.from({ length: 3 }, () => Array.from({ length: 11 }, () => typicalNs * (0.95 + 0.1 * uniform())));
   const entries = [

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compare } from '../../bench/compare.ts';
-import { seededUniform } from '../../bench/corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 import type { Outcome } from '../../bench/subject.ts';
 
 /** Three runs of eleven rounds that scatter by ±5 %. */
 function outcome(times: Readonly<Record<string, number>>, seed: number): Outcome {
-  const uniform = seededUniform(seed);
+  const uniform = seededRandom(seed);
   const entries = Object.entries(times).map(([contender, ns]) => ({
     contender,
     rounds: Array.from({ length: 3 }, () => Array.from({ length: 11 }, () => ns * (0.95 + 0.1 * uniform()))),

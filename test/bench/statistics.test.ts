@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { seededUniform } from '../../bench/corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 import { change, estimate, median, pairedRatios, quantile, spread, typical } from '../../bench/statistics.ts';
 
 /** Rounds that scatter evenly by ±5 % round `centreNs`. */
 function scattered(centreNs: number, seed: number): number[][] {
-  const uniform = seededUniform(seed);
+  const uniform = seededRandom(seed);
   return Array.from({ length: 3 }, () => Array.from({ length: 11 }, () => centreNs * (0.95 + 0.1 * uniform())));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededUniform } from '../../bench/corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 import { align, type Run } from '../../bench/playout/alignment.ts';
 import { findClicks } from '../../bench/playout/clicks.ts';
 import { judge, type Scene } from '../../bench/playout/judge.ts';
@@ -39,7 +39,7 @@ function burstAtOnce(answers: number, durationMs: number): Trace {
 
 /** Packets of 20 ms, up to 12 ms late, by a clock that is off by so much. */
 function driftOver(durationMs: number, skewPpm: number): Trace {
-  const uniform = seededUniform(1);
+  const uniform = seededRandom(1);
   const starts = Array.from({ length: durationMs / 20 }, (_, i) => i * 20);
   let lastMs = 0;
   const deltas = starts.map((startMs) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededUniform } from '../../bench/corpus.ts';
+import { seededRandom } from '../../src/server/seeded-random.ts';
 import { findClicks } from '../../bench/playout/clicks.ts';
 import { sceneFor, Stand } from './stand.ts';
 
@@ -31,7 +31,7 @@ describe.each([24_000, 48_000])('duplicate and swapped deltas at %i Hz', (sample
         seed,
       );
       const { samples } = scene.source;
-      const uniform = seededUniform(seed);
+      const uniform = seededRandom(seed);
       const stand = new Stand(scene, isAdaptive, (ITEMS * ITEM_MS) / 1000 + 4);
       let sentFrames = 0;
       for (let item = 0; item < ITEMS; item++) {

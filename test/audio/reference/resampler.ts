@@ -1,7 +1,7 @@
 // The resampler's output by its defining formula, in f64 with the engine's own `Math`, independent of the kernels: no
 // phase table, no streaming, the filter as a function of continuous time.
 
-import { seededUniform } from '../../../bench/corpus.ts';
+import { seededRandom } from '../../../src/server/seeded-random.ts';
 
 /** The grades with a symmetric filter: half its length in frames of the lower rate, and its window. */
 const LINEAR_GRADES = {
@@ -110,7 +110,7 @@ export function greatestCommonDivisor(a: number, b: number): number {
 
 /** Uniform noise in −1…1, the same for the same seed. */
 export function noise(frames: number, seed: number): Float32Array {
-  const uniform = seededUniform(seed);
+  const uniform = seededRandom(seed);
   return Float32Array.from({ length: frames }, () => 2 * uniform() - 1);
 }
 
