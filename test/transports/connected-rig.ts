@@ -4,7 +4,8 @@ import type { SessionConfig } from '../../src/protocol/session-config.ts';
 import { ScriptedSocket } from '../../src/testing/scripted-socket.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
-const TRANSPORT_EVENTS = [
+/** Events of a transport beside those of the wire. */
+export const TRANSPORT_EVENTS = [
   'audio',
   'audio_done',
   'audio_interrupted',

@@ -1,4 +1,4 @@
-// `close()` inside a listener of an event that a session has only with a feature.
+// `close()` inside a listener of an event that a session has only with a feature, and listeners that fail.
 
 import { describe, expect, test } from 'vitest';
 import { falseInterruption, holdBack, inputGate, turnMetrics } from '../../src/features/index.ts';
@@ -61,6 +61,22 @@ describe.each(Object.entries(cases))('%s', (name, aCase) => {
     call.session.on(event, () => seen++);
     await aCase.converse(call);
     expect(seen).toBeGreaterThan(0);
+    await call.end();
+  });
+
+  test('has a listener that throws: an error, and the call goes on as without it', async () => {
+    const undisturbed = await stageCase(aCase);
+    await aCase.converse(undisturbed);
+    const call = await stageCase(aCase);
+    call.session.on(event, () => {
+      throw new Error('listener');
+    });
+    await aCase.converse(call);
+    expect(call.errors.at(-1)).toMatchObject({ code: 'ERR_LISTENER_FAILED', event: name });
+    for (const type of ['response.create', 'conversation.item.truncate'])
+      expect(call.sent(type)).toHaveLength(undisturbed.sent(type).length);
+    expect(call.session.history).toHaveLength(undisturbed.session.history.length);
+    await undisturbed.end();
     await call.end();
   });
 
