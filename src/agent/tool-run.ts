@@ -50,14 +50,12 @@ export async function runTool<Context>(run: ToolRun<Context>): Promise<ToolRunOu
   const details: ToolCallDetails = { toolCall, signal: run.controller.signal, [toolInvocation]: invocation };
   try {
     const data = { context: runContext, agent, toolCall };
-    const refusal = await withinTime(run, () => runToolGuardrails('tool_input', tool.inputGuardrails, data));
+    const refusal = await guarded(run, 'tool_input', tool.inputGuardrails, data);
     if (refusal !== undefined) return { output: refusal, isBackground: false };
     const result = await withinTime(run, () => tool.invoke(runContext, toolCall.arguments, details), tool.timeoutMs);
     const isBackground = isBackgroundResult(result);
     const output: unknown = isBackground ? result.content : result;
-    const verdict = await withinTime(run, () =>
-      runToolGuardrails('tool_output', tool.outputGuardrails, { ...data, output }),
-    );
+    const verdict = await guarded(run, 'tool_output', tool.outputGuardrails, { ...data, output });
     const [text, unreadable] = verdict === undefined ? readable(output, tool.name) : [verdict];
     failure ??= unreadable;
     const extracted = failure === undefined && verdict === undefined ? await extract(run, output) : {};
@@ -74,6 +72,17 @@ function readable(output: unknown, toolName: string): readonly [text: string, un
   } catch (error) {
     return [UNREADABLE_OUTPUT, new ToolCallError(`the result of ${toolName} can't be written as JSON`, error)];
   }
+}
+
+/** Runs the tool's guardrails of one kind. Most tools have none, and need no timer for it. */
+async function guarded<TData, Context>(
+  run: ToolRun<Context>,
+  type: 'tool_input' | 'tool_output',
+  guardrails: Parameters<typeof runToolGuardrails<TData>>[1],
+  data: TData,
+): Promise<string | undefined> {
+  if (guardrails === undefined || guardrails.length === 0) return undefined;
+  return withinTime(run, () => runToolGuardrails(type, guardrails, data));
 }
 
 /** Runs code of the app under a deadline; when it passes, the call's signal aborts. */

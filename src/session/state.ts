@@ -217,7 +217,8 @@ export interface Usage {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly totalTokens: number;
-  readonly perResponse: readonly ResponseUsage[];
+  /** In pages, oldest first. */
+  readonly perResponse: readonly (readonly ResponseUsage[])[];
   /** Responses that were first heard of when they ended, the youngest few: each counts once. */
   readonly joinedIds: readonly string[];
 }

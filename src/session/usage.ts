@@ -3,6 +3,9 @@
 import type { ResponseUsage } from './input.ts';
 import type { Usage } from './state.ts';
 
+/** A response copies one page and the list of pages, however many there were before. */
+const PAGE_RESPONSES = 128;
+
 const NO_TOKENS: ResponseUsage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
 
 /** Ids that are remembered, to recognise a repeated end. */
@@ -22,6 +25,17 @@ export function addResponse(usage: Usage, response: ResponseUsage = NO_TOKENS): 
     inputTokens: usage.inputTokens + response.inputTokens,
     outputTokens: usage.outputTokens + response.outputTokens,
     totalTokens: usage.totalTokens + response.totalTokens,
-    perResponse: [...usage.perResponse, response],
+    perResponse: withResponse(usage.perResponse, response),
   };
+}
+
+/** The youngest responses of a usage, oldest first; at most a page of them. */
+export function youngestResponses({ perResponse }: Usage, count: number): readonly ResponseUsage[] {
+  return count === 0 ? [] : perResponse.slice(-2).flat().slice(-count);
+}
+
+function withResponse(pages: Usage['perResponse'], response: ResponseUsage): Usage['perResponse'] {
+  const last = pages.at(-1);
+  if (last === undefined || last.length === PAGE_RESPONSES) return [...pages, [response]];
+  return pages.with(pages.length - 1, [...last, response]);
 }

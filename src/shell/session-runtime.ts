@@ -29,6 +29,7 @@ import { itemsOf } from '../session/item-list.ts';
 import type { SessionState } from '../session/state.ts';
 import { initialSession } from '../session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../session/step.ts';
+import { youngestResponses } from '../session/usage.ts';
 import type { RealtimeMcpToolInfo, TransportEvent } from '../transports/transport.ts';
 import { AgentRoster } from './agent-roster.ts';
 import type { AnnouncerHost } from './announcer.ts';
@@ -216,7 +217,7 @@ export class SessionRuntime<TBaseContext>
     [this.#state, this.#leftOver] = takeOver(restoration, successor);
     this.#isAwaitingConnect = true;
     for (const agent of restoration.agents) this.roster.add(agent);
-    this.#bill(this.#state.usage.perResponse);
+    this.#bill(this.#state.usage.perResponse.flat());
   }
 
   close(): void {
@@ -290,7 +291,8 @@ export class SessionRuntime<TBaseContext>
     this.journal?.record(before, stamped);
     const [next, effects] = this.#step(before, stamped);
     this.#state = next;
-    if (next.usage !== before.usage) this.#bill(next.usage.perResponse.slice(before.usage.perResponse.length));
+    if (next.usage !== before.usage)
+      this.#bill(youngestResponses(next.usage, next.usage.requests - before.usage.requests));
     this.#effects.run(effects);
     if (before.connection !== next.connection) this.#connectionChanged(before.connection);
   }

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { ResponseUsage } from '../../src/session/input.ts';
+import { addResponse, youngestResponses } from '../../src/session/usage.ts';
 import type { ScriptedInput } from './conversation.ts';
 import { Conversation } from './conversation.ts';
 
@@ -19,8 +21,10 @@ test('each response counts once, over all connections', () => {
     outputTokens: 7,
     totalTokens: 18,
     perResponse: [
-      { inputTokens: 10, outputTokens: 5, totalTokens: 15 },
-      { inputTokens: 1, outputTokens: 2, totalTokens: 3 },
+      [
+        { inputTokens: 10, outputTokens: 5, totalTokens: 15 },
+        { inputTokens: 1, outputTokens: 2, totalTokens: 3 },
+      ],
     ],
   });
 });
@@ -45,4 +49,19 @@ test('a response whose tokens nobody counts is a request', () => {
   conversation.on({ type: 'responseStarted', responseId: 'r1' });
   conversation.on({ type: 'responseDone', responseId: 'r1', status: 'cancelled', outputText: '' });
   expect(conversation.state.usage).toMatchObject({ requests: 1, totalTokens: 0 });
+});
+
+test('all responses of a long call are there in order, and a further one copies few of them', () => {
+  const responses: ResponseUsage[] = Array.from({ length: 1000 }, (_, inputTokens) => ({
+    inputTokens,
+    outputTokens: 0,
+    totalTokens: inputTokens,
+  }));
+  const usage = responses.reduce(addResponse, new Conversation().state.usage);
+  expect(usage.perResponse.flat()).toEqual(responses);
+  expect(youngestResponses(usage, 0)).toEqual([]);
+  for (const count of [1, 2, 100]) expect(youngestResponses(usage, count)).toEqual(responses.slice(-count));
+  const next = addResponse(usage);
+  expect(next.perResponse.slice(0, -1).every((page, i) => page === usage.perResponse[i])).toBe(true);
+  expect(next.perResponse.length).toBeLessThan(20);
 });
