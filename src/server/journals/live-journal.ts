@@ -16,6 +16,8 @@ const RETRY_MS = 100;
 
 /** Inputs wait for at most so long, and those of all calls go together: a hand-over of its own costs more than the entry in it. */
 const HAND_OVER_MS = 40;
+/** Words of an answer, two thirds of all inputs, wait for more of them, or for the next input of another kind. */
+const WORDS_HAND_OVER_MS = 400;
 
 /** Token of a lease that nobody has given, because the store was away when the call began. */
 export const UNLEASED = 0;
@@ -57,8 +59,9 @@ export class LiveJournal implements SessionJournal {
   #waiting: Waiting[] = [];
   #newestNumber = 0;
   #isWriting = false;
-  /** The next hand-over. */
+  /** The next hand-over, and when it is. */
   #soon: Timer | null = null;
+  #soonAtMs = 0;
   #lost: JournalError | null = null;
   /** Since when the store has been away. */
   #awaySinceMs: number | null = null;
@@ -133,8 +136,18 @@ export class LiveJournal implements SessionJournal {
     if (this.#waiting.length > MAX_WAITING) this.#dropInputs();
     // What a tool waits for, and what others wait to read, goes at once.
     if (entry.type !== 'input') this.#writeNow();
-    else if (!this.#isWriting)
-      this.#soon ??= this.#clock.schedule(untilNextHandOver(this.#clock), () => this.#writeNow());
+    else this.#writeSoon(entry.input.type === 'transcriptDelta' ? WORDS_HAND_OVER_MS : HAND_OVER_MS);
+  }
+
+  /** At the next multiple of a time, which all journals of this process share. */
+  #writeSoon(periodMs: number): void {
+    if (this.#isWriting) return;
+    const nowMs = this.#clock.nowMs();
+    const atMs = nowMs - (nowMs % periodMs) + periodMs;
+    if (this.#soon !== null && this.#soonAtMs <= atMs) return;
+    this.#soon?.cancel();
+    this.#soonAtMs = atMs;
+    this.#soon = this.#clock.schedule(atMs - nowMs, () => this.#writeNow());
   }
 
   #writeNow(): void {
@@ -277,9 +290,4 @@ export class LiveJournal implements SessionJournal {
       answer.then(resolve, reject).finally(() => timer.cancel());
     });
   }
-}
-
-/** Until the moment that all journals of this process share. */
-function untilNextHandOver(clock: Clock): number {
-  return HAND_OVER_MS - (clock.nowMs() % HAND_OVER_MS);
 }

@@ -36,6 +36,8 @@ export class RedisLink {
     const client = redis.createClient({
       url,
       disableOfflineQueue: true,
+      // Those that wait for an answer have a limit of their own; a signal a command would take as long as the command.
+      commandOptions: { timeout: 0 },
       socket: {
         connectTimeout: CONNECT_TIMEOUT_MS,
         reconnectStrategy: (retries, cause) =>

@@ -18,6 +18,10 @@ import { hasRedis, RedisServer } from './redis-server.ts';
 const TTL_MS = 60_000;
 const started = (callId: string): JournalEntry => ({ type: 'tool_started', callId, name: 'book', arguments: '{}' });
 const input = (atMs: number): JournalEntry => ({ type: 'input', input: { type: 'interrupt', atMs } });
+const words = (atMs: number): JournalEntry => ({
+  type: 'input',
+  input: { type: 'transcriptDelta', atMs, itemId: 'item_1', responseId: 'resp_1', delta: ' words' },
+});
 const wholeState: JournalEntry = {
   type: 'state',
   state: initialSession({
@@ -83,6 +87,27 @@ describe('the journal of a call', () => {
     void journal.append(input(4));
     await journal.flushed(1000);
     expect([store.appends, await written()]).toEqual([3, 6]);
+  });
+
+  it('hands over the words of 400 ms together, sooner with anything else', async () => {
+    const store = new CountingJournals();
+    const clock = new VirtualClock(() => new Promise((resolve) => setImmediate(resolve)));
+    const journal = await live(store, { clock });
+    const written = async (): Promise<number> => (await store.read('CA1')).length;
+    for (let at = 0; at < 5; at++) {
+      void journal.append(words(at));
+      await clock.advance(66);
+    }
+    expect(await written()).toBe(0);
+    await clock.advance(70);
+    expect([store.appends, await written()]).toEqual([1, 5]);
+
+    void journal.append(words(5));
+    void journal.append(input(6));
+    await clock.advance(40);
+    expect([store.appends, await written()]).toEqual([2, 7]);
+    await clock.advance(400);
+    expect(store.appends).toBe(2);
   });
 
   it('is cut off at the newest state', async () => {
