@@ -1,6 +1,5 @@
 import { UserError } from '../errors.ts';
-import type { HeldAudio, HoldBackJob } from '../session/hold-back.ts';
-import { holdBackCore } from '../session/hold-back.ts';
+import { type HeldAudio, holdBackCore, type HoldBackJob } from '../session/hold-back.ts';
 import type { FeatureHost, FeatureShell, SessionFeature } from '../shell/session-feature.ts';
 import { checkRange } from './option-range.ts';
 

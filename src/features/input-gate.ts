@@ -1,6 +1,5 @@
 import type { RealtimeContextData, RunContext } from '../agent/run-context.ts';
-import type { GateJob, GateVerdict } from '../session/input-gate.ts';
-import { inputGateCore } from '../session/input-gate.ts';
+import { type GateJob, type GateVerdict, inputGateCore } from '../session/input-gate.ts';
 import type { SessionFeature } from '../shell/session-feature.ts';
 import { checkRange } from './option-range.ts';
 import { withTurnDetection } from './turn-detection.ts';

@@ -1,8 +1,7 @@
 import { SessionError, UserError } from '../errors.ts';
 import { audioFormat } from '../protocol/session-payload.ts';
 import type { SessionConfig } from '../protocol/session-config.ts';
-import type { PushToTalkMark } from '../session/push-to-talk.ts';
-import { pushToTalkCore } from '../session/push-to-talk.ts';
+import { pushToTalkCore, type PushToTalkMark } from '../session/push-to-talk.ts';
 import type { FeatureHost, SessionFeature } from '../shell/session-feature.ts';
 
 /** Less audio than this the service refuses to commit, in milliseconds. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { RealtimeOutputGuardrail } from '../../index.ts';
-import { RealtimeAgent, tool } from '../../index.ts';
+import { RealtimeAgent, type RealtimeOutputGuardrail, tool } from '../../index.ts';
 import { SECRET } from './script.ts';
 
 const holdRoom = tool({

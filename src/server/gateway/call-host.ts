@@ -11,7 +11,7 @@ import { TwilioRealtimeTransportLayer } from '../../twilio.ts';
 import { ServerError } from '../server-error.ts';
 import { type AdmissionRefusal, refusalOf } from './admission.ts';
 import { type CallEnd, CallMetrics } from './call-metrics.ts';
-import type { HostSetup } from './gateway-messages.ts';
+import type { HostSetup, ThreadAddress } from './gateway-messages.ts';
 import { addRoutes } from './http-routes.ts';
 import type { SharedLoad } from './shared-load.ts';
 
@@ -106,8 +106,8 @@ export class CallHost {
     });
   }
 
-  /** Takes the port; other threads may take the same. Resolves with it. */
-  async listen(port: number, host: string, reusePort: boolean): Promise<number> {
+  /** Takes the port and resolves with it. */
+  async listen({ port, host, reusePort }: ThreadAddress): Promise<number> {
     const { server } = this.#http;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);

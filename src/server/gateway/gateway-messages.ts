@@ -22,9 +22,18 @@ export interface HostSetup {
   readonly limits: Required<AdmissionLimits>;
 }
 
+/** Where a thread listens. */
+export interface ThreadAddress {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Whether other threads may listen on the same port. */
+  readonly reusePort: boolean;
+}
+
 /** To a worker. */
 export type WorkerCommand =
-  | { readonly type: 'listen'; readonly port: number; readonly host: string; readonly reusePort: boolean }
+  | ({ readonly type: 'listen' } & ThreadAddress)
   | { readonly type: 'drain'; readonly graceMs: number }
   | { readonly type: 'metrics' }
   /** The figures of all threads, for the one that asked. */

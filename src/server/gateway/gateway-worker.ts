@@ -30,7 +30,7 @@ const host = await CallHost.open({
 port.on('message', (command: WorkerCommand) => {
   switch (command.type) {
     case 'listen':
-      return void host.listen(command.port, command.host, command.reusePort).then(
+      return void host.listen(command).then(
         (bound) => say({ type: 'listening', port: bound }),
         (error: unknown) => say({ type: 'listenFailed', message: String(error) }),
       );

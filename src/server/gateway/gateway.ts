@@ -130,7 +130,7 @@ class ThreadedGateway implements Gateway {
       limits: completeLimits(options.admission),
     };
     this.#load = new SharedLoad(Math.max(1, workers));
-    this.#pool = new WorkerPool(this.#setup, this.#load);
+    this.#pool = new WorkerPool(this.#setup, this.#load, workers);
   }
 
   get calls(): number {
@@ -163,13 +163,9 @@ class ThreadedGateway implements Gateway {
         load: this.#load,
         allMetrics: () => this.metrics(),
       });
-      return this.#host.listen(port, host, false);
+      return this.#host.listen({ port, host, reusePort: false });
     }
-    const [first = 0] = await this.#pool.listen(this.#workers, {
-      port,
-      host: reusePort ? host : '127.0.0.1',
-      reusePort,
-    });
+    const [first = 0] = await this.#pool.listen({ port, host: reusePort ? host : '127.0.0.1', reusePort });
     if (reusePort) return first;
     this.#handOver = new HandOver(() => this.#pool.ports);
     return this.#handOver.listen(port, host);

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../clock.ts';
 import { logger } from '../../logger.ts';
 import { ServerError } from '../server-error.ts';
 import { metricsText } from './call-metrics.ts';
-import type { HostSetup, WorkerCommand, WorkerReport, WorkerSetup } from './gateway-messages.ts';
+import type { HostSetup, ThreadAddress, WorkerCommand, WorkerReport, WorkerSetup } from './gateway-messages.ts';
 import type { SharedLoad } from './shared-load.ts';
 
 /** The source tree runs as it is; what is built has another ending. */
@@ -13,13 +13,6 @@ const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 5000;
 /** A worker that lived so long has recovered: its next crash is a first one again. */
 const RECOVERED_MS = 30_000;
-
-/** Where a worker listens. */
-export interface WorkerAddress {
-  readonly port: number;
-  readonly host: string;
-  readonly reusePort: boolean;
-}
 
 interface Thread {
   worker: Worker;
@@ -33,20 +26,23 @@ interface Thread {
 export class WorkerPool {
   readonly #setup: HostSetup;
   readonly #load: SharedLoad;
+  readonly #threadCount: number;
   readonly #threads: Thread[] = [];
   readonly #clock: Clock = systemClock;
-  #address: WorkerAddress | null = null;
+  #address: ThreadAddress | null = null;
   #isDraining = false;
 
-  constructor(setup: HostSetup, load: SharedLoad) {
+  /** @param threadCount How many threads there are to be. */
+  constructor(setup: HostSetup, load: SharedLoad, threadCount: number) {
     this.#setup = setup;
     this.#load = load;
+    this.#threadCount = threadCount;
   }
 
-  /** Starts so many threads at that address; resolves with their ports. With `reusePort` all have the first one's. */
-  async listen(threads: number, address: WorkerAddress): Promise<readonly number[]> {
+  /** Starts the threads at that address; resolves with their ports. With `reusePort` all have the first one's. */
+  async listen(address: ThreadAddress): Promise<readonly number[]> {
     this.#address = address;
-    for (let thread = 0; thread < threads; thread++) await this.#start(thread, threads);
+    for (let thread = 0; thread < this.#threadCount; thread++) await this.#start(thread);
     return this.ports;
   }
 
@@ -73,14 +69,14 @@ export class WorkerPool {
     );
   }
 
-  async #start(thread: number, threads: number): Promise<void> {
-    const workerData: WorkerSetup = { thread, threads, load: this.#load.buffer, host: this.#setup };
+  async #start(thread: number): Promise<void> {
+    const workerData: WorkerSetup = { thread, threads: this.#threadCount, load: this.#load.buffer, host: this.#setup };
     const worker = new Worker(new URL(`gateway-worker${MODULE_EXTENSION}`, import.meta.url), { workerData });
     const crashes = this.#threads[thread]?.crashes ?? 0;
     const state: Thread = { worker, port: 0, startedAtMs: this.#clock.nowMs(), crashes };
     this.#threads[thread] = state;
     worker.on('error', (error) => logger.error(`worker ${thread} of the gateway crashed; its calls are over`, error));
-    worker.on('exit', () => this.#ended(thread, threads, state));
+    worker.on('exit', () => this.#ended(thread, state));
     worker.on('message', (report: WorkerReport) => {
       if (report.type === 'wantsMetrics') void this.#answerMetrics(worker, report.request);
     });
@@ -109,7 +105,7 @@ export class WorkerPool {
     worker.postMessage({ type: 'allMetrics', request, text } satisfies WorkerCommand);
   }
 
-  #ended(thread: number, threads: number, state: Thread): void {
+  #ended(thread: number, state: Thread): void {
     const { port } = state;
     state.port = 0;
     this.#load.clear(thread);
@@ -121,9 +117,9 @@ export class WorkerPool {
     const delayMs = Math.min(LONGEST_RESTART_MS, FIRST_RESTART_MS * 2 ** (state.crashes - 1));
     this.#clock.schedule(delayMs, () => {
       if (this.#isDraining) return;
-      this.#start(thread, threads).catch((error: unknown) => {
+      this.#start(thread).catch((error: unknown) => {
         logger.error(`worker ${thread} of the gateway could not be started again`, error);
-        this.#ended(thread, threads, { ...state, port, startedAtMs: this.#clock.nowMs() });
+        this.#ended(thread, { ...state, port, startedAtMs: this.#clock.nowMs() });
       });
     });
   }
