@@ -81,14 +81,18 @@ export class DataChannelPeer implements MediaPeer {
     this.#track = made.track;
     this.#listener = listener;
     openPeers += 1;
-    this.#track.onOpen(this.#guarded(() => listener.onMediaOpen()));
-    this.#track.onMessage(this.#guarded((packet: Buffer) => listener.onPacket(new Uint8Array(packet))));
-    this.#connection.onDataChannel(this.#guarded((channel: DataChannel) => this.#opened(channel)));
+    this.#track.onOpen(guarded(this, () => listener.onMediaOpen()));
+    this.#track.onMessage(guarded(this, (packet: Buffer) => listener.onPacket(new Uint8Array(packet))));
+    this.#connection.onDataChannel(guarded(this, (channel: DataChannel) => this.#opened(channel)));
     this.#connection.onStateChange(
-      this.#guarded((state: string) => {
+      guarded(this, (state: string) => {
         if (state === 'closed' || state === 'failed') this.close();
       }),
     );
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   sendText(text: string): boolean {
@@ -120,24 +124,15 @@ export class DataChannelPeer implements MediaPeer {
     }
   }
 
-  #guarded<T extends unknown[]>(callback: (...values: T) => void): (...values: T) => void {
-    return guarded(
-      (...values) => {
-        if (!this.#isClosed) callback(...values);
-      },
-      () => this.close(),
-    );
-  }
-
   #opened(channel: DataChannel): void {
     if (channel.getLabel() !== CHANNEL_LABEL || this.#channel !== null) return channel.close();
     this.#channel = channel;
     channel.onMessage(
-      this.#guarded((message: string | Buffer | ArrayBuffer) =>
+      guarded(this, (message: string | Buffer | ArrayBuffer) =>
         this.#listener.onText(typeof message === 'string' ? message : textOf(message)),
       ),
     );
-    channel.onClosed(this.#guarded(() => this.close()));
+    channel.onClosed(guarded(this, () => this.close()));
     // The channel of an answerer is open when it is announced.
     this.#listener.onChannelOpen();
   }

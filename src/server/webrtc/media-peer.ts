@@ -25,6 +25,7 @@ export interface MediaPeer {
   readonly answerSdp: string;
   /** Source of the server's audio. */
   readonly ssrc: number;
+  readonly isClosed: boolean;
   /** Sends one text message; false when it is too large for the channel. */
   sendText(text: string): boolean;
   sendPacket(packet: Uint8Array<ArrayBuffer>): void;
@@ -47,17 +48,21 @@ export function isEveryAddress(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
 
-/** An error that leaves a callback of a library ends the process: it ends the call instead, by `fail`. */
+/**
+ * A callback for the library of a peer, which is called back no more once it is closed. An error that leaves a callback ends
+ * the process: it ends the call instead.
+ */
 export function guarded<T extends unknown[]>(
+  peer: Pick<MediaPeer, 'isClosed' | 'close'>,
   callback: (...values: T) => void,
-  fail: () => void,
 ): (...values: T) => void {
   return (...values) => {
+    if (peer.isClosed) return;
     try {
       callback(...values);
     } catch (error) {
       console.error('a call of the local Realtime server failed:', error);
-      fail();
+      peer.close();
     }
   };
 }

@@ -64,14 +64,18 @@ export class WeriftPeer implements MediaPeer {
     this.#track = made.track;
     this.#listener = listener;
     const incoming = made.connection.getReceivers()[0]?.track;
-    incoming?.onReceiveRtp.subscribe(this.#guarded((packet) => listener.onPacket(new Uint8Array(packet.serialize()))));
-    made.connection.onDataChannel.subscribe(this.#guarded((channel) => this.#opened(channel)));
+    incoming?.onReceiveRtp.subscribe(guarded(this, (packet) => listener.onPacket(new Uint8Array(packet.serialize()))));
+    made.connection.onDataChannel.subscribe(guarded(this, (channel) => this.#opened(channel)));
     made.connection.connectionStateChange.subscribe(
-      this.#guarded((state) => {
+      guarded(this, (state) => {
         if (state === 'connected') listener.onMediaOpen();
         else if (state === 'closed' || state === 'failed' || state === 'disconnected') this.close();
       }),
     );
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   sendText(text: string): boolean {
@@ -92,21 +96,12 @@ export class WeriftPeer implements MediaPeer {
     this.#listener.onClosed();
   }
 
-  #guarded<T extends unknown[]>(callback: (...values: T) => void): (...values: T) => void {
-    return guarded(
-      (...values) => {
-        if (!this.#isClosed) callback(...values);
-      },
-      () => this.close(),
-    );
-  }
-
   #opened(channel: RTCDataChannel): void {
     if (channel.label !== CHANNEL_LABEL || this.#channel !== null) return channel.close();
     this.#channel = channel;
-    channel.onMessage.subscribe(this.#guarded((message) => this.#listener.onText(message.toString())));
+    channel.onMessage.subscribe(guarded(this, (message) => this.#listener.onText(message.toString())));
     channel.stateChanged.subscribe(
-      this.#guarded((state) => {
+      guarded(this, (state) => {
         // Announced before it is open, unlike the other library's.
         if (state === 'open') this.#listener.onChannelOpen();
         else if (state === 'closed' || state === 'closing') this.close();
