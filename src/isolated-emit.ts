@@ -1,6 +1,7 @@
 // Emitting for a session or a transport: one failing listener takes neither the others nor the connection with it.
 
 import { ListenerError } from './errors.ts';
+import { isThenable } from './thenable.ts';
 
 /** What is needed of an emitter to call its listeners one by one. */
 export interface ListenerSource {
@@ -43,8 +44,4 @@ function listenersOf(
   if (emitter.rawListeners !== undefined) return emitter.rawListeners(event) as ReturnType<typeof listenersOf>;
   const emit: unknown = Reflect.get(emitter, 'emit');
   return typeof emit === 'function' ? [(...args) => Reflect.apply(emit, emitter, [event, ...args]) as unknown] : [];
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -25,6 +25,7 @@ import type { SessionMachine } from './shell/session-machine.ts';
 import type { SessionParts } from './shell/session-parts.ts';
 import { sessionParts } from './shell/session-parts.ts';
 import { UnloadedRuntime } from './shell/unloaded-runtime.ts';
+import { onRejection } from './thenable.ts';
 import { checkHistory, checkMessage, checkedAudio } from './user-input.ts';
 import type { ApiKey, RealtimeMcpToolInfo, RealtimeTransportLayer, RealtimeUserInput } from './transports/transport.ts';
 
@@ -139,7 +140,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
   }
 
   mute(muted: boolean): void {
-    (this.options.audio ?? this.#parts.transport).mute(muted);
+    onRejection((this.options.audio ?? this.#parts.transport).mute(muted), this.#parts.report);
   }
 
   /** Stops the agent, as if the user had begun to speak. */

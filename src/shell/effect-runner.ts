@@ -14,6 +14,7 @@ import type { CallRef, SendCommand, SessionEffect, SessionNotice } from '../sess
 import type { SessionConfig } from '../protocol/session-config.ts';
 import type { PlayoutInput, SettlementInput, TimerInput, TransportInput } from '../session/input.ts';
 import type { DrivableTransport, RealtimeTransportLayer } from '../transports/transport.ts';
+import { onRejection } from '../thenable.ts';
 import type { SessionParts } from './session-parts.ts';
 
 /** What effects need of the session. */
@@ -186,21 +187,27 @@ export class EffectRunner<TContext> implements PlayoutListener {
 
   #send(command: SendCommand): void {
     const { transport, driven } = this.#host.parts;
+    const failed = (error: unknown): void => this.#unsent(command, error);
     try {
-      sendThrough(transport, driven, command);
+      // A transport of the app may have asynchronous methods.
+      onRejection(sendThrough(transport, driven, command), failed);
     } catch (error) {
-      // A request that never left must not be waited for.
-      if (command.type === 'createResponse') this.#host.post({ type: 'serverError', eventId: command.eventId, error });
-      else if (command.type === 'functionCallOutput') {
-        const { call, output } = command;
-        this.#host.post({ type: 'outputUnsent', call, output, error });
-      } else this.#host.announce({ type: 'error', error });
+      failed(error);
     }
     if (command.type === 'functionCallOutput') this.#answered.push(command.call.callId);
     if (command.type !== 'updateConfig') return;
     this.#host.roster.markSent(command.config);
     if (driven !== null)
       this.#host.post({ type: 'connected', abilities: { isDriven: true, createsResponses: driven.createsResponses } });
+  }
+
+  #unsent(command: SendCommand, error: unknown): void {
+    // A request that never left must not be waited for.
+    if (command.type === 'createResponse') this.#host.post({ type: 'serverError', eventId: command.eventId, error });
+    else if (command.type === 'functionCallOutput') {
+      const { call, output } = command;
+      this.#host.post({ type: 'outputUnsent', call, output, error });
+    } else this.#host.announce({ type: 'error', error });
   }
 
   #flush(interruptId: string): void {
@@ -278,7 +285,11 @@ export class EffectRunner<TContext> implements PlayoutListener {
 }
 
 /** A foreign transport gets only what its interface has; it interrupts and truncates by itself. */
-function sendThrough(transport: RealtimeTransportLayer, driven: DrivableTransport | null, command: SendCommand): void {
+function sendThrough(
+  transport: RealtimeTransportLayer,
+  driven: DrivableTransport | null,
+  command: SendCommand,
+): unknown {
   switch (command.type) {
     case 'createResponse':
       if (driven !== null) return driven.createResponse({ eventId: command.eventId, response: command.response });

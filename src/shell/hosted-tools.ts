@@ -7,6 +7,7 @@ import { approverOf } from '../agent/hosted-mcp.ts';
 import type { RunContext } from '../agent/run-context.ts';
 import { logger } from '../logger.ts';
 import type { RealtimeMcpCallApprovalRequestItem } from '../protocol/items.ts';
+import { onRejection } from '../thenable.ts';
 import type { RealtimeMcpToolInfo, RealtimeTransportLayer } from '../transports/transport.ts';
 
 type AnyOffer = Pick<AgentOffer<never>, 'agent' | 'hosted'>;
@@ -98,15 +99,24 @@ export class HostedTools {
    * Passes a decision on, once: a second one finds no request. False if the item is no request of a hosted tool. A decision
    * that can't be sent can be given again.
    */
-  answer(item: RunToolApprovalItem, transport: RealtimeTransportLayer, decision: HostedDecision): boolean {
+  answer(
+    item: RunToolApprovalItem,
+    decision: HostedDecision,
+    { transport, report }: { readonly transport: RealtimeTransportLayer; readonly report: (error: unknown) => void },
+  ): boolean {
     if (item.rawItem.type === 'function_call') return false;
     if (decision.isStanding) {
       logger.warn('a hosted tool has no standing decision: this one is about one call; see requireApproval instead');
     }
-    const request = this.#requests?.get(item);
+    const requests = this.#requests;
+    const request = requests?.get(item);
     if (request === undefined) return true;
-    transport.sendMcpResponse(request, decision.isApproved, decision.reason);
-    this.#requests?.delete(item);
+    const sent: unknown = transport.sendMcpResponse(request, decision.isApproved, decision.reason);
+    requests?.delete(item);
+    onRejection(sent, (error) => {
+      requests?.set(item, request);
+      report(error);
+    });
     return true;
   }
 }

@@ -30,6 +30,7 @@ import type { SessionState } from '../session/state.ts';
 import { initialSession } from '../session/fresh-state.ts';
 import { acceptsAudio, checkCommand, step } from '../session/step.ts';
 import { youngestResponses } from '../session/usage.ts';
+import { onRejection } from '../thenable.ts';
 import type { RealtimeMcpToolInfo, TransportEvent } from '../transports/transport.ts';
 import { AgentRoster } from './agent-roster.ts';
 import type { AnnouncerHost } from './announcer.ts';
@@ -224,8 +225,11 @@ export class SessionRuntime<TBaseContext>
     const wasConnecting = this.#connector.abandon();
     this.addTask(() => {
       if (!wasConnecting && this.#state.connection === 'closed') return;
-      this.#apply({ type: 'close' });
-      this.parts.transport.close();
+      try {
+        this.#apply({ type: 'close' });
+      } finally {
+        onRejection(this.parts.transport.close(), this.parts.report);
+      }
     });
   }
 
@@ -233,14 +237,14 @@ export class SessionRuntime<TBaseContext>
     for (const feature of this.parts.hearers) feature.onUserAudio?.(audio);
     if (this.parts.transport.muted !== true) this.lastAudioAtMs = this.parts.clock.nowMs();
     if (this.#state.connection === 'reconnecting') (this.#heldAudio ??= new HeldAudio()).add(audio, options);
-    else this.parts.transport.sendAudio(audio, options);
+    else onRejection(this.parts.transport.sendAudio(audio, options), this.parts.report);
   }
 
   addImage(image: string, triggerResponse: boolean): void {
     const { driven, transport } = this.parts;
     if (driven === null) {
       checkCommand(this.#state, { type: 'requestResponse' });
-      this.addTask(() => transport.addImage(image, { triggerResponse }));
+      this.addTask(() => onRejection(transport.addImage(image, { triggerResponse }), this.parts.report));
       return;
     }
     // A message like any other: it waits for a lost connection, in its place.
@@ -274,7 +278,7 @@ export class SessionRuntime<TBaseContext>
   }
 
   answerHosted(item: RunToolApprovalItem, decision: HostedDecision): boolean {
-    return this.hosted.answer(item, this.parts.transport, decision);
+    return this.hosted.answer(item, decision, this.parts);
   }
 
   featureInput(feature: string, detail: unknown): void {
@@ -306,16 +310,22 @@ export class SessionRuntime<TBaseContext>
     this.#isAwaitingConnect = false;
     if (connection !== 'open') this.#announcer.dropHosted();
     if (connection === 'reconnecting') this.hosted.reset();
-    if (connection === 'open') this.parts.driven?.releaseAudio?.(before === 'reconnecting');
-    if (connection === 'open' && before === 'reconnecting') {
-      this.#heldAudio?.release((audio, options) => this.parts.transport.sendAudio(audio, options));
+    const { driven, transport, options, report } = this.parts;
+    try {
+      if (connection === 'open') onRejection(driven?.releaseAudio?.(before === 'reconnecting'), report);
+    } finally {
+      if (connection === 'open' && before === 'reconnecting')
+        this.#heldAudio?.release((audio, held) => onRejection(transport.sendAudio(audio, held), report));
     }
     if (connection === 'closed') {
       this.#effects.stop();
       this.#heldAudio = null;
-      // Nobody hears the agent of a call that has ended.
-      this.parts.driven?.playout.flush(`${this.#seed}_end`);
-      this.parts.options.audio?.close();
+      try {
+        // Nobody hears the agent of a call that has ended.
+        driven?.playout.flush(`${this.#seed}_end`);
+      } finally {
+        options.audio?.close();
+      }
     }
   }
 
