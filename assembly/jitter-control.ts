@@ -52,21 +52,23 @@ const FAST_SPEED: f64 = 1.7;
 /** Most that the beginning of an answer is held back. */
 const MOST_HOLD_MS: f64 = 85;
 /** A lead below the first is made longer while the answer is late by less than `LOW_LEAD_DELAY_MS`. */
-const LOW_LEAD_MS: f64 = 300;
+const LOW_LEAD_MS: f64 = 180;
 const LOW_LEAD_FAST_MS: f64 = 500;
-const LOW_LEAD_DELAY_MS: f64 = 200;
+const LOW_LEAD_DELAY_MS: f64 = 95;
 /** A lead above this pays back what the answer is late by, and never more. */
-const HIGH_LEAD_MS: f64 = 400;
-const HIGH_LEAD_FAST_MS: f64 = 700;
+const HIGH_LEAD_MS: f64 = 240;
+const HIGH_LEAD_FAST_MS: f64 = 550;
 /** An answer that was never later than the first is not hurried, nor one that is no later than the second. */
 const LEAST_LATE_MS: f64 = 15;
 const LEAST_PAYBACK_MS: f64 = 5;
 /** A producer stalls when nothing came for this many times its usual interval. */
 const STALL_INTERVALS: f64 = 2.5;
-/** In a stall a lead below the first is made to last, and up to the second, more gently, while the answer is not very late. */
+/** In a stall the last of a lead is made to last as far as that goes. */
+const STALL_URGENT_MS: f64 = 250;
+/** A lead below the first is then made longer roughly, and up to the second, more gently, while the answer is not very late. */
 const STALL_LEAD_MS: f64 = 800;
 const STALL_HIGH_LEAD_MS: f64 = 3000;
-const STALL_DELAY_MS: f64 = 450;
+const STALL_DELAY_MS: f64 = 430;
 /** The usual interval before any is known, and how fast it follows. */
 const FIRST_INTERVAL_MS: f64 = 20;
 const INTERVAL_SHARE: f64 = 0.2;
@@ -187,7 +189,8 @@ function wishInBurst(state: usize, elapsedMs: f64, receivedMs: f64, bufferedMs: 
   if (delayMs > LEAST_LATE_MS) store<i32>(control, 1, CONTROL_WAS_LATE);
   const sinceLastMs = load<f64>(control, CONTROL_NOW_MS) - load<f64>(control, CONTROL_LAST_ARRIVAL_MS);
   const isStalled = sinceLastMs > STALL_INTERVALS * load<f64>(control, CONTROL_INTERVAL_MS);
-  if (bufferedMs < URGENT_MS) return wishFor(state, isStalled ? LENGTHEN_TO_THE_LAST : LENGTHEN_ROUGHLY, Infinity);
+  if (isStalled && bufferedMs < STALL_URGENT_MS) return wishFor(state, LENGTHEN_TO_THE_LAST, Infinity);
+  if (bufferedMs < URGENT_MS) return wishFor(state, LENGTHEN_ROUGHLY, Infinity);
   if (isStalled && bufferedMs < STALL_LEAD_MS) return wishFor(state, LENGTHEN_ROUGHLY, Infinity);
   if (isStalled && bufferedMs < STALL_HIGH_LEAD_MS && delayMs < STALL_DELAY_MS) {
     return wishFor(state, LENGTHEN, Infinity);
