@@ -60,7 +60,7 @@ for (const { name, path, bytes, gzipBytes } of wasmBudgets) {
 const { first, withCall } = await appSize();
 const appBudgets = [
   { name: 'bargein, what a page loads at first', bytes: first, budget: 30_000 },
-  { name: 'bargein, that and what every call loads', bytes: withCall, budget: 52_900 },
+  { name: 'bargein, that and what every call loads', bytes: withCall, budget: 53_450 },
 ];
 for (const { name, bytes, budget } of appBudgets) {
   console.log(`${name}: ${bytes} bytes gzip of ${budget}`);

@@ -21,7 +21,7 @@ export type SendCommand =
       readonly type: 'createResponse';
       readonly eventId: string;
       /** What differs from the session in this response, in the wire's words. */
-      readonly response?: Readonly<Record<string, unknown>>;
+      readonly response?: Readonly<Record<string, unknown>> | undefined;
     }
   | { readonly type: 'cancelResponse'; readonly responseId: string | null }
   | { readonly type: 'truncate'; readonly itemId: string; readonly contentIndex: number; readonly audioEndMs: number }

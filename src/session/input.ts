@@ -137,9 +137,9 @@ export type CommandInput =
   | {
       readonly type: 'requestResponse';
       /** What differs from the session in this response, in the wire's words. */
-      readonly response?: Readonly<Record<string, unknown>>;
+      readonly response?: Readonly<Record<string, unknown>> | undefined;
       /** The app's own id of the event. */
-      readonly eventId?: string;
+      readonly eventId?: string | undefined;
       /** Any number of such requests get one response, as outputs of tools do. */
       readonly isShared?: true;
     }

@@ -15,6 +15,7 @@ import { replayed, withoutUnfinished } from './replay.ts';
 import * as responses from './responses.ts';
 import type { ReconnectPolicy, SessionState, Step } from './state.ts';
 import { unchanged } from './state.ts';
+import { connectionLost } from './unanswered.ts';
 
 /** A connection that lasted this long was a good one: its loss is the first again. */
 const STABLE_AFTER_MS = 10_000;
@@ -185,7 +186,7 @@ export function suspend(state: SessionState): Step<SessionState> {
   const cutOff = state.responses.live.filter((response) => !response.isDone);
   const history = withoutUnfinished(state);
   const { unconfirmed, outbox } = state.reconnect;
-  const owed = responses.connectionLost(
+  const owed = connectionLost(
     state.responses,
     unconfirmed.some((command) => command.type === 'message' && command.needsAnswer !== false),
   );

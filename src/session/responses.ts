@@ -175,10 +175,7 @@ export function queueRequest(responses: Responses, request: ResponseRequest = AN
 export function requested(responses: Responses, request: ResponseRequest & { readonly isShared?: true }): Responses {
   const { isShared, response, eventId } = request;
   if (isShared === true) return wantResponse(responses);
-  return queueRequest(responses, {
-    ...(response !== undefined && { response }),
-    ...(eventId !== undefined && { eventId }),
-  });
+  return queueRequest(responses, { response, eventId });
 }
 
 /** A user message goes out and wants a response; a transport that isn't driven asks for it by itself. */
@@ -277,47 +274,12 @@ export function releaseRequest(responses: Responses, eventId: string, isSequence
     ...responses,
     requestedEventId: isSequenced ? sentId : null,
     // Should it have to go again, then by an id of ours.
-    requestedByApp: isSequenced && request !== undefined ? { ...(response !== undefined && { response }) } : null,
+    requestedByApp: isSequenced && request !== undefined ? { response } : null,
     requestedIsCancelled: false,
     queued,
     isAutomaticQueued: responses.isAutomaticQueued && isApart(request),
   };
-  return [next, [send({ type: 'createResponse', eventId: sentId, ...(response !== undefined && { response }) })]];
-}
-
-/**
- * The server is gone, and with it every response. What was asked for and not answered is asked for again: a request, a
- * turn that the server was to answer, an answer that broke off. No response has answered a message that is sent again
- * (`resendsMessages`), even if one that began meanwhile was taken for the answer to its request.
- */
-export function connectionLost(responses: Responses, resendsMessages: boolean): Responses {
-  const lost = withoutServer(responses);
-  return resendsMessages && lost.queued.length === 0 && !lost.isAutomaticQueued ? queueRequest(lost) : lost;
-}
-
-function withoutServer(responses: Responses): Responses {
-  const { requestedEventId, requestedByApp, awaitedTurn, live } = responses;
-  // One that has made a call is answered by the call's output, and asked for then.
-  const isCutOff = live.some(({ isDone, isCancelled, calls }) => !isDone && !isCancelled && calls.length === 0);
-  return {
-    ...responses,
-    live: live.map((response) => ({ ...response, isDone: true })),
-    activeId: null,
-    requestedEventId: null,
-    requestedByApp: null,
-    requestedIsCancelled: false,
-    answered: [],
-    queued: requestedByApp === null ? responses.queued : [requestedByApp, ...responses.queued],
-    isAutomaticQueued:
-      responses.isAutomaticQueued ||
-      isCutOff ||
-      awaitedTurn !== null ||
-      (requestedEventId !== null && requestedByApp === null),
-    isUserSpeaking: false,
-    isSpeechTimed: false,
-    awaitedTurn: null,
-    busyTurn: null,
-  };
+  return [next, [send({ type: 'createResponse', eventId: sentId, response })]];
 }
 
 /** Forgets all but the youngest few responses, the active one and `neededIds`, those with pending calls. */

@@ -44,9 +44,9 @@ export interface LiveResponse {
 /** A response that the app asks for. */
 export interface ResponseRequest {
   /** What differs from the session in it, in the wire's words. */
-  readonly response?: Readonly<Record<string, unknown>>;
+  readonly response?: Readonly<Record<string, unknown>> | undefined;
   /** The app's own id of the event. */
-  readonly eventId?: string;
+  readonly eventId?: string | undefined;
 }
 
 export interface Responses {

@@ -28,8 +28,8 @@ export abstract class ClientOutbox extends ServerInbox {
   protected _sequence({ type, response, event_id: eventId }: RealtimeClientMessage): boolean {
     if (type !== 'response.create') return false;
     this._request({
-      ...(typeof response === 'object' && response !== null && { response: { ...response } }),
-      ...(typeof eventId === 'string' && { eventId }),
+      response: response as RequestedResponse['response'],
+      eventId: eventId as RequestedResponse['eventId'],
     });
     return true;
   }

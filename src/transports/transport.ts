@@ -117,9 +117,9 @@ export type ConnectionStatus = 'connecting' | 'connected' | 'disconnected';
 /** A response that the app wants. */
 export interface RequestedResponse {
   /** What differs from the session in it, in the wire's words. */
-  readonly response?: Readonly<Record<string, unknown>>;
+  readonly response?: Readonly<Record<string, unknown>> | undefined;
   /** The app's own id of the event. */
-  readonly eventId?: string;
+  readonly eventId?: string | undefined;
   /** Any number of such requests get one response. */
   readonly isShared?: true;
 }
