@@ -17,7 +17,6 @@ import {
   CONTROL_NOW_MS,
   CONTROL_PAUSED_MS,
   CONTROL_RECEIVED_MS,
-  CONTROL_SCHEDULE_MS,
   CONTROL_SPEED,
   CONTROL_TARGET_MS,
   CONTROL_WAS_LATE,
@@ -89,7 +88,6 @@ export function initControl(state: usize): void {
   const control = state + PLAYOUT_CONTROL;
   store<f64>(control, FIRST_INTERVAL_MS, CONTROL_INTERVAL_MS);
   store<f64>(control, Infinity, CONTROL_SPEED);
-  store<f64>(control, Infinity, CONTROL_SCHEDULE_MS);
   store<i32>(control, 1, CONTROL_HAS_ENDED);
   initLateness(control + CONTROL_LATENESS);
 }
@@ -111,7 +109,6 @@ export function playoutArrived(state: usize, handle: i32, frames: i32, bufferedB
   const sinceLastMs = nowMs - load<f64>(control, CONTROL_LAST_ARRIVAL_MS);
   store<f64>(control, intervalMs + INTERVAL_SHARE * (sinceLastMs - intervalMs), CONTROL_INTERVAL_MS);
   store<f64>(control, nowMs, CONTROL_LAST_ARRIVAL_MS);
-  store<f64>(control, scheduleMs(lateness), CONTROL_SCHEDULE_MS);
   store<f64>(control, load<f64>(lateness, LATENESS_WORTHWHILE_MS), CONTROL_TARGET_MS);
 }
 
@@ -207,9 +204,7 @@ function wishInBurst(state: usize, elapsedMs: f64, receivedMs: f64, bufferedMs: 
 function wishInStep(state: usize, receivedMs: f64, bufferedMs: f64): void {
   const control = state + PLAYOUT_CONTROL;
   const sinceScheduleMs =
-    load<f64>(control, CONTROL_NOW_MS) -
-    load<f64>(control, CONTROL_SCHEDULE_MS) -
-    load<f64>(control, CONTROL_PAUSED_MS);
+    load<f64>(control, CONTROL_NOW_MS) - scheduleMs(control + CONTROL_LATENESS) - load<f64>(control, CONTROL_PAUSED_MS);
   const targetMs = load<f64>(control, CONTROL_TARGET_MS);
   const excessMs = sinceScheduleMs - (receivedMs - bufferedMs) - targetMs;
   if (sinceScheduleMs - receivedMs > OVERDUE_MS && bufferedMs < OVERDUE_BUFFER_MS) {

@@ -213,9 +213,8 @@ export const CONTROL_INTERVAL_MS: usize = CONTROL_LAST_ARRIVAL_MS + 8;
 export const CONTROL_RECEIVED_MS: usize = CONTROL_INTERVAL_MS + 8;
 /** Of audio that came in one, in the last answer. */
 export const CONTROL_SPEED: usize = CONTROL_RECEIVED_MS + 8;
-export const CONTROL_SCHEDULE_MS: usize = CONTROL_SPEED + 8;
 /** How far behind its schedule paced audio is to be played. */
-export const CONTROL_TARGET_MS: usize = CONTROL_SCHEDULE_MS + 8;
+export const CONTROL_TARGET_MS: usize = CONTROL_SPEED + 8;
 /** What pauses have made this answer late by: it stays that late, or speech would be hurried after each of them. */
 export const CONTROL_PAUSED_MS: usize = CONTROL_TARGET_MS + 8;
 export const CONTROL_HANDLE: usize = CONTROL_PAUSED_MS + 8;
