@@ -17,7 +17,7 @@ export function checkMessage(message: unknown): void {
 /** Throws `ERR_HISTORY_ITEM` for what is no list of items. */
 export function checkHistory(items: unknown): void {
   if (Array.isArray(items) && items.every((item: unknown) => hasItemId(item))) return;
-  throw new UserError('updateHistory() takes the items that history is to have, or a function that returns them', {
+  throw new UserError('updateHistory() takes items, or a function that returns them', {
     code: 'ERR_HISTORY_ITEM',
   });
 }

@@ -1,6 +1,6 @@
 import { EventEmitter } from '#emitter';
 import { UserError } from '../errors.ts';
-import { loadedCode, notLoaded } from '../lazy-code.ts';
+import { loadedCode } from '../lazy-code.ts';
 import type { FunctionCallItem } from './approval-item.ts';
 import type { ToolOutputCustomData } from './custom-data.ts';
 import type { Handoff } from './handoff.ts';
@@ -151,7 +151,7 @@ export class RealtimeAgent<TContext = unknown> extends EventEmitter<RealtimeAgen
     runContext: RunContext<RealtimeContextData<TContext>>,
   ): Promise<FunctionTool<RealtimeContextData<TContext>>[]> {
     if (this.mcpServers.length === 0) return [];
-    const { mcpTools } = await loadedCode(() => import('./mcp-tools.ts'), notLoaded('asks MCP servers'));
+    const { mcpTools } = await loadedCode('asks MCP servers', () => import('./mcp-tools.ts'));
     const reservedNames = [
       ...this.tools.filter(isFunctionTool).map(({ name }) => name),
       ...this.handoffs.map((entry) => getHandoff(entry).toolName),
@@ -195,7 +195,7 @@ function checkConfiguration(config: RealtimeAgentConfiguration<never>): void {
   }
   for (const server of config.mcpServers ?? []) {
     if (typeof server?.listTools === 'function' && typeof server.callTool === 'function') continue;
-    throw new UserError(`${owner} has an MCP server without listTools and callTool; give a connected server object`, {
+    throw new UserError(`${owner} has an MCP server without listTools and callTool; give a connected one`, {
       code: 'ERR_MCP_SERVER',
     });
   }

@@ -68,8 +68,8 @@ export function jsonSchemaOf(parameters: ToolInputParameters, owner: string): Js
   const { jsonSchema, vendor } = parameters['~standard'];
   if (jsonSchema === undefined) {
     throw new UserError(
-      `the parameters of ${owner} are a ${vendor} schema that offers no JSON Schema ('~standard'.jsonSchema); ` +
-        'use zod 4.2 or later (not zod/mini), another schema library with JSON Schema support, or a JSON Schema',
+      `the parameters of ${owner} are a ${vendor} schema without a JSON Schema: ` +
+        'use zod 4.2 or later (not zod/mini), a library that has one, or a JSON Schema',
       { code: 'ERR_TOOL_PARAMETERS' },
     );
   }

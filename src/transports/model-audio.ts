@@ -124,7 +124,7 @@ export class ModelAudio {
     // Named one by one: spreads of the place took 3 % of the time of a delta.
     const { responseId, itemId, contentIndex } = place;
     if (this.#current?.itemId !== itemId || this.#current.contentIndex !== contentIndex) {
-      this.#current = { itemId, contentIndex };
+      this.#current = place;
       this.#host.onItem(place);
     }
     if (format.sampleRate !== this.#playout.sampleRate) {
@@ -132,7 +132,7 @@ export class ModelAudio {
     } else if (samples instanceof Int16Array) {
       this.#playout.write({ responseId, itemId, contentIndex, samples });
     } else {
-      this.#playout.writeEncoded?.({ responseId, itemId, contentIndex, octets: samples, payload: event.delta });
+      this.#playout.writeEncoded?.({ ...place, octets: samples, payload: event.delta });
     }
     const lengthMs = (samples.length * 1000) / format.sampleRate;
     this.#host.onAudio({ type: 'audio', data: bytes.buffer, responseId, itemId, contentIndex }, lengthMs);

@@ -181,7 +181,11 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
   async #call(attempt: Attempt, options: RealtimeTransportLayerConnectOptions): Promise<void> {
     const { signal } = attempt.abort;
     // An app that never calls need not load it; it comes while the key is fetched.
-    const loading = loadedCode(() => import('./media-call.ts'), notLoaded);
+    const loading = loadedCode(
+      'carries a call by WebRTC',
+      () => import('./media-call.ts'),
+      (message, cause) => new TransportConnectionError(message, { code: 'ERR_CONNECT_FAILED', cause }),
+    );
     loading.catch(() => {});
     const apiKey = usableKey(await this._getApiKey(options), {
       isExposed: platformDefaults().isPublic && this.#options.useInsecureApiKey !== true,
@@ -227,7 +231,7 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
     const { promise, resolve, reject } = deferred<void>();
     promise.catch(() => {});
     const timer = this._clock.schedule(CONFIRM_DEADLINE_MS, () => {
-      logger.warn(`the server did not confirm the session within ${CONFIRM_DEADLINE_MS} ms; going on without its word`);
+      logger.warn(`the server did not confirm the session within ${CONFIRM_DEADLINE_MS} ms; going on`);
       resolve();
     });
     const onUpdated = (): void => resolve();
@@ -255,14 +259,4 @@ export class OpenAIRealtimeWebRTC extends OpenAIRealtimeBase {
     this._deliver('connection_change', 'disconnected', close);
     this._onClose();
   }
-}
-
-function notLoaded(cause: unknown): TransportConnectionError {
-  return new TransportConnectionError(
-    'the code of a WebRTC call could not be loaded; try again when the network is back',
-    {
-      code: 'ERR_CONNECT_FAILED',
-      cause,
-    },
-  );
 }
