@@ -90,5 +90,5 @@ export default {
   ignoreDeadLinks: [/^\.\.\/bench\/results/],
   rewrites: (path) => path.replace(/^(api\/(?:.*\/)?)README\.md$/, '$1index.md'),
   markdown: { anchor: { slugify } },
-  themeConfig: { sidebar, search: { provider: 'local' }, outline: 'deep' },
+  themeConfig: { sidebar, search: { provider: 'local' }, outline: [2, 3] },
 } satisfies UserConfig<DefaultTheme.Config>;

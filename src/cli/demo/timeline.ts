@@ -72,6 +72,7 @@ export function timelineSvg(record: CallRecord): string {
   .lane { font-size: 15px; fill: #57606a } .tick { font-size: 12px; fill: #8b949e; text-anchor: middle }
   .tool { text-anchor: start } .grid { stroke: #8b949e; stroke-opacity: .25 } .cut { stroke: #c0504d; stroke-width: 1.5; stroke-dasharray: 4 3 }
   .cutLabel { font-size: 13px; fill: #c0504d; text-anchor: middle } .title { font-size: 16px; font-weight: 600; fill: #57606a }
+  @media (prefers-color-scheme: dark) { .lane, .title { fill: #d0d7de } .cutLabel { fill: #e0827c } .cut { stroke: #e0827c } }
 </style>
 <text class="title" x="${MARGIN}" y="22">One call of ${seconds.toFixed(0)} s: the model is told of what was heard, to the frame</text>
 ${[...grid, ...bars, ...interrupts].join('\n')}
