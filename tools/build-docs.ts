@@ -52,8 +52,6 @@ function writeReference(): void {
     readme: 'none',
     disableSources: true,
     excludePrivate: true,
-    // Node documents what a session has of its EventEmitter.
-    excludeExternals: true,
     hideBreadcrumbs: true,
     hidePageHeader: true,
     // Types that only appear inside of others are shown there.

@@ -5,6 +5,7 @@ import { CommandLineError, EXIT_CODES } from './command.ts';
 import { commandInput } from './command-input.ts';
 import { COMMANDS } from './commands.ts';
 import { helpFor, overview } from './help.ts';
+import { requireNode } from './node-version.ts';
 import { commandNamed, parseCommand } from './parse-command.ts';
 import { openTerminal, paint } from './terminal.ts';
 
@@ -27,6 +28,8 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     process.stdout.write(helpFor(command));
     return EXIT_CODES.ok;
   }
+  // Whoever asks what is wrong is told of it among the rest.
+  if (command.name !== 'doctor') requireNode(process.version);
   const terminal = openTerminal(parsed.switches.has('json'));
   const hasHeld = await command.run(commandInput(command, parsed, terminal, process.env));
   return hasHeld ? EXIT_CODES.ok : EXIT_CODES.failed;

@@ -1,7 +1,6 @@
 // What is installed: Node, the packages beside this one, what this engine does with WebAssembly.
+import { isNodeNewEnough, NODE_ADVICE } from '../node-version.ts';
 import { type Finding, fine, type Surroundings } from './finding.ts';
-
-const LEAST_NODE = [22, 12] as const;
 
 /** Packages that somebody else installs, and what is missing without each. */
 const PACKAGES = [
@@ -22,11 +21,9 @@ const BUILD_NOTES = {
 
 /** Whether this Node is new enough. */
 export function nodeFinding({ nodeVersion }: Surroundings): Finding {
-  const [major = 0, minor = 0] = nodeVersion.replace(/^v/, '').split('.').map(Number);
-  const [leastMajor, leastMinor] = LEAST_NODE;
-  if (major > leastMajor || (major === leastMajor && minor >= leastMinor)) return fine('node', `Node ${nodeVersion}`);
-  const advice = `install Node ${LEAST_NODE.join('.')} or later, https://nodejs.org`;
-  return { subject: 'node', verdict: 'problem', found: `Node ${nodeVersion}`, advice };
+  const found = `Node ${nodeVersion}`;
+  if (isNodeNewEnough(nodeVersion)) return fine('node', found);
+  return { subject: 'node', verdict: 'problem', found, advice: NODE_ADVICE };
 }
 
 /** Which packages can be loaded from here. */
