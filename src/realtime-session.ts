@@ -29,6 +29,9 @@ import { onRejection } from './thenable.ts';
 import { checkHistory, checkMessage, checkedAudio } from './user-input.ts';
 import type { ApiKey, RealtimeMcpToolInfo, RealtimeTransportLayer, RealtimeUserInput } from './transports/transport.ts';
 
+/** Made once: audio goes out every 20 ms. */
+const NO_OPTIONS = {};
+
 /** A conversation by voice: it keeps the history, runs tools, guardrails and handoffs, and knows what was heard. */
 export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<RealtimeSessionEventTypes<TBaseContext>> {
   readonly initialAgent: SessionAgent<TBaseContext>;
@@ -135,7 +138,7 @@ export class RealtimeSession<TBaseContext = unknown> extends EventEmitter<Realti
    * Sends audio of the user in the session's input format; `commit` ends the turn with it. While a lost connection is
    * being made again, the youngest 480 kB (10 s of PCM16 at 24 kHz) are kept and sent first.
    */
-  sendAudio(audio: ArrayBuffer | ArrayBufferView, options: { commit?: boolean } = {}): void {
+  sendAudio(audio: ArrayBuffer | ArrayBufferView, options: { commit?: boolean } = NO_OPTIONS): void {
     this.#machine.sendAudio(checkedAudio(audio), options);
   }
 

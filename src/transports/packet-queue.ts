@@ -4,6 +4,9 @@ const SPARE = 1.25;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** One packet on its way into a queue. Those of a call are as long as each other, so a view on the queue need not be made. */
+let scratch = new Uint8Array(0);
+
 /**
  * Packets of base64 in their order.
  *
@@ -31,7 +34,9 @@ export class PacketQueue {
       if (needed * SPARE > this.#text.length) this.#text = new Uint8Array(needed * 2);
       this.#text.set(kept);
     }
-    encoder.encodeInto(packet, this.#text.subarray(this.#end));
+    if (scratch.length !== packet.length) scratch = new Uint8Array(packet.length);
+    encoder.encodeInto(packet, scratch);
+    this.#text.set(scratch, this.#end);
     this.#lengths.push(packet.length);
     this.#end += packet.length;
   }
