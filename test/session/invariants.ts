@@ -369,7 +369,8 @@ const historyIdsUnique: Invariant = {
 
 /**
  * An item that was in the history when it was truncated is marked there, and stays cut: later updates of the server
- * don't bring back words that nobody heard.
+ * don't bring back words that nobody heard. One that has left the history, because the server deleted it or because a new
+ * server is not told of an item of which nothing was heard, is another item if its id comes again.
  */
 const unheardTextStaysOut: Invariant = {
   name: 'unheard text never comes back',
@@ -381,7 +382,10 @@ const unheardTextStaysOut: Invariant = {
       const old = olds.get(effect.command.itemId);
       if (old?.type === 'message' && old.role === 'assistant') facts.cutItems.add(old.itemId);
     }
-    for (const item of itemsOf(after.history.items)) {
+    const items = itemsOf(after.history.items);
+    const kept = new Set(items.map(({ itemId }) => itemId));
+    for (const itemId of facts.cutItems) if (!kept.has(itemId)) facts.cutItems.delete(itemId);
+    for (const item of items) {
       const heardMs = facts.truncates.get(item.itemId);
       const old = olds.get(item.itemId);
       if (heardMs === undefined || old === undefined || !facts.cutItems.has(item.itemId)) continue;

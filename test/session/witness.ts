@@ -359,7 +359,6 @@ export class Witness {
         break;
       }
       case 'itemDeleted':
-        this.cutItems.delete(input.itemId);
         if (this.connection === 'open') this.#knownItems.delete(input.itemId);
         break;
       case 'functionCall':
