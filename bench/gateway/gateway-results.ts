@@ -99,6 +99,14 @@ export function measuredTables(results: GatewayResults): string {
   return [...head, ...lines, '', ...conclusions(all)].join('\n');
 }
 
+/** From here on a bridge takes what there is, whatever it needs. */
+const FULL_SHARE = 0.97;
+const FULL_CORE = ' The core of the peer is full there: it needs more than it takes, and its packets wait.';
+
+function hasFullCore({ cpuShare }: Point): boolean {
+  return cpuShare >= FULL_SHARE;
+}
+
 /** The figures that the table is read for. */
 function conclusions(all: readonly Point[]): string[] {
   const at = (bridge: string, calls: number): Point | undefined =>
@@ -112,7 +120,7 @@ function conclusions(all: readonly Point[]): string[] {
   if (ours !== undefined && peer !== undefined && floor !== undefined) {
     said.push(
       `- At ${COMPARED_CALLS} calls the peer takes ${(peer.cpuUs / ours.cpuUs).toFixed(2)} times the CPU of this package; the bare bridge on ` +
-        `\`ws\`, without a session, is at ${(peer.cpuUs / floor.cpuUs).toFixed(2)}.`,
+        `\`ws\`, without a session, is at ${(peer.cpuUs / floor.cpuUs).toFixed(2)}.${hasFullCore(peer) ? FULL_CORE : ''}`,
       `- Its barge-in reaches the phone ${(peer.clearP99Ms / ours.clearP99Ms).toFixed(1)} times as late at the 99th percentile.`,
     );
   }
