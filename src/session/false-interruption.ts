@@ -1,4 +1,4 @@
-// A cough is no interruption. When the user makes himself heard, the agent is paused or turned down, not cut off. If words
+// A cough is no interruption. When the user is heard, the agent is paused or turned down, not cut off. If words
 // come, it was an interruption after all, with the truncation at the position of the pause; if none come in time, the agent
 // goes on where it was. Turns are answered from here: the server must not interrupt nor answer by itself.
 

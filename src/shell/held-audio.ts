@@ -12,12 +12,9 @@ export class HeldAudio {
   #bytes = 0;
 
   /** Keeps a copy, for the caller may use its buffer again. */
-  add(audio: ArrayBuffer | ArrayBufferView, { commit = false }: { commit?: boolean }): void {
-    const bytes = ArrayBuffer.isView(audio)
-      ? new Uint8Array(audio.buffer, audio.byteOffset, audio.byteLength)
-      : new Uint8Array(audio);
-    this.#packets.push({ audio: bytes.slice().buffer, commit });
-    this.#bytes += bytes.length;
+  add(audio: ArrayBuffer, { commit = false }: { commit?: boolean }): void {
+    this.#packets.push({ audio: audio.slice(0), commit });
+    this.#bytes += audio.byteLength;
     let dropped = 0;
     while (this.#bytes > MAX_HELD_BYTES) {
       this.#bytes -= this.#packets[dropped]?.audio.byteLength ?? 0;

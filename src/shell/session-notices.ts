@@ -26,12 +26,12 @@ export type PublicEvent<TContext> = {
   };
 }[keyof RealtimeSessionEventTypes];
 
-/** Notices that the shell turns into events by itself: it coalesces one and isolates the other. */
-export type PlainNotice = Exclude<SessionNotice, { type: 'historyUpdated' | 'error' }>;
+/** Notices that become an event each. Of the two others the announcer coalesces one and isolates the other. */
+export type EventNotice = Exclude<SessionNotice, { type: 'historyUpdated' | 'error' }>;
 
 /** The event of a notice; null for a call whose tool is gone. */
 export function publicEventOf<TContext>(
-  notice: PlainNotice,
+  notice: EventNotice,
   live: LiveObjects<TContext>,
 ): PublicEvent<TContext> | null {
   const { roster, calls } = live;
