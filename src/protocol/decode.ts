@@ -245,6 +245,7 @@ function kindOf(value: unknown): string {
 
 function malformed(raw: RawServerEvent | null, message: string): DecodedEvent {
   const eventId = typeof raw?.event_id === 'string' ? raw.event_id : undefined;
-  const named = eventId === undefined ? message : `${message} (event ${eventId})`;
+  // An id may be as long as the event; `eventId` has the whole of it.
+  const named = eventId === undefined ? message : `${message} (event ${eventId.slice(0, 64)})`;
   return { kind: 'malformed', raw, error: new ProtocolError(named, { code: 'ERR_MALFORMED_EVENT', eventId }) };
 }
