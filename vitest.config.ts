@@ -114,6 +114,7 @@ export default defineConfig({
           // Runs the built demo and reads its artefacts back; it needs the machine in real time.
           name: 'acceptance',
           include: ['test/acceptance/**/*.test.ts'],
+          globalSetup: ['test/acceptance/quick-starts/packed.ts'],
           testTimeout: 180_000,
           ...atTheEnd,
         },

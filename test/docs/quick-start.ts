@@ -29,13 +29,15 @@ function escaped(text: string): string {
 }
 
 /**
- * Writes the files of a page into a folder within the package, where `bargein` is this package, and returns the folder. Only
+ * Writes the files of a page into a folder where `bargein` is what `npm pack` makes of this tree, and returns the folder. Only
  * the ports are changed, each to one that is free: no other character.
  */
 export function paste(name: string, ports: Readonly<Record<number, number>>): string {
   const folder = fileURLToPath(new URL(`out/quick-starts/${name}/`, ROOT));
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  // What `npm pkg set type=module` writes. Without it the folder would belong to the package, and `bargein` be this tree.
+  writeFileSync(`${folder}package.json`, '{ "type": "module" }\n');
   const isUsed = new Set<string>();
   for (const [file, content] of quickStart(name).files) {
     const placed = content.replaceAll(/(?<=127\.0\.0\.1:|listen\(|port: )\d+/g, (port) => {
