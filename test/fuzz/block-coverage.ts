@@ -14,7 +14,10 @@ interface ScriptCoverage {
   readonly functions: readonly FunctionCoverage[];
 }
 
-/** Counts blocks of the scripts of this process whose address is wanted. */
+/**
+ * Counts blocks of the scripts of this process whose address is wanted. One a process, made before those scripts run: V8
+ * counts blocks of functions that it compiles from then on, and forgets how at the end.
+ */
 export class BlockCoverage implements Disposable {
   readonly #session = new Session();
   readonly #isWanted: (url: string) => boolean;

@@ -28,9 +28,9 @@ if (targets.length !== names.length || !Number.isSafeInteger(inputs) || inputs <
   );
 }
 
+using coverage = new BlockCoverage((url) => COVERED.test(url));
 const results = [];
 for (const target of targets) {
-  using coverage = new BlockCoverage((url) => COVERED.test(url));
   const startMs = performance.now();
   const startCpu = process.cpuUsage();
   let nextMs = startMs + PROGRESS_MS;
