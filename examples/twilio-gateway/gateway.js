@@ -32,6 +32,8 @@ const agents = [
 const gateway = createGateway({
   onCall,
   authToken: TWILIO_AUTH_TOKEN ?? null,
+  // By `drain` below, which leaves the fleet as well: the process ends when nothing is left.
+  drainSignals: [],
   // Where Twilio asks how the call goes on when this process has gone: an address that any gateway answers.
   ...(VOICE_URL && { redirectUrl: VOICE_URL }),
   // Everything runs on one machine here, which may well be late.
@@ -42,11 +44,17 @@ const fleet = await joinFleet({
   url: REDIS_URL,
   node: NODE_NAME,
   maxCalls: 200,
-  onDrain: () => void gateway.drain().then(() => fleet.leave()),
+  onDrain: () => void drain(),
 });
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void drain());
 const { url } = await gateway.listen({ port: Number(PORT), host: HOST });
 console.log(`${fleet.node} listens on ${url}`);
 process.send?.(url);
+
+async function drain() {
+  await gateway.drain();
+  await fleet.leave();
+}
 
 async function onCall({ transport, reportJournalLag }) {
   const { callId } = await transport.started();

@@ -23,12 +23,15 @@ export async function fleet(flags: FleetFlags, terminal: Terminal): Promise<void
       case 'ls': {
         const calls = await desk.calls();
         for (const { callId, node } of calls) terminal.line(`${callId}  ${node}`);
-        terminal.line(`${calls.length} calls`);
+        terminal.line(calls.length === 1 ? '1 call' : `${calls.length} calls`);
         return terminal.record({ calls });
       }
       case 'tail': {
         const isStopped = new AbortController();
         process.once('SIGINT', () => isStopped.abort());
+        if (!(await desk.calls()).some(({ callId }) => callId === target)) {
+          terminal.line(`no process has ${target} now: here is what its journal has, and what comes if it begins`);
+        }
         for await (const entry of desk.tail(target, isStopped.signal)) {
           terminal.line(JSON.stringify(entry));
           terminal.record(entry);

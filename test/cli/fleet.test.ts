@@ -63,7 +63,7 @@ describe.skipIf(!hasRedis)(title, () => {
     const { prefix, session } = await fleetWithCall();
     const records: unknown[] = [];
     const lines = await run({ prefix, action: 'ls' }, undefined, (value) => records.push(value));
-    expect(lines).toEqual(['CA1  gateway-1', '1 calls']);
+    expect(lines).toEqual(['CA1  gateway-1', '1 call']);
     expect(records).toEqual([{ calls: [{ callId: 'CA1', node: 'gateway-1' }] }]);
     session.close();
     await expect.poll(() => run({ prefix, action: 'ls' })).toEqual(['0 calls']);

@@ -22,6 +22,8 @@ export class CommandReader {
   #lastId: string;
   #isClosed = false;
   #ended: Promise<void> = Promise.resolve();
+  /** Of commands that are carried out: whoever drains this process is to hear that it does. */
+  readonly #replies = new Set<Promise<unknown>>();
 
   /** Commands from now on. */
   static async open(
@@ -57,6 +59,7 @@ export class CommandReader {
     this.#isClosed = true;
     this.#waiting.close();
     await this.#ended;
+    await Promise.allSettled(this.#replies);
   }
 
   async #read(): Promise<void> {
@@ -84,7 +87,11 @@ export class CommandReader {
       reply = error instanceof Error ? error.message : String(error);
     }
     const key = this.#keys.reply(commandId);
-    await this.#link.client.lPush(key, reply);
-    await this.#link.client.expire(key, REPLY_KEPT_S);
+    const replied = Promise.all([
+      this.#link.client.lPush(key, reply),
+      this.#link.client.expire(key, REPLY_KEPT_S),
+    ]).finally(() => this.#replies.delete(replied));
+    this.#replies.add(replied);
+    await replied;
   }
 }

@@ -82,9 +82,12 @@ class RedisDesk implements FleetDesk {
   async command(callId: string, command: FleetCommand): Promise<void> {
     const node = await this.#link.client.hGet(this.#keys.owners, callId);
     if (node === null || node === undefined) {
-      throw new ServerError(`no process of the fleet has call ${callId}; calls() lists those that are going on`, {
-        code: 'ERR_FLEET_CALL',
-      });
+      throw new ServerError(
+        `no process of the fleet has call ${callId}; calls() and npx bargein fleet ls list those that are going on`,
+        {
+          code: 'ERR_FLEET_CALL',
+        },
+      );
     }
     await this.#tell(node, callId, command);
   }
@@ -105,7 +108,10 @@ class RedisDesk implements FleetDesk {
       await this.#link.client.xAdd(this.#keys.commands(node), '*', fields);
       const answer = await waiting.client.blPop(this.#keys.reply(commandId), DEFAULT_ANSWER_MS / 1000);
       if (answer === null) {
-        throw new ServerError(`${node} has not answered for ${DEFAULT_ANSWER_MS} ms`, { code: 'ERR_FLEET_UNANSWERED' });
+        throw new ServerError(
+          `${node} has not answered for ${DEFAULT_ANSWER_MS} ms: it is gone, cut off, or no process of this fleet`,
+          { code: 'ERR_FLEET_UNANSWERED' },
+        );
       }
       if (answer.element !== 'ok') throw new ServerError(answer.element, { code: 'ERR_FLEET_COMMAND' });
     } finally {

@@ -191,6 +191,19 @@ describe.skipIf(!hasRedis)(hasRedis ? 'a fleet' : 'a fleet (skipped: redis-serve
     await isDraining;
   });
 
+  it('answers the command to drain though it has left the fleet by it', async () => {
+    const prefix = newPrefix();
+    const { promise: hasLeft, resolve } = Promise.withResolvers<void>();
+    const fleet = await joinFleet({
+      url: redis.url,
+      prefix,
+      node: 'one',
+      onDrain: () => void fleet.leave().then(resolve),
+    });
+    await (await desk(prefix)).drain('one');
+    await hasLeft;
+  });
+
   it('goes on with calls that began while Redis was away, and has their journals when it is back', async () => {
     const prefix = newPrefix();
     const fleet = await joined('one', { prefix });
