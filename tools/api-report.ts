@@ -64,10 +64,11 @@ function exportsOf(file: string): Map<string, string> {
   return found;
 }
 
-/** Top-level statements, without comments and what is private. */
+/** Top-level statements, without comments and what is private, indented as a diff shows them best: by spaces. */
 function statementsOf(text: string): string[] {
   const lines = text
     .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .replaceAll('\t', '    ')
     .split('\n')
     .filter((line) => line.trim() !== '' && !/^\s*(#private;|private |\/\/)/.test(line));
   const statements: string[] = [];

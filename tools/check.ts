@@ -70,7 +70,7 @@ for (const { name, bytes, budget } of appBudgets) {
 const packed = packedSize();
 const packedBudgets = [
   { name: 'package, code', bytes: packed.code, budget: 950_000 },
-  { name: 'package, declarations', bytes: packed.declarations, budget: 420_000 },
+  { name: 'package, declarations', bytes: packed.declarations, budget: 395_000 },
   { name: "package, the demo's speech", bytes: packed.speech, budget: 400_000 },
 ];
 for (const { name, bytes, budget } of packedBudgets) {

@@ -1,5 +1,5 @@
 // The declarations that the package needs: those that its entries lead to. All others describe what nobody can import.
-import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const MADE = 'build/types';
@@ -18,7 +18,8 @@ export function copyDeclarations(): void {
   for (const path of globSync('dist/**/*.d.ts{,.map}')) rmSync(path);
   for (const path of needed) {
     mkdirSync(dirname(join('dist', path)), { recursive: true });
-    copyFileSync(join(MADE, path), join('dist', path));
+    const text = readFileSync(join(MADE, path), 'utf8');
+    writeFileSync(join('dist', path), compact(text));
   }
 }
 
@@ -37,4 +38,11 @@ function entries(): string[] {
   return [...named, ...chosen]
     .map((path) => path.replace('./dist/', ''))
     .filter((path) => existsSync(join(MADE, path)));
+}
+
+/** The compiler indents by four spaces, and names a source map that the package does not have. */
+function compact(text: string): string {
+  return text
+    .replaceAll(/^( {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))
+    .replace(/\/\/# sourceMappingURL=.*\s*$/, '');
 }
