@@ -28,6 +28,20 @@ function newContext(renderSizeHint: number): SizedContext {
   return context;
 }
 
+/** Which quanta of a sound are not in what was heard, each behind the one before. */
+function unheardQuanta(rendered: Int16Array, heard: readonly number[], quantum: number): number[] {
+  const unheard: number[] = [];
+  let at = 0;
+  for (let from = 0; from < rendered.length; from += quantum) {
+    const wanted = rendered.subarray(from, from + quantum);
+    let place = at;
+    while (place < heard.length && !wanted.every((sample, i) => sample === heard[place + i])) place += quantum;
+    if (place < heard.length) at = place + quantum;
+    else unheard.push(from / quantum);
+  }
+  return unheard;
+}
+
 describe.each([64, 128, 200, 256, 512])('with a render quantum of %i frames', (quantum) => {
   test.each([true, false])(
     'the speaker plays all of an item without a gap, and counts it to the frame, shared memory: %s',
@@ -84,10 +98,10 @@ describe.each([64, 128, 200, 256, 512])('with a render quantum of %i frames', (q
         onEvent = resolve;
       });
     }
-    // On a busy machine the browser leaves out quanta of the source, for whoever listens to it.
-    const rendered = recorder.renderedSound(0);
+    // On a busy machine the browser leaves out quanta of the source, and not the same ones for both that listen to it.
+    const rendered = pcm16FromFloat(recorder.renderedSound(0));
     expect(rendered.length).toBeGreaterThan(spoken.length / 2);
-    expect(heard.slice(first(), first() + rendered.length)).toEqual([...pcm16FromFloat(rendered)]);
+    expect(unheardQuanta(rendered, heard.slice(first()), quantum)).toEqual([]);
     capture.close();
   });
 });
